@@ -1,0 +1,130 @@
+import { BenchError } from "./error.ts";
+
+/** Plain JSON: what can be hashed, stored in a line and sent to another process. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Named options of one arm. */
+export type Options = { readonly [key: string]: Json };
+
+/** `smoke`: seconds, too small to conclude. `ci`: minutes to an hour on two cores. `full`: a GPU or many machines. */
+export type Tier = "smoke" | "ci" | "full";
+export const tiers: readonly Tier[] = ["smoke", "ci", "full"];
+
+/**
+ * One row of the table: a method with its options.
+ *
+ * With `candidates`, each one is merged over `options` and run with the tier's first seed; the one that is best on the VALIDATION
+ * metric is kept for all seeds. Give every arm the same number of candidates, or the comparison favours whoever may try more.
+ */
+export interface Arm {
+  /** Unique within its group, and with `group` the identity of the row. */
+  readonly method: string;
+  /** Rows are only compared within their group, for example one model ("gin", "mlp"). */
+  readonly group?: string;
+  readonly kind: "baseline" | "rule" | "control";
+  readonly options: Options;
+  readonly candidates?: readonly Options[];
+  /** One line for the report: what this row does or controls for. */
+  readonly describe?: string;
+}
+
+/** What `run` gets: one seed of one arm, with the chosen candidate already merged into `options`. */
+export interface Trial {
+  readonly benchmark: string;
+  readonly version: number;
+  readonly method: string;
+  readonly group: string;
+  readonly options: Options;
+  readonly seed: number;
+  readonly tier: Tier;
+  /** Native threads this trial may use; the runner starts several trials at a time. */
+  readonly threads: number;
+  /** An empty folder of this trial alone, for checkpoints and logs. */
+  readonly directory: string;
+  /** Reports how much is done, 0 to 1, with a short note such as "epoch 12, rmse 0.91". */
+  progress(fraction: number, note?: string): void;
+}
+
+export interface TrialResult {
+  /**
+   * Keys are "validation/NAME" and "test/NAME"; both must be there for the benchmark's metric.
+   * null: undefined here or not finite (a diverged run); the table then says how many seeds are missing.
+   */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** One value an epoch, drawn in the report: "train/loss", "validation/rmse", "weight/tpsa". */
+  readonly curves?: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly notes?: readonly string[];
+  readonly datasets?: readonly { readonly name: string; readonly sha256: string }[];
+  /** What computed it, for example "onnx/cpu" or "tfjs/cpu". */
+  readonly runtime?: string;
+}
+
+/** The runner owns seeds, storage, statistics and reports; a benchmark is data and one function. */
+export interface Benchmark {
+  /** "DOMAIN/DATASET", for example "molecular/esol". */
+  readonly name: string;
+  /** Raise it with every change that may move a number; trials of other versions are never mixed. */
+  readonly version: number;
+  readonly title: string;
+  /** What is measured, on which split; says "simulated" where the data is. */
+  readonly description: string;
+  /** Without the split: { name: "rmse" } reads "test/rmse" for the table and "validation/rmse" for every choice. */
+  readonly metric: { readonly name: string; readonly better: "lower" | "higher"; readonly unit?: string };
+  /** The method that every row of a group is paired against, for example "single-task". */
+  readonly baseline: string;
+  /** `embedded` runs with no data and no network; `data` needs a dataset. */
+  readonly source: "embedded" | "data";
+  /** True for data that a generator made up; said plainly in table and report. */
+  readonly simulated?: boolean;
+  /** `true`, or why this cannot run here and what to do. Must not download. */
+  available?(): Promise<true | string>;
+  readonly tiers: Readonly<Partial<Record<Tier, { readonly seeds: readonly number[] }>>>;
+  arms(tier: Tier): readonly Arm[];
+  run(trial: Trial): Promise<TrialResult>;
+}
+
+/**
+ * Checks a benchmark and returns it unchanged.
+ *
+ * @example
+ * // bench/esol.ts: one file is one benchmark
+ * export default defineBenchmark({ name: "molecular/esol", version: 1, … });
+ *
+ * @throws BenchError "bad-benchmark" naming the field that is wrong: a malformed name, a version that is no positive integer,
+ *   a repeated seed or row, a baseline that is missing from a group, an arm with an empty candidate list.
+ */
+export function defineBenchmark(benchmark: Benchmark): Benchmark {
+  const wrong = (what: string): never => {
+    throw new BenchError("bad-benchmark", `Benchmark ${JSON.stringify(benchmark.name)}: ${what}`);
+  };
+  if (!/^[a-z0-9-]+(\/[a-z0-9.-]+)+$/.test(benchmark.name))
+    wrong('name must look like "domain/dataset", in lower case.');
+  if (!Number.isInteger(benchmark.version) || benchmark.version < 1)
+    wrong(`version is ${benchmark.version}; give a whole number from 1 on.`);
+  if (/\//.test(benchmark.metric.name) || benchmark.metric.name === "")
+    wrong(`metric.name is "${benchmark.metric.name}"; give the name without the split, for example "rmse".`);
+  const named = tiers.filter((tier) => benchmark.tiers[tier]);
+  if (named.length === 0) wrong("tiers is empty; give at least smoke: { seeds: [0] }.");
+  for (const tier of named) checkTier(benchmark, tier, wrong);
+  return benchmark;
+}
+
+function checkTier(benchmark: Benchmark, tier: Tier, wrong: (what: string) => never): void {
+  const seeds = benchmark.tiers[tier]?.seeds ?? [];
+  if (seeds.length === 0 || new Set(seeds).size < seeds.length || !seeds.every(Number.isInteger))
+    wrong(`tiers.${tier}.seeds is [${seeds.join(", ")}]; give distinct whole numbers.`);
+  const arms = benchmark.arms(tier);
+  const rows = new Set<string>();
+  for (const arm of arms) {
+    const row = `${arm.group ?? ""} ${arm.method}`.trim();
+    if (rows.has(row)) wrong(`arms("${tier}") has the row "${row}" twice.`);
+    rows.add(row);
+    if (arm.candidates?.length === 0)
+      wrong(`arm "${row}" has an empty list of candidates; leave it out instead.`);
+  }
+  for (const group of new Set(arms.map((arm) => arm.group ?? ""))) {
+    if (!arms.some((arm) => (arm.group ?? "") === group && arm.method === benchmark.baseline))
+      wrong(`arms("${tier}") has no row for the baseline "${benchmark.baseline}" in group "${group}".`);
+  }
+  if (arms.length === 0) wrong(`arms("${tier}") is empty.`);
+}
