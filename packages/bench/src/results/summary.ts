@@ -1,0 +1,149 @@
+import type { Benchmark, Tier } from "../benchmark.ts";
+import { canonical } from "../run/hash.ts";
+import { bootstrapInterval, type Interval } from "../statistics/bootstrap.ts";
+import { probabilityOfImprovement } from "../statistics/improvement.ts";
+import { interquartileMean, mean } from "../statistics/interquartile-mean.ts";
+import { type PairedDifference, pairedDifference, type Verdict, verdict } from "../statistics/paired.ts";
+import { scored } from "./choose.ts";
+import type { Row } from "./row.ts";
+
+/** One row of a table. */
+export interface Line {
+  readonly method: string;
+  readonly kind: Row["kind"];
+  readonly describe: string;
+  /** What validation chose, as "scale=0.1"; empty without candidates. */
+  readonly chosen: string;
+  /** How many candidates it was chosen from; 1 means no choice. */
+  readonly budget: number;
+  /** Test metric by seed, in the order of the tier's seeds. */
+  readonly values: ReadonlyMap<number, number>;
+  readonly expected: number;
+  readonly center: number;
+  readonly interval: Interval;
+  /** null in the baseline's own row, or when the baseline has no seed in common. */
+  readonly difference: PairedDifference | null;
+  readonly improvement: number | null;
+  readonly verdict: Verdict | null;
+  /** Mean seconds a trial, and of all trials together with tuning. */
+  readonly seconds: number;
+  readonly totalSeconds: number;
+  /** All trials, tuning and failed ones too. */
+  readonly trials: readonly Row[];
+  /** The trials behind `values`. */
+  readonly kept: readonly Row[];
+}
+
+export interface GroupSummary {
+  readonly group: string;
+  readonly lines: readonly Line[];
+}
+
+export interface BenchmarkSummary {
+  readonly benchmark: Benchmark;
+  readonly tier: Tier;
+  /** Whether the rows come from the code that is here now. */
+  readonly current: boolean;
+  readonly groups: readonly GroupSummary[];
+}
+
+const kinds: readonly Row["kind"][] = ["baseline", "rule", "control"];
+
+/**
+ * Turns the trials of one benchmark and tier into a table: rows of one version and one code version only (the present code's if there
+ * are any, else the newest), so that numbers of different code never stand side by side.
+ *
+ * @returns null when there is no row.
+ */
+export function summarize(
+  benchmark: Benchmark,
+  tier: Tier,
+  codeVersion: string,
+  rows: readonly Row[],
+): BenchmarkSummary | null {
+  const own = rows.filter(
+    (row) => row.benchmark === benchmark.name && row.version === benchmark.version && row.tier === tier,
+  );
+  const newest = [...own].sort((a, b) => (a.provenance.startedAt < b.provenance.startedAt ? 1 : -1))[0];
+  if (!newest) return null;
+  const current = own.some((row) => row.codeVersion === codeVersion);
+  const code = current ? codeVersion : newest.codeVersion;
+  const used = own.filter((row) => row.codeVersion === code);
+  const groups = inOrder(
+    used.map((row) => row.group),
+    benchmark.arms(tier).map((arm) => arm.group ?? ""),
+  );
+  return {
+    benchmark,
+    tier,
+    current,
+    groups: groups.map((group) => {
+      const inGroup = used.filter((row) => row.group === group);
+      return { group, lines: linesOf(benchmark, tier, inGroup) };
+    }),
+  };
+}
+
+/** Distinct values, those in `order` first and in that order. */
+function inOrder(values: readonly string[], order: readonly string[]): string[] {
+  const known = new Set(values);
+  return [...new Set([...order.filter((value) => known.has(value)), ...values])];
+}
+
+function linesOf(benchmark: Benchmark, tier: Tier, rows: readonly Row[]): Line[] {
+  const { metric, baseline } = benchmark;
+  const arms = benchmark.arms(tier);
+  const seeds = benchmark.tiers[tier]?.seeds ?? [];
+  const valuesOf = (kept: readonly Row[]) => {
+    const bySeed = new Map(kept.map((row) => [row.seed, row.metrics[`test/${metric.name}`] ?? null]));
+    const pairs = seeds.map((seed) => [seed, bySeed.get(seed) ?? null] as const);
+    return new Map(pairs.filter((pair): pair is [number, number] => pair[1] !== null));
+  };
+  const methods = inOrder(
+    rows.map((row) => row.method),
+    arms.map((arm) => arm.method),
+  );
+  const trialsOf = (method: string) => rows.filter((row) => row.method === method);
+  const reference = valuesOf(scored(trialsOf(baseline), metric));
+  const lines = methods.map((method): Line => {
+    const trials = trialsOf(method);
+    const kept = scored(trials, metric);
+    const values = valuesOf(kept);
+    const numbers = [...values.values()];
+    const paired = method === baseline ? null : pairedDifference(values, reference);
+    const difference = paired !== null && paired.pairs > 0 ? paired : null;
+    const smoke = tier === "smoke";
+    return {
+      method,
+      kind: trials[0]?.kind ?? "rule",
+      describe: arms.find((arm) => arm.method === method)?.describe ?? "",
+      chosen: describeOptions(kept[0]?.candidate?.options ?? {}),
+      budget: Math.max(1, ...trials.map((row) => row.candidate?.of ?? 1)),
+      values,
+      expected: seeds.length,
+      center: interquartileMean(numbers),
+      interval: bootstrapInterval([numbers]),
+      difference,
+      improvement:
+        difference && probabilityOfImprovement(numbers, [...reference.values()], metric.better),
+      verdict:
+        method === baseline
+          ? null
+          : difference
+            ? verdict(difference, { better: metric.better, expected: seeds.length, smoke })
+            : "incomplete",
+      seconds: mean(kept.map((row) => row.provenance.seconds)),
+      totalSeconds: trials.reduce((sum, row) => sum + row.provenance.seconds, 0),
+      trials,
+      kept,
+    };
+  });
+  return lines.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+}
+
+/** "scale=0.1, warmup=5" */
+export function describeOptions(options: Row["options"]): string {
+  return Object.entries(options)
+    .map(([key, value]) => `${key}=${typeof value === "string" ? value : canonical(value)}`)
+    .join(", ");
+}

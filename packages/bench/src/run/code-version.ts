@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shortHash } from "./hash.ts";
+import { readManifest } from "./manifest.ts";
+
+const code = new Set([".js", ".mjs", ".cjs", ".json", ".wasm", ".node"]);
+const own = "@outrigger/bench";
+
+/**
+ * What code a trial runs, as a hash: a trial's id holds it, so results of other code are never taken for finished ones, whether or
+ * not the change was committed.
+ *
+ * Hashed are the contents of the built files (.js, .json, .wasm …, no maps, no types) of the package, of every dependency that is
+ * linked into the project (workspaces such as `core`), recursively; name and version of the dependencies that came from a registry; and
+ * of this runner only the two files that run inside the trial's process, so that a new colour in the report does not void a night of trials.
+ *
+ * @param root folder of the package. @param benchmarks its folder of compiled benchmarks. Cost: reads the built files once.
+ */
+export function codeVersion(root: string, benchmarks: string): string {
+  const parts: (string | Uint8Array)[] = [];
+  addPackage(parts, realpathSync(root), benchmarks, new Set());
+  const here = dirname(fileURLToPath(import.meta.url));
+  const extension = extname(fileURLToPath(import.meta.url));
+  for (const file of ["worker", "message"]) parts.push(readFileSync(join(here, file + extension)));
+  return shortHash(...parts);
+}
+
+function addPackage(parts: (string | Uint8Array)[], root: string, built: string, seen: Set<string>): void {
+  if (seen.has(root)) return;
+  seen.add(root);
+  const top = relative(root, resolve(root, built)).split(sep)[0] ?? "dist";
+  for (const file of files(join(root, top))) {
+    parts.push(relative(root, file).split(sep).join("/"), readFileSync(file));
+  }
+  const manifest = readManifest(root);
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).sort()) {
+    const folder = name === own ? null : installed(name, root);
+    if (folder === null) continue;
+    if (folder.includes(`${sep}node_modules${sep}`)) {
+      parts.push(`${name}@${readManifest(folder).version ?? ""}`);
+    } else {
+      addPackage(parts, folder, "dist", seen);
+    }
+  }
+}
+
+/** The real folder of an installed package, looked for in node_modules from `from` upwards. */
+export function installed(name: string, from: string): string | null {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = join(folder, "node_modules", name);
+    if (existsSync(join(found, "package.json"))) return realpathSync(found);
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function files(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && code.has(extname(entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes(`${sep}node_modules${sep}`))
+    .sort();
+}

@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus, release, type } from "node:os";
+import { join } from "node:path";
+import type { Provenance } from "../results/row.ts";
+
+/** Provenance that all trials of one run and package share. */
+export type Environment = Pick<Provenance, "commit" | "dirty" | "lockFile" | "node" | "os" | "cpu" | "cores">;
+
+/** @param root folder of the package, for git. @param project folder with the lock file. */
+export function environment(root: string, project: string): Environment {
+  const commit = git(root, "rev-parse", "HEAD");
+  const changes = git(
+    root,
+    ...["status", "--porcelain", "--", ":/"],
+    ...["results", "report"].map((folder) => `:(top,exclude,glob)**/${folder}/**`),
+  );
+  return {
+    commit,
+    dirty: commit === null || changes === null ? null : changes !== "",
+    lockFile: lockFileHash(project),
+    node: process.version,
+    os: `${type()} ${release()} ${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+  };
+}
+
+function git(folder: string, ...command: string[]): string | null {
+  try {
+    return execFileSync("git", ["-C", folder, ...command], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return null; // no git, or no repository: the code version still tells the code apart
+  }
+}
+
+function lockFileHash(project: string): string | null {
+  for (const name of [
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "yarn.lock",
+    "bun.lock",
+  ]) {
+    const path = join(project, name);
+    if (existsSync(path)) return createHash("sha256").update(readFileSync(path)).digest("hex");
+  }
+  return null;
+}

@@ -1,0 +1,34 @@
+import type { Reply } from "./message.ts";
+import type { TrialSpec } from "./plan.ts";
+
+/** How a trial ended. */
+export interface Outcome {
+  readonly reply: Extract<Reply, { type: "done" | "failed" }>;
+  readonly startedAt: Date;
+  /** How often it was started: 2 after a crash. */
+  readonly attempts: number;
+}
+
+export type Watch = (fraction: number, note?: string) => void;
+
+/** Where trials run. Adding a place to run them is one file with one of these. */
+export interface Executor {
+  readonly name: string;
+  readonly jobs: number;
+  readonly threads: number;
+  /**
+   * Queues a trial and resolves when it has ended, well or badly; first in, first out.
+   * @throws Stopped after `stop`.
+   */
+  run(trial: TrialSpec, on: { start(): void; progress: Watch }): Promise<Outcome>;
+  /** Kills what runs and refuses what waits. */
+  stop(): void;
+}
+
+/** The run was stopped from outside; finished trials are kept. */
+export class Stopped extends Error {
+  constructor() {
+    super("The run was stopped.");
+    this.name = "Stopped";
+  }
+}

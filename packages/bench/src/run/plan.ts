@@ -1,0 +1,52 @@
+import type { Arm, Options, Tier } from "../benchmark.ts";
+import type { Found } from "./discover.ts";
+import { canonical, shortHash } from "./hash.ts";
+
+/** One trial to run, before it has a process and a folder. */
+export interface TrialSpec {
+  readonly id: string;
+  readonly found: Found;
+  readonly tier: Tier;
+  readonly method: string;
+  readonly group: string;
+  readonly kind: Arm["kind"];
+  /** With the candidate merged in. */
+  readonly options: Options;
+  readonly candidate: Candidate | null;
+  readonly purpose: "tune" | "score";
+  readonly seed: number;
+}
+
+/** Which of an arm's candidates: number `index` of `of`. */
+export interface Candidate {
+  readonly index: number;
+  readonly of: number;
+  readonly options: Options;
+}
+
+/** The trial of one seed; its id is the hash of benchmark, version, method, group, options, seed, tier and code version. */
+export function trialOf(
+  found: Found,
+  tier: Tier,
+  arm: Arm,
+  candidate: Candidate | null,
+  seed: number,
+  purpose: TrialSpec["purpose"],
+): TrialSpec {
+  const { name, version } = found.benchmark;
+  const group = arm.group ?? "";
+  const options = { ...arm.options, ...candidate?.options };
+  const id = shortHash(canonical([name, version, arm.method, group, options, seed, tier, found.codeVersion]));
+  return { id, found, tier, method: arm.method, group, kind: arm.kind, options, candidate, purpose, seed };
+}
+
+/** The candidates of an arm; one candidate is no choice, so it needs no tuning trial. */
+export function candidatesOf(arm: Arm): Candidate[] {
+  const list = arm.candidates ?? [];
+  return list.map((options, index) => ({ index, of: list.length, options }));
+}
+
+/** How many trials an arm takes: every candidate with the first seed, then the other seeds with the chosen one. */
+export function trialCount(arm: Arm, seeds: number): number {
+  return Math.max(1, arm.candidates?.length ?? 0) + seeds - 1;
+}

@@ -1,0 +1,56 @@
+import type { Interval } from "./bootstrap.ts";
+import { mean, standardDeviation } from "./interquartile-mean.ts";
+import { studentQuantile } from "./student-t.ts";
+
+export interface PairedDifference extends Interval {
+  /** Number of seeds that both have. */
+  readonly pairs: number;
+  /** Mean of (method - baseline), in the metric's own unit and sign. */
+  readonly mean: number;
+}
+
+/**
+ * Mean paired difference with its t interval: d_s = method_s - baseline_s for each seed s that both have,
+ * mean(d) -/+ t(1 - (1 - level)/2, n - 1) * sd(d) / sqrt(n).
+ *
+ * Pairing by seed removes what both runs share: the split, the initial weights, the batch order. Assumes that the differences are
+ * roughly normal, which few seeds cannot check.
+ *
+ * @returns NaN bounds below two pairs.
+ */
+export function pairedDifference(
+  method: ReadonlyMap<number, number>,
+  baseline: ReadonlyMap<number, number>,
+  level = 0.95,
+): PairedDifference {
+  const differences: number[] = [];
+  for (const [seed, value] of method) {
+    const other = baseline.get(seed);
+    if (other !== undefined) differences.push(value - other);
+  }
+  const pairs = differences.length;
+  const centre = mean(differences);
+  if (pairs < 2) return { pairs, mean: centre, low: Number.NaN, high: Number.NaN };
+  const half =
+    (studentQuantile((1 + level) / 2, pairs - 1) * standardDeviation(differences)) / Math.sqrt(pairs);
+  return { pairs, mean: centre, low: centre - half, high: centre + half };
+}
+
+export type Verdict = "better" | "worse" | "no difference" | "too small to conclude" | "incomplete";
+
+/** Below this many paired seeds nothing is concluded: the least that a table of tier `ci` promises. */
+export const fewestPairs = 5;
+
+/**
+ * What a row may claim: "no difference" whenever the interval holds zero, "too small to conclude" in tier `smoke` and below five
+ * pairs, "incomplete" while seeds are missing, for a run that diverged is not a run that may be left out.
+ */
+export function verdict(
+  difference: PairedDifference,
+  { better, expected, smoke }: { better: "lower" | "higher"; expected: number; smoke: boolean },
+): Verdict {
+  if (smoke || expected < fewestPairs) return "too small to conclude";
+  if (difference.pairs < expected) return "incomplete";
+  if (difference.low <= 0 && difference.high >= 0) return "no difference";
+  return difference.mean < 0 === (better === "lower") ? "better" : "worse";
+}
