@@ -1,0 +1,44 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import type { NDArray, Tree } from "../graph/array.ts";
+import type { Random } from "../random.ts";
+
+/** How a model is applied: dropout acts only in training. */
+export interface Mode {
+  readonly training: boolean;
+}
+
+/** Parameters on the host, grouped: the shared trunk, and one head a task under the task's name. All float32. */
+export type Params = {
+  readonly trunk: Tree<NDArray>;
+  readonly heads: { readonly [task: string]: Tree<NDArray> };
+};
+
+/** The same parameters while a step is recorded. */
+export type ParamsTensors = {
+  readonly trunk: Tree<Tensor>;
+  readonly heads: { readonly [task: string]: Tree<Tensor> };
+};
+
+/** What a batch of tensors is on the host: every tensor an {@link NDArray}, the structure kept. */
+export type Host<B> = B extends Tensor ? NDArray : { readonly [K in keyof B]: Host<B[K]> };
+
+/**
+ * A shared trunk and one head a task.
+ *
+ * `apply` is pure and is written in TensorFlow.js ops; it returns one output a task, first dimension the batch. A head may depend on
+ * its own parameters `params.heads[name]` and on the trunk only: the rules weigh the trunk's gradients task by task.
+ */
+export interface Model<B> {
+  init(random: Random): Params;
+  apply(params: ParamsTensors, batch: B, mode: Mode): Record<string, Tensor>;
+}
+
+/** Where batches come from. All batches of one source have the same shapes: the last one is padded, and padding has mask 0. */
+export interface Batches<H> {
+  /** Number of batches an epoch. */
+  readonly size: number;
+  /** Number of real samples: in fixed order, rows beyond these are padding. Without it, predictions include the padding. */
+  readonly samples?: number;
+  /** One pass over the data: shuffled by the stream given, in fixed order for null. The order depends on the stream's state only. */
+  epoch(random: Random | null): Iterable<H>;
+}
