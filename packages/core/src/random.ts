@@ -90,7 +90,7 @@ export class Random {
 
   /**
    * Fills `out` with 1/keep (with probability keep) or 0: an inverted-dropout mask. Every value uses 16 bits, so the probability
-   * is rounded to the nearest 1/65536 (at least one). About 2 ns a value.
+   * is rounded to the nearest 1/65536 (at least one). About 3 ns a value.
    *
    * @throws OutriggerError `bad-option` unless 0 < keep <= 1.
    */
@@ -102,14 +102,32 @@ export class Random {
     }
     const threshold = Math.max(1, Math.round(keep * 0x10000));
     const value = 1 / keep;
-    const generator = this.#generator;
+    const state = this.state;
+    // `| 0` keeps the four words in integer registers.
+    let high0 = state[0]! | 0;
+    let low0 = state[1]! | 0;
+    let high1 = state[2]! | 0;
+    let low1 = state[3]! | 0;
     const paired = out.length & ~1;
+    // The generator's own step, s1 ^= s0, s0 = rotl(s0, 24) ^ s1 ^ (s1 << 16), s1 = rotl(s1, 37) on 32-bit halves, kept in
+    // local variables for the length of the mask: a method call for every draw takes twice the time.
     for (let i = 0; i < paired; i += 2) {
-      const bits = generator.next();
-      out[i] = (bits & 0xffff) < threshold ? value : 0;
-      out[i + 1] = bits >>> 16 < threshold ? value : 0;
+      const bits = (low0 + low1) | 0;
+      const low = low0 ^ low1;
+      const high = high0 ^ high1;
+      const turned = (high0 << 24) | (low0 >>> 8);
+      low0 = ((low0 << 24) | (high0 >>> 8)) ^ low ^ (low << 16);
+      high0 = turned ^ high ^ ((high << 16) | (low >>> 16));
+      low1 = (high << 5) | (low >>> 27);
+      high1 = (low << 5) | (high >>> 27);
+      // The sign bit of the difference instead of a comparison: branches on random bits are mispredicted.
+      out[i] = value * (((bits & 0xffff) - threshold) >>> 31);
+      out[i + 1] = value * (((bits >>> 16) - threshold) >>> 31);
     }
-    if (paired < out.length) out[paired] = generator.next() >>> 16 < threshold ? value : 0;
+    this.state = [high0, low0, high1, low1];
+    if (paired < out.length) {
+      out[paired] = value * (((this.#generator.next() & 0xffff) - threshold) >>> 31);
+    }
   }
 }
 

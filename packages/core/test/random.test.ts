@@ -147,6 +147,23 @@ describe("Random", () => {
     if (keep < 1) expect(Math.abs(correlation(mask.subarray(0, -1), mask.subarray(1)))).toBeLessThan(0.007);
   });
 
+  test("bernoulli takes its bits from the stream itself: one 32-bit draw for every two values", () => {
+    for (const length of [0, 1, 2, 7, 1000]) {
+      const [masked, plain] = [Random.seeded(4, "m"), Random.seeded(4, "m")];
+      const mask = new Float32Array(length);
+      masked.bernoulli(mask, 0.3);
+      const expected: number[] = [];
+      while (expected.length < length) {
+        const bits = plain.integer(2 ** 32);
+        expected.push(
+          ...[bits % 65536, Math.floor(bits / 65536)].map((part) => (part < 19661 ? 1 / 0.3 : 0)),
+        );
+      }
+      expect(mask).toEqual(Float32Array.from(expected.slice(0, length)));
+      expect(masked.state).toEqual(plain.state);
+    }
+  });
+
   test("bernoulli refuses a probability of 0 or above 1, and never masks everything for a tiny one", () => {
     const random = Random.seeded(1, "mask");
     for (const keep of [0, -0.1, 1.1, Number.NaN]) {
