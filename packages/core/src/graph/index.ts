@@ -1,0 +1,16 @@
+export {
+  type ArrayData,
+  array,
+  type DType,
+  leaves,
+  mapTree,
+  type NDArray,
+  type Spec,
+  type Tree,
+  unflatten,
+} from "./array.ts";
+export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export { grad, gradients } from "./grad.ts";
+export type { Graph } from "./graph.ts";
+export { gram, segmentMax, segmentMean, segmentSum, stopGradient } from "./ops.ts";
+export { randomMask, trace } from "./trace.ts";

@@ -1,0 +1,95 @@
+import tf from "@tensorflow/tfjs";
+import type { DType } from "../array.ts";
+import { defineKernel } from "../kernel.ts";
+import type { OnnxBuilder } from "../onnx/builder.ts";
+
+type Translate = (a: string, b: string, o: OnnxBuilder, dtype: DType) => string;
+
+const op =
+  (name: string): Translate =>
+  (a, b, o) =>
+    o.add(name, [a, b]);
+
+const floorDiv: Translate = (a, b, o, dtype) => {
+  if (dtype === "float32") return o.add("Floor", [o.add("Div", [a, b])]);
+  const [x, y] = [o.add("Cast", [a], { to: 11 }), o.add("Cast", [b], { to: 11 })];
+  return o.cast(o.add("Floor", [o.add("Div", [x, y])]), dtype);
+};
+
+const arithmetic: Record<string, Translate> = {
+  Add: op("Add"),
+  Sub: op("Sub"),
+  Multiply: op("Mul"),
+  RealDiv: op("Div"),
+  FloorDiv: floorDiv,
+  Pow: op("Pow"),
+  Maximum: op("Max"),
+  Minimum: op("Min"),
+  SquaredDifference: (a, b, o) => {
+    const difference = o.add("Sub", [a, b]);
+    return o.add("Mul", [difference, difference]);
+  },
+  Mod: (a, b, o, dtype) => {
+    // tfjs's remainder takes the divisor's sign; ONNX has that only for integers.
+    const quotient = floorDiv(a, b, o, dtype);
+    return o.add("Sub", [a, o.add("Mul", [quotient, b])]);
+  },
+};
+
+const comparisons: Record<string, Translate> = {
+  Equal: op("Equal"),
+  NotEqual: (a, b, o) => o.add("Not", [o.add("Equal", [a, b])]),
+  Greater: op("Greater"),
+  GreaterEqual: op("GreaterOrEqual"),
+  Less: op("Less"),
+  LessEqual: op("LessOrEqual"),
+  LogicalAnd: op("And"),
+  LogicalOr: op("Or"),
+};
+
+function binary(name: string, translate: Translate, result?: DType): void {
+  defineKernel({
+    name,
+    infer({ a, b }) {
+      const shape = tf.broadcast_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
+      return [shape, result ?? (tf.upcastType(a!.dtype, b!.dtype) as DType)];
+    },
+    onnx({ inputs, outputs: [y] }, { a, b }, o) {
+      const dtype = result ? (tf.upcastType(inputs.a!.dtype, inputs.b!.dtype) as DType) : y!.dtype;
+      const left = inputs.a!.dtype === dtype ? a! : o.cast(a!, dtype);
+      const right = inputs.b!.dtype === dtype ? b! : o.cast(b!, dtype);
+      return translate(left, right, o, dtype);
+    },
+    elementwise: true,
+  });
+}
+
+for (const [name, translate] of Object.entries(arithmetic)) binary(name, translate);
+for (const [name, translate] of Object.entries(comparisons)) binary(name, translate, "bool");
+
+/** condition ? t : e, element by element; a condition of rank 1 chooses whole rows, as in tfjs. */
+defineKernel({
+  name: "Select",
+  infer: ({ t }) => [t!.shape, t!.dtype],
+  onnx({ inputs, outputs: [y] }, { condition, t, e }, o) {
+    const { shape } = inputs.condition!;
+    const rank = y!.shape.length;
+    const rows = shape.length === 1 && rank > 1;
+    const chosen = rows
+      ? o.reshape(condition!, [shape[0]!, ...new Array<number>(rank - 1).fill(1)])
+      : condition!;
+    if (y!.dtype !== "bool") return o.add("Where", [chosen, t!, e!]);
+    // ONNX Runtime has no Where over bools.
+    return o.cast(o.add("Where", [chosen, o.cast(t!, "int32"), o.cast(e!, "int32")]), "bool");
+  },
+});
+
+/** Sum of a list of tensors of one shape. */
+defineKernel({
+  name: "AddN",
+  infer: (inputs) => [inputs[0]!.shape, inputs[0]!.dtype],
+  onnx: ({ inputs }, names, o) =>
+    inputs[0]!.dtype === "float32"
+      ? o.add("Sum", Object.values(names))
+      : Object.values(names).reduce((sum, next) => o.add("Add", [sum, next])),
+});

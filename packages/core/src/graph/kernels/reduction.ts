@@ -1,0 +1,87 @@
+import tf from "@tensorflow/tfjs";
+import type { DType } from "../array.ts";
+import type { Attributes } from "../graph.ts";
+import { defineKernel, type Output, type Shaped } from "../kernel.ts";
+
+function axesOf(x: Shaped, { axis, reductionIndices }: Attributes): number[] {
+  return tf.util.parseAxisParam((axis ?? reductionIndices) as number | number[], x.shape);
+}
+
+/** tfjs's kernels get no keepDims (the op reshapes), except when another program asks for it. */
+function reducedShape(x: Shaped, attributes: Attributes, dtype: DType): Output {
+  const axes = axesOf(x, attributes);
+  const [shape] = tf.backend_util.computeOutAndReduceShapes(x.shape, axes);
+  return [attributes.keepDims ? tf.backend_util.expandShapeToKeepDim(shape, axes) : shape, dtype];
+}
+
+for (const [name, op] of Object.entries({
+  Sum: "ReduceSum",
+  Mean: "ReduceMean",
+  Max: "ReduceMax",
+  Min: "ReduceMin",
+  Prod: "ReduceProd",
+})) {
+  defineKernel({
+    name,
+    infer({ x }, attributes) {
+      const counts = name === "Sum" && x!.dtype === "bool";
+      return reducedShape(x!, attributes, name === "Mean" ? "float32" : counts ? "int32" : x!.dtype);
+    },
+    onnx({ inputs, attributes, outputs: [y] }, names, b) {
+      const x = inputs.x!.dtype === y!.dtype ? names.x! : b.cast(names.x!, y!.dtype);
+      const axes = axesOf(inputs.x!, attributes);
+      if (axes.length === 0) return b.add("Identity", [x]);
+      return b.add(op, [x, b.ints(axes)], { keepdims: attributes.keepDims ? 1 : 0 });
+    },
+  });
+}
+
+for (const [name, op] of Object.entries({ All: "ReduceMin", Any: "ReduceMax" })) {
+  defineKernel({
+    name,
+    infer: ({ x }, attributes) => reducedShape(x!, attributes, "bool"),
+    onnx({ inputs, attributes }, { x }, b) {
+      const axes = axesOf(inputs.x!, attributes);
+      const keepdims = attributes.keepDims ? 1 : 0;
+      if (axes.length === 0) return b.add("Identity", [x!]);
+      return b.cast(b.add(op, [b.cast(x!, "int32"), b.ints(axes)], { keepdims }), "bool");
+    },
+  });
+}
+
+for (const [name, op] of Object.entries({ ArgMax: "ArgMax", ArgMin: "ArgMin" })) {
+  defineKernel({
+    name,
+    infer: ({ x }, attributes) => reducedShape(x!, attributes, "int32"),
+    onnx({ inputs, attributes }, { x }, b) {
+      const axis = axesOf(inputs.x!, attributes)[0]!;
+      return b.cast(b.add(op, [x!], { axis, keepdims: 0 }), "int32");
+    },
+  });
+}
+
+/** exp(x − max x) / Σ exp(x − max x) along one axis. */
+defineKernel({
+  name: "Softmax",
+  infer: ({ logits }) => [logits!.shape, "float32"],
+  onnx: ({ attributes, inputs }, { logits }, b) =>
+    b.add("Softmax", [logits!], { axis: axesOf(inputs.logits!, { axis: attributes.dim })[0]! }),
+});
+
+defineKernel({
+  name: "LogSoftmax",
+  infer: ({ logits }) => [logits!.shape, "float32"],
+  onnx: ({ attributes, inputs }, { logits }, b) =>
+    b.add("LogSoftmax", [logits!], { axis: axesOf(inputs.logits!, attributes)[0]! }),
+});
+
+/** Running sum along one axis. */
+defineKernel({
+  name: "Cumsum",
+  infer: ({ x }) => [x!.shape, x!.dtype],
+  onnx: ({ attributes, inputs }, { x }, b) =>
+    b.add("CumSum", [x!, b.scalar(axesOf(inputs.x!, attributes)[0]!, "int32")], {
+      exclusive: attributes.exclusive ? 1 : 0,
+      reverse: attributes.reverse ? 1 : 0,
+    }),
+});

@@ -1,0 +1,170 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import tf from "@tensorflow/tfjs";
+import { type DType, sizeOf } from "../array.ts";
+import { defineKernel, type Output } from "../kernel.ts";
+
+const axisOf = (axis: unknown, shape: readonly number[]): number =>
+  tf.util.parseAxisParam(axis as number, [...shape])[0]!;
+
+defineKernel({
+  name: "Reshape",
+  infer: ({ x }, { shape }) => [
+    tf.util.inferFromImplicitShape(shape as number[], sizeOf(x!.shape)),
+    x!.dtype,
+  ],
+  onnx: ({ outputs: [y] }, { x }, b) => b.reshape(x!, y!.shape),
+});
+
+defineKernel({
+  name: "ExpandDims",
+  infer({ input }, { dim }) {
+    const shape = [...input!.shape];
+    const at = dim as number;
+    shape.splice(at < 0 ? shape.length + 1 + at : at, 0, 1);
+    return [shape, input!.dtype];
+  },
+  onnx: ({ outputs: [y] }, { input }, b) => b.reshape(input!, y!.shape),
+});
+
+defineKernel({
+  name: "Transpose",
+  infer: ({ x }, { perm }) => [(perm as number[]).map((p) => x!.shape[p]!), x!.dtype],
+  onnx: ({ attributes }, { x }, b) => b.add("Transpose", [x!], { perm: attributes.perm as number[] }),
+});
+
+defineKernel({
+  name: "BroadcastTo",
+  infer: ({ x }, { shape }) => [shape as number[], x!.dtype],
+  onnx: ({ outputs: [y] }, { x }, b) => b.add("Expand", [x!, b.ints(y!.shape)]),
+  // tf.broadcastTo tiles, which all backends have.
+  tfjs: ({ x }, { shape }) => tf.broadcastTo(x!, shape as number[]),
+});
+
+defineKernel({
+  name: "Tile",
+  infer: ({ x }, { reps }) => [x!.shape.map((d, i) => d * (reps as number[])[i]!), x!.dtype],
+  onnx: ({ attributes }, { x }, b) => b.add("Tile", [x!, b.ints(attributes.reps as number[])]),
+});
+
+defineKernel({
+  name: "Concat",
+  infer(inputs, { axis }) {
+    const shapes = Object.values(inputs).map((i) => i.shape);
+    return [tf.backend_util.computeOutShape(shapes, axisOf(axis, shapes[0]!)), inputs[0]!.dtype];
+  },
+  onnx: ({ attributes, inputs }, names, b) =>
+    b.add("Concat", Object.values(names), { axis: axisOf(attributes.axis, inputs[0]!.shape) }),
+});
+
+defineKernel({
+  name: "Pack",
+  infer(inputs, { axis }) {
+    const shape = [...inputs[0]!.shape];
+    shape.splice(axis as number, 0, Object.keys(inputs).length);
+    return [shape, inputs[0]!.dtype];
+  },
+  onnx({ attributes }, names, b) {
+    const axis = attributes.axis as number;
+    const rows = Object.values(names).map((x) => b.add("Unsqueeze", [x, b.ints([axis])]));
+    return b.add("Concat", rows, { axis });
+  },
+});
+
+defineKernel({
+  name: "Unpack",
+  infer({ value }, { axis }) {
+    const at = axisOf(axis, value!.shape);
+    const shape = value!.shape.filter((_, i) => i !== at);
+    return Array.from({ length: value!.shape[at]! }, (): Output => [shape, value!.dtype]);
+  },
+  onnx({ attributes, inputs, outputs }, { value }, b) {
+    const axis = axisOf(attributes.axis, inputs.value!.shape);
+    const parts = b.addMany("Split", [value!], outputs.length, { axis, num_outputs: outputs.length });
+    return parts.map((part) => b.add("Squeeze", [part, b.ints([axis])]));
+  },
+});
+
+const slicing = (
+  shape: readonly number[],
+  { begin, size }: Record<string, unknown>,
+): [number[], number[]] => {
+  const [from, lengths] = tf.slice_util.parseSliceParams(
+    { shape } as Tensor,
+    begin as number[],
+    size as number[],
+  );
+  return [from!, lengths!];
+};
+
+defineKernel({
+  name: "Slice",
+  infer: ({ x }, attributes) => [slicing(x!.shape, attributes)[1], x!.dtype],
+  onnx({ inputs, attributes }, { x }, b) {
+    const [from, lengths] = slicing(inputs.x!.shape, attributes);
+    if (from.length === 0) return b.add("Identity", [x!]);
+    const to = from.map((f, i) => f + lengths[i]!);
+    return b.add("Slice", [x!, b.ints(from), b.ints(to), b.ints(from.map((_, i) => i))]);
+  },
+});
+
+const splitSizes = (
+  x: { shape: readonly number[] },
+  attributes: Record<string, unknown>,
+): [number, number[]] => {
+  const axis = axisOf(attributes.axis, x.shape);
+  return [axis, tf.backend_util.prepareSplitSize(x as Tensor, attributes.numOrSizeSplits as number[], axis)];
+};
+
+defineKernel({
+  name: "SplitV",
+  infer({ x }, attributes) {
+    const [axis, sizes] = splitSizes(x!, attributes);
+    return sizes.map((size): Output => [x!.shape.map((d, i) => (i === axis ? size : d)), x!.dtype]);
+  },
+  onnx({ inputs, attributes }, { x }, b) {
+    const [axis, sizes] = splitSizes(inputs.x!, attributes);
+    return b.addMany("Split", [x!, b.ints(sizes)], sizes.length, { axis });
+  },
+});
+
+defineKernel({
+  name: "PadV2",
+  infer: ({ x }, { paddings }) => [
+    (paddings as [number, number][]).map(([before, after], i) => before + x!.shape[i]! + after),
+    x!.dtype,
+  ],
+  onnx({ attributes, inputs }, { x }, b) {
+    const pads = attributes.paddings as [number, number][];
+    const flat = [...pads.map((p) => p[0]), ...pads.map((p) => p[1])];
+    return b.add("Pad", [x!, b.ints(flat), b.scalar(attributes.constantValue as number, inputs.x!.dtype)]);
+  },
+});
+
+defineKernel({
+  name: "Reverse",
+  infer: ({ x }) => [x!.shape, x!.dtype],
+  onnx({ attributes, inputs }, { x }, b) {
+    const axes = tf.util.parseAxisParam(attributes.dims as number[], inputs.x!.shape);
+    const all = (value: number): string => b.ints(axes.map(() => value));
+    return b.add("Slice", [x!, all(-1), all(-(2 ** 31)), b.ints(axes), all(-1)]);
+  },
+});
+
+defineKernel({
+  name: "Fill",
+  infer: (_inputs, { shape, dtype }) => [shape as number[], (dtype as DType | undefined) ?? "float32"],
+  onnx: ({ outputs: [y], attributes }, _inputs, b) =>
+    b.filled(attributes.value as number, y!.shape, y!.dtype),
+});
+
+defineKernel({
+  name: "Range",
+  infer: (_inputs, { start, stop, step, dtype }) => {
+    const length = Math.max(0, Math.ceil(((stop as number) - (start as number)) / (step as number)));
+    return [[length], (dtype as DType | undefined) ?? "float32"];
+  },
+  onnx({ outputs: [y], attributes: { start, step } }, _inputs, b) {
+    const values = Array.from({ length: y!.shape[0]! }, (_, i) => (start as number) + i * (step as number));
+    return b.constant(values, y!.shape, y!.dtype);
+  },
+});

@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** One frame of a stack as V8 prints it: an optional function name and a place. */
+const frame = /^\s*at (?:(?<name>.+?) \()?(?<place>.+?:\d+:\d+)\)?$/;
+
+function* frames(origin: Error): Generator<{ name: string; place: string }> {
+  for (const line of (origin.stack ?? "").split("\n")) {
+    const groups = frame.exec(line)?.groups;
+    if (groups) yield { name: groups.name ?? "", place: groups.place!.replace("file://", "") };
+  }
+}
+
+const inLibrary = (place: string): boolean =>
+  place.includes("@tensorflow") || place.startsWith(here) || place.startsWith("node:");
+
+/** The first line of the stack that is neither tfjs's nor this folder's: where the user called. */
+export function userLine(origin: Error): string {
+  for (const { place } of frames(origin)) if (!inLibrary(place)) return place;
+  return "an unknown line";
+}
+
+/** The outermost tfjs op on the stack (`randomNormal`, say), or undefined when a kernel was called directly. */
+export function userOp(origin: Error): string | undefined {
+  let op: string | undefined;
+  for (const { name, place } of frames(origin)) {
+    if (!inLibrary(place)) return op;
+    op = /(?:^|\.)(\w+?)_*__op$/.exec(name)?.[1] ?? op;
+  }
+  return op;
+}

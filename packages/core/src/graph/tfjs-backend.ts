@@ -1,0 +1,69 @@
+import tf from "@tensorflow/tfjs";
+import { OutriggerError } from "../error.ts";
+
+/** Backends of tfjs that {@link readyBackend} knows how to start. */
+export type TfjsBackend = "tensorflow" | "wasm" | "cpu";
+
+/** Runs `f` with another backend chosen, and puts the old one back. The backend must have been started. */
+export function onBackend<T>(backend: string, f: () => T): T {
+  const before = tf.getBackend();
+  const production = tf.env().getBool("PROD");
+  // tfjs advertises its native package on the first use of the cpu backend; production mode keeps it quiet.
+  tf.env().set("PROD", true);
+  if (before !== backend) void tf.setBackend(backend);
+  try {
+    return f();
+  } finally {
+    if (before !== backend) void tf.setBackend(before);
+    tf.env().set("PROD", production);
+  }
+}
+
+/** Modules are named by variables: they are the user's own packages, not ours, or are loaded only when asked for. */
+const packages: Record<TfjsBackend, readonly string[]> = {
+  tensorflow: ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"],
+  wasm: ["@tensorflow/tfjs-backend-wasm"],
+  cpu: [],
+};
+
+async function load(backend: TfjsBackend): Promise<string | undefined> {
+  for (const name of packages[backend]) {
+    try {
+      await import(name);
+      return name;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
+    }
+  }
+  return undefined;
+}
+
+async function start(backend: TfjsBackend): Promise<boolean> {
+  if (packages[backend].length > 0 && (await load(backend)) === undefined) return false;
+  const before = tf.getBackend();
+  const production = tf.env().getBool("PROD");
+  tf.env().set("PROD", true);
+  const started = await tf.setBackend(backend);
+  if (before) await tf.setBackend(before);
+  tf.env().set("PROD", production);
+  return started;
+}
+
+/**
+ * Starts a tfjs backend. Without a name it takes the fastest that is there: libtensorflow (when the user has installed
+ * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`), then wasm.
+ *
+ * @returns the backend's name
+ * @throws OutriggerError `missing-package` when the backend's package is not installed
+ */
+export async function readyBackend(backend?: TfjsBackend): Promise<TfjsBackend> {
+  for (const candidate of backend ? [backend] : (["tensorflow", "wasm", "cpu"] as const)) {
+    if (await start(candidate)) return candidate;
+  }
+  const install = backend ? packages[backend].at(-1) : undefined;
+  const cure = install ? `npm install ${install}` : "use backend wasm or cpu";
+  throw new OutriggerError("missing-package", `the tfjs backend "${backend}" could not be started: ${cure}`, {
+    backend,
+  });
+}
