@@ -1,10 +1,63 @@
 import { z } from "zod";
-import type { Json } from "../benchmark.ts";
+import type { Options, Tier } from "../benchmark.ts";
 
-const options = z.record(z.string(), z.json() as z.ZodType<Json>);
+/** The part of a row that the benchmark made; also what a trial's process sends back. */
+export interface Result {
+  metrics: Record<string, number | null>;
+  curves?: Record<string, (number | null)[]>;
+  notes?: string[];
+  datasets?: { name: string; sha256: string }[];
+  runtime?: string;
+}
 
-/** What a trial's process sends back, and the part of a row that the benchmark made. */
-export const resultSchema = z.object({
+/** Where a number came from. Neither host name nor folder: rows are published. */
+export interface Provenance {
+  packageVersion: string;
+  /** git commit of the package's sources; null outside a repository. */
+  commit: string | null;
+  /** Whether tracked or new files (other than results and reports) differed from that commit. */
+  dirty: boolean | null;
+  /** SHA-256 of the project's lock file. */
+  lockFile: string | null;
+  node: string;
+  os: string;
+  cpu: string;
+  cores: number;
+  threads: number;
+  /** How many trials were allowed to run at a time: seconds mean little without it. */
+  jobs: number;
+  startedAt: string;
+  seconds: number;
+  /** Largest resident size of the trial's process, in bytes; null when it died. */
+  peakMemory: number | null;
+}
+
+/** One line of a results file: one trial. */
+export interface Row extends Result {
+  format: 1;
+  id: string;
+  status: "done" | "failed";
+  /** `tune`: one of several candidates with the first seed; the chosen one counts as that seed's row. */
+  purpose: "tune" | "score";
+  benchmark: string;
+  version: number;
+  codeVersion: string;
+  package: string;
+  method: string;
+  group: string;
+  kind: "baseline" | "rule" | "control";
+  options: Options;
+  candidate: { index: number; of: number; options: Options } | null;
+  seed: number;
+  tier: Tier;
+  error?: string;
+  provenance: Provenance;
+}
+
+export const optionsSchema: z.ZodType<Options> = z.record(z.string(), z.json());
+export const tierSchema: z.ZodType<Tier> = z.enum(["smoke", "ci", "full"]);
+
+const resultShape = z.object({
   metrics: z.record(z.string(), z.number().nullable()),
   curves: z.record(z.string(), z.array(z.number().nullable())).optional(),
   notes: z.array(z.string()).optional(),
@@ -12,34 +65,28 @@ export const resultSchema = z.object({
   runtime: z.string().optional(),
 });
 
-/** Where a number came from. Neither host name nor folder: rows are published. */
-export const provenanceSchema = z.object({
+export const resultSchema: z.ZodType<Result> = resultShape;
+
+const provenanceSchema: z.ZodType<Provenance> = z.object({
   packageVersion: z.string(),
-  /** git commit of the package's sources; null outside a repository. */
   commit: z.string().nullable(),
-  /** Whether tracked or new files (other than results and reports) differed from that commit. */
   dirty: z.boolean().nullable(),
-  /** SHA-256 of the project's lock file. */
   lockFile: z.string().nullable(),
   node: z.string(),
   os: z.string(),
   cpu: z.string(),
   cores: z.number(),
   threads: z.number(),
-  /** How many trials were allowed to run at a time: seconds mean little without it. */
   jobs: z.number(),
   startedAt: z.string(),
   seconds: z.number(),
-  /** Largest resident size of the trial's process, in bytes; null when it died. */
   peakMemory: z.number().nullable(),
 });
 
-/** One line of a results file: one trial. */
-export const rowSchema = resultSchema.extend({
+export const rowSchema: z.ZodType<Row> = resultShape.extend({
   format: z.literal(1),
   id: z.string(),
   status: z.enum(["done", "failed"]),
-  /** `tune`: one of several candidates with the first seed; the chosen one counts as that seed's row. */
   purpose: z.enum(["tune", "score"]),
   benchmark: z.string(),
   version: z.number(),
@@ -48,13 +95,10 @@ export const rowSchema = resultSchema.extend({
   method: z.string(),
   group: z.string(),
   kind: z.enum(["baseline", "rule", "control"]),
-  options,
-  candidate: z.object({ index: z.number(), of: z.number(), options }).nullable(),
+  options: optionsSchema,
+  candidate: z.object({ index: z.number(), of: z.number(), options: optionsSchema }).nullable(),
   seed: z.number(),
-  tier: z.enum(["smoke", "ci", "full"]),
+  tier: tierSchema,
   error: z.string().optional(),
   provenance: provenanceSchema,
 });
-
-export type Row = z.infer<typeof rowSchema>;
-export type Provenance = z.infer<typeof provenanceSchema>;

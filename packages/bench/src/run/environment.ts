@@ -13,8 +13,12 @@ export function environment(root: string, project: string): Environment {
   const commit = git(root, "rev-parse", "HEAD");
   const changes = git(
     root,
-    ...["status", "--porcelain", "--", ":/"],
-    ...["results", "report"].map((folder) => `:(top,exclude,glob)**/${folder}/**`),
+    "status",
+    "--porcelain",
+    "--",
+    ":/",
+    ":(top,exclude,glob)**/results/**",
+    ":(top,exclude,glob)**/report/**",
   );
   return {
     commit,

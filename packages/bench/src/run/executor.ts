@@ -1,9 +1,9 @@
-import type { Reply } from "./message.ts";
+import type { Ending } from "./message.ts";
 import type { TrialSpec } from "./plan.ts";
 
 /** How a trial ended. */
 export interface Outcome {
-  readonly reply: Extract<Reply, { type: "done" | "failed" }>;
+  readonly reply: Ending;
   readonly startedAt: Date;
   /** How often it was started: 2 after a crash. */
   readonly attempts: number;

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Executor, type Outcome, Stopped, type Watch } from "./executor.ts";
-import { type Job, type Reply, replySchema } from "./message.ts";
+import { type Ending, type Job, replySchema } from "./message.ts";
 import type { TrialSpec } from "./plan.ts";
 
 // The same extension as this file: .js when built, .ts when the sources run under a loader.
@@ -36,7 +36,7 @@ export function localExecutor({
   let busy = 0;
   let stopped = false;
 
-  async function attempt(trial: TrialSpec, progress: Watch): Promise<Reply & { crashed?: boolean }> {
+  async function attempt(trial: TrialSpec, progress: Watch): Promise<{ reply: Ending; crashed: boolean }> {
     const directory = mkdtempSync(join(tmpdir(), "outrigger-trial-"));
     try {
       const child = fork(worker, [], {
@@ -78,9 +78,8 @@ export function localExecutor({
         on.start();
         for (let attempts = 1; ; attempts++) {
           const startedAt = new Date();
-          const { crashed, ...reply } = await attempt(trial, on.progress);
+          const { crashed, reply } = await attempt(trial, on.progress);
           if (stopped && reply.type !== "done") throw new Stopped();
-          if (reply.type === "progress") throw new Error("A trial cannot end with a progress message.");
           if (!crashed || attempts === 2) return { reply, startedAt, attempts };
         }
       } finally {
@@ -102,10 +101,10 @@ function conversation(
   child: ChildProcess,
   job: Job,
   progress: Watch,
-): Promise<Reply & { crashed?: boolean }> {
+): Promise<{ reply: Ending; crashed: boolean }> {
   const started = performance.now();
   return new Promise((resolve) => {
-    let last: Reply | null = null;
+    let last: Ending | null = null;
     let tail = "";
     const listen = (chunk: Buffer) => {
       tail = (tail + chunk.toString("utf8")).slice(-tailLength);
@@ -120,12 +119,13 @@ function conversation(
     });
     const fail = (why: string) => {
       const seconds = (performance.now() - started) / 1000;
-      resolve({ type: "failed", error: `${why}\n${tail}`.trim(), seconds, peakMemory: 0, crashed: true });
+      const error = `${why}\n${tail}`.trim();
+      resolve({ reply: { type: "failed", error, seconds, peakMemory: 0 }, crashed: true });
     };
     child.on("error", (error) => fail(`The trial's process could not be used: ${error.message}`));
     child.on("close", (code, signal) => {
       // A native library may still crash while it unloads; the result was complete before that.
-      if (last) resolve(last);
+      if (last) resolve({ reply: last, crashed: false });
       else fail(signal ? `The process was ended by ${signal}.` : `The process ended with exit code ${code}.`);
     });
     child.send(job, () => {}); // a process that died at once is reported by "close"

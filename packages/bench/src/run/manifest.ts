@@ -6,12 +6,27 @@ import { BenchError } from "../error.ts";
 // Installed packages hold all sorts of oddities in these fields; only the `outrigger` field is ours to complain about.
 const names = z.record(z.string(), z.string()).optional().catch(undefined);
 
-const manifestSchema = z.object({
+/** The fields of a package.json that the runner reads. */
+export interface Manifest {
+  name?: string;
+  version?: string;
+  keywords?: string[];
+  workspaces?: string[] | { packages: string[] };
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  outrigger?: { benchmarks: string; results: string };
+}
+
+const list = z.array(z.string());
+
+const manifestSchema: z.ZodType<Manifest> = z.object({
   name: z.string().optional(),
   version: z.string().optional(),
-  keywords: z.array(z.string()).optional().catch(undefined),
+  keywords: list.optional().catch(undefined),
   workspaces: z
-    .union([z.array(z.string()), z.object({ packages: z.array(z.string()) })])
+    .union([list, z.object({ packages: list })])
     .optional()
     .catch(undefined),
   dependencies: names,
@@ -20,9 +35,6 @@ const manifestSchema = z.object({
   peerDependencies: names,
   outrigger: z.object({ benchmarks: z.string(), results: z.string().default("./results") }).optional(),
 });
-
-/** The fields of a package.json that the runner reads. */
-export type Manifest = z.infer<typeof manifestSchema>;
 
 /** @throws BenchError "bad-benchmark" when the file is no JSON or a field has the wrong shape; it names file and field. */
 export function readManifest(folder: string): Manifest {

@@ -184,7 +184,13 @@ function rowOf(trial: TrialSpec, outcome: Outcome, shared: Environment, executor
     version: found.benchmark.version,
     package: found.package,
     codeVersion: found.codeVersion,
-    ...{ method, group, kind, options, candidate, seed, tier },
+    method,
+    group,
+    kind,
+    options,
+    candidate,
+    seed,
+    tier,
     ...(failed
       ? { metrics: {}, error: attempts > 1 ? `${reply.error}\n(tried twice)` : reply.error }
       : reply.result),

@@ -1,8 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { Benchmark, TrialResult } from "../benchmark.ts";
+import type { Result } from "../results/row.ts";
 import { type Job, jobSchema, type Reply } from "./message.ts";
-
-type Result = Extract<Reply, { type: "done" }>["result"];
 
 /** The process of one trial: reads one job, runs it, sends one reply, ends. Native state and leaks die with it. */
 const started = performance.now();
