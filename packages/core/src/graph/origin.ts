@@ -12,8 +12,11 @@ function* frames(origin: Error): Generator<{ name: string; place: string }> {
   }
 }
 
+/** tfjs as it is installed, and as its source maps name it. */
+const tfjs = /[\\/](?:@tensorflow|tfjs-(?:core|layers|backend-\w+))[\\/]/;
+
 const inLibrary = (place: string): boolean =>
-  place.includes("@tensorflow") || place.startsWith(here) || place.startsWith("node:");
+  tfjs.test(place) || place.startsWith(here) || place.startsWith("node:");
 
 /** The first line of the stack that is neither tfjs's nor this folder's: where the user called. */
 export function userLine(origin: Error): string {

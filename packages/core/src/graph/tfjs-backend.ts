@@ -4,9 +4,12 @@ import { OutriggerError } from "../error.ts";
 /** Backends of tfjs that {@link readyBackend} knows how to start. */
 export type TfjsBackend = "tensorflow" | "wasm" | "cpu";
 
+/** tfjs chooses a backend on first use; before that, in Node, it is going to be the cpu one. */
+export const currentBackend = (): string => tf.getBackend() ?? "cpu";
+
 /** Runs `f` with another backend chosen, and puts the old one back. The backend must have been started. */
 export function onBackend<T>(backend: string, f: () => T): T {
-  const before = tf.getBackend();
+  const before = currentBackend();
   const production = tf.env().getBool("PROD");
   // tfjs advertises its native package on the first use of the cpu backend; production mode keeps it quiet.
   tf.env().set("PROD", true);
@@ -41,11 +44,11 @@ async function load(backend: TfjsBackend): Promise<string | undefined> {
 
 async function start(backend: TfjsBackend): Promise<boolean> {
   if (packages[backend].length > 0 && (await load(backend)) === undefined) return false;
-  const before = tf.getBackend();
+  const before = currentBackend();
   const production = tf.env().getBool("PROD");
   tf.env().set("PROD", true);
   const started = await tf.setBackend(backend);
-  if (before) await tf.setBackend(before);
+  await tf.setBackend(before);
   tf.env().set("PROD", production);
   return started;
 }

@@ -8,6 +8,7 @@ import { type CapturedVariable, type Graph, type GraphInput, own, type Value } f
 import { unsupportedKernel } from "./kernel.ts";
 import { userLine } from "./origin.ts";
 import { handle, Recording, recording, valueOf, withRecording } from "./recording.ts";
+import { currentBackend } from "./tfjs-backend.ts";
 import "./kernels/index.ts";
 
 /** A function over trees of tensors, written with tfjs ops. */
@@ -72,7 +73,7 @@ function callNamingKernels<T>(call: () => T): T {
 /** Runs the function once on the recording backend. */
 function record(f: Traceable, specs: readonly Tree<Spec>[]): Graph {
   registerBackend();
-  const outer = tf.getBackend();
+  const outer = currentBackend();
   const restore = guardVariables();
   const mine = new Recording();
   const inputs: GraphInput[] = [];
