@@ -1,0 +1,54 @@
+import { OutriggerError } from "../../error.ts";
+import type { View } from "../weighting.ts";
+
+export type Gram = readonly (readonly number[])[];
+
+/**
+ * The Gram matrix of a view.
+ *
+ * @throws OutriggerError `bad-data` if the view has none, `non-finite` if an entry is NaN or infinite.
+ */
+export function readGram({ gram, step }: View, rule: string): Gram {
+  if (gram === undefined) {
+    throw new OutriggerError(
+      "bad-data",
+      `${rule} needs the Gram matrix of the task gradients at step ${step}.`,
+    );
+  }
+  for (const [i, row] of gram.entries()) {
+    for (const [j, value] of row.entries()) {
+      if (Number.isFinite(value)) continue;
+      throw new OutriggerError(
+        "non-finite",
+        `The inner product of the gradients of tasks ${i} and ${j} is ${value} at step ${step}; lower the learning rate or look for a division by zero in a loss.`,
+        { step, tasks: [i, j] },
+      );
+    }
+  }
+  return gram;
+}
+
+/** Cosine of the gradients of tasks i and j, in [-1, 1]; 0 where one of them is zero. */
+export function cosine(gram: Gram, i: number, j: number): number {
+  const norms = Math.sqrt(gram[i]![i]!) * Math.sqrt(gram[j]![j]!);
+  return norms > 0 ? Math.max(-1, Math.min(1, gram[i]![j]! / norms)) : 0;
+}
+
+/** The Gram matrix of the gradients scaled to unit norm; rows of zero gradients stay zero. */
+export function cosines(gram: Gram): number[][] {
+  return gram.map((row, i) => row.map((_, j) => (i === j && row[i]! > 0 ? 1 : cosine(gram, i, j))));
+}
+
+/** The auxiliaries' own block A, and their products b with the primary gradient. */
+export function split(gram: Gram, primary: number): { block: number[][]; target: number[] } {
+  const auxiliaries = gram.map((_, k) => k).filter((k) => k !== primary);
+  return {
+    block: auxiliaries.map((i) => auxiliaries.map((j) => gram[i]![j]!)),
+    target: auxiliaries.map((i) => gram[i]![primary]!),
+  };
+}
+
+/** T weights from those of the auxiliaries and a primary weight of 1. */
+export function withPrimary(auxiliary: readonly number[], primary: number): number[] {
+  return [...auxiliary.slice(0, primary), 1, ...auxiliary.slice(primary)];
+}

@@ -1,0 +1,14 @@
+import type { Weighting } from "./weighting.ts";
+
+/**
+ * Adds all losses up: w_k = 1 for each of the T tasks.
+ *
+ * Cost: one backward pass.
+ */
+export const uniform = (): Weighting<{ tasks: number }> => ({
+  name: "uniform",
+  paper: null,
+  needs: () => "nothing",
+  init: (tasks) => ({ tasks }),
+  weigh: (_, state) => ({ weights: new Array<number>(state.tasks).fill(1), state }),
+});

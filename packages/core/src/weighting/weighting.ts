@@ -1,0 +1,52 @@
+import type { Random } from "../random.ts";
+
+/** What a rule sees of one training step. T is the number of tasks. */
+export interface View {
+  /** Training step, from 0. */
+  readonly step: number;
+  /** Pass over the training data, from 0. */
+  readonly epoch: number;
+  /** One loss a task; empty where the rule needed "nothing" and is asked before the losses exist. */
+  readonly losses: readonly number[];
+  /** Index of the primary task. */
+  readonly primary: number;
+  /** T × T inner products of the task gradients with respect to the shared parameters, in float64. */
+  readonly gram?: readonly (readonly number[])[];
+  /** Inner products of a held-out primary gradient with the T task gradients, and its norm. */
+  readonly dev?: { readonly dots: readonly number[]; readonly norm: number };
+  /** Like `gram`, between the gradients of this batch and those of an independent one. */
+  readonly gramOther?: readonly (readonly number[])[];
+}
+
+/**
+ * What must be computed before a rule can be asked. "nothing": the weights follow from its state alone, so that the whole step
+ * is one native call; "losses": one forward pass more; "gram": T backward passes; "gram+dev": a held-out batch besides.
+ */
+export type Needs = "nothing" | "losses" | "gram" | "gram+dev";
+
+/** Where a rule was published. */
+export interface Paper {
+  readonly title: string;
+  readonly venue: string;
+  readonly year: number;
+  readonly url: string;
+}
+
+/**
+ * A weighting rule: task losses or the Gram matrix of task gradients in, T weights out. The trunk is updated with Σ_k w_k g_k and
+ * the head of task k with w_k times its own gradient. A rule is a value; everything that it remembers is in its state.
+ */
+export interface Weighting<S = unknown> {
+  /** Short name for tables. */
+  readonly name: string;
+  /** Null for rules that nobody published. */
+  readonly paper: Paper | null;
+  /** What this step's `weigh` will look at; a step where it says "nothing" costs no more than fixed weights. */
+  needs(state: S, step: number): Needs;
+  /** The state before the first step; plain JSON, as every later state. */
+  init(tasks: number, primary: number): S;
+  /** Pure: neither the view nor the state is changed; random numbers come from `random` only. */
+  weigh(view: View, state: S, random: Random): { weights: number[]; state: S };
+  /** Called after every step with that step's losses, for rules that learn from them. Pure. */
+  observe?(view: View, state: S): S;
+}
