@@ -1,5 +1,5 @@
-import { type Column, requireLabels } from "@outrigger/core/data/column";
 import { gatherRows } from "@outrigger/core/data/batches";
+import { type Column, requireLabels } from "@outrigger/core/data/column";
 import { OutriggerError } from "@outrigger/core/error";
 import { array, type NDArray } from "@outrigger/core/graph/array";
 import { tableOffsets } from "@outrigger/core/nn/embedding";
@@ -8,8 +8,8 @@ import { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "../molecul
 import { type Budget, budgetOf, pack } from "./pack.ts";
 
 /** Columns of a multi-hot row of atom features (174) and of bond features (13). */
-export const ATOM_COLUMNS: number = ATOM_VOCABULARY.reduce((a, b) => a + b, 0);
-export const BOND_COLUMNS: number = BOND_VOCABULARY.reduce((a, b) => a + b, 0);
+export const ATOM_WIDTH: number = ATOM_VOCABULARY.reduce((a, b) => a + b, 0);
+export const BOND_WIDTH: number = BOND_VOCABULARY.reduce((a, b) => a + b, 0);
 
 /** A batch of B molecules with A atoms and E directed edges (each bond both ways), padding included. */
 export type HostGraphs = {
@@ -52,11 +52,22 @@ export interface GraphBatchOptions {
   readonly requireLabels?: boolean;
 }
 
+export interface GraphBatches extends Batches<HostGraphBatch> {
+  /** The molecule behind each sample of an epoch in fixed order: large and small ones mixed, so that all batches fit one shape. */
+  readonly rows: readonly number[];
+}
+
 const ATOM_OFFSETS = tableOffsets(ATOM_VOCABULARY);
 const BOND_OFFSETS = tableOffsets(BOND_VOCABULARY);
 
 /** Sets one 1 a feature in the row that starts at `start`. */
-function setHot(out: Float32Array, start: number, ids: Int32Array, at: number, offsets: readonly number[]): void {
+function setHot(
+  out: Float32Array,
+  start: number,
+  ids: Int32Array,
+  at: number,
+  offsets: readonly number[],
+): void {
   for (let f = 0; f < offsets.length; f++) out[start + offsets[f]! + ids[at + f]!] = 1;
 }
 
@@ -82,9 +93,13 @@ function directed({ edges, bondCount }: MoleculeGraph): Edge[] {
  * Padded edges start at the atoms in turn: the gradient of a gather adds up all edges that start at an atom through a table as wide
  * as the busiest atom, so padding must not pile up on one.
  */
-export function joinGraphs(graphs: readonly MoleculeGraph[], edges: readonly (readonly Edge[])[], budget: Budget): HostGraphs {
-  const atoms = new Float32Array(budget.atoms * ATOM_COLUMNS);
-  const bonds = new Float32Array(budget.edges * BOND_COLUMNS);
+export function joinGraphs(
+  graphs: readonly MoleculeGraph[],
+  edges: readonly (readonly Edge[])[],
+  budget: Budget,
+): HostGraphs {
+  const atoms = new Float32Array(budget.atoms * ATOM_WIDTH);
+  const bonds = new Float32Array(budget.edges * BOND_WIDTH);
   const source = Int32Array.from({ length: budget.edges }, (_, i) => i % budget.atoms);
   const target = new Int32Array(budget.edges).fill(-1);
   const graph = new Int32Array(budget.atoms).fill(-1);
@@ -92,20 +107,20 @@ export function joinGraphs(graphs: readonly MoleculeGraph[], edges: readonly (re
   let edge = 0;
   for (const [g, molecule] of graphs.entries()) {
     for (let i = 0; i < molecule.atomCount; i++) {
-      setHot(atoms, (firstAtom + i) * ATOM_COLUMNS, molecule.atoms, i * ATOM_OFFSETS.length, ATOM_OFFSETS);
+      setHot(atoms, (firstAtom + i) * ATOM_WIDTH, molecule.atoms, i * ATOM_OFFSETS.length, ATOM_OFFSETS);
     }
     graph.fill(g, firstAtom, firstAtom + molecule.atomCount);
     for (const each of edges[g]!) {
       source[edge] = firstAtom + each.source;
       target[edge] = firstAtom + each.target;
-      setHot(bonds, edge * BOND_COLUMNS, molecule.bonds, each.bond * BOND_OFFSETS.length, BOND_OFFSETS);
+      setHot(bonds, edge * BOND_WIDTH, molecule.bonds, each.bond * BOND_OFFSETS.length, BOND_OFFSETS);
       edge++;
     }
     firstAtom += molecule.atomCount;
   }
   return {
-    atoms: array(atoms, [budget.atoms, ATOM_COLUMNS]),
-    bonds: array(bonds, [budget.edges, BOND_COLUMNS]),
+    atoms: array(atoms, [budget.atoms, ATOM_WIDTH]),
+    bonds: array(bonds, [budget.edges, BOND_WIDTH]),
     source: array(source),
     target: array(target),
     graph: array(graph),
@@ -119,18 +134,28 @@ function checked(options: GraphBatchOptions): number[] {
     const said = `batchSize is ${options.batchSize}; give a whole number from 1 on.`;
     throw new OutriggerError("bad-option", said, { batchSize: options.batchSize });
   }
-  if (rows.length === 0) throw new OutriggerError("bad-data", "The split has no molecules. Check how the data were split.");
+  if (rows.length === 0)
+    throw new OutriggerError("bad-data", "The split has no molecules. Check how the data were split.");
   const outside = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= n);
   if (outside !== undefined) {
-    throw new OutriggerError("bad-data", `Row ${outside} is not one of the ${n} molecules (0 to ${n - 1}).`, { row: outside });
+    throw new OutriggerError("bad-data", `Row ${outside} is not one of the ${n} molecules (0 to ${n - 1}).`, {
+      row: outside,
+    });
   }
-  const lengths = Object.entries(options.columns).map(([task, { values }]) => [`column ${task}`, values.length] as const);
+  const lengths: [string, number][] = Object.entries(options.columns).map(([task, { values }]) => [
+    `column ${task}`,
+    values.length,
+  ]);
   if (options.extra !== undefined) lengths.push(["extra", options.extra.shape[0] ?? 0]);
   const odd = lengths.find(([, length]) => length !== n);
   if (odd !== undefined) {
-    throw new OutriggerError("bad-data", `${odd[0]} has ${odd[1]} rows, but there are ${n} molecules; all need one row a molecule.`);
+    throw new OutriggerError(
+      "bad-data",
+      `${odd[0]} has ${odd[1]} rows, but there are ${n} molecules; all need one row a molecule.`,
+    );
   }
-  if (options.requireLabels === true) for (const each of Object.values(options.columns)) requireLabels(each, rows);
+  if (options.requireLabels === true)
+    for (const each of Object.values(options.columns)) requireLabels(each, rows);
   return rows;
 }
 
@@ -138,18 +163,17 @@ function checked(options: GraphBatchOptions): number[] {
  * Batches of molecular graphs with static shapes: at most `batchSize` molecules under a fixed budget of atoms and edges.
  *
  * An epoch is ⌈N / B⌉ batches; each molecule is in exactly one. Shuffled epochs draw one permutation from the stream given and pack
- * by first fit; without a stream molecules keep their order and every batch but the last is full, the budget being what that takes.
+ * by first fit. Without a stream the order is fixed, as listed in `rows`, and every batch but the last is full.
  *
  * @throws OutriggerError `bad-data` for an empty split, a row that does not exist, lengths that differ, or (on request) a column
  *   without labels; `bad-option` for a bad batch size.
  */
-export function graphBatches(options: GraphBatchOptions): Batches<HostGraphBatch> {
+export function graphBatches(options: GraphBatchOptions): GraphBatches {
   const rows = checked(options);
   const { graphs, columns, extra, batchSize, slack = 2 } = options;
   const sizes = rows.map((row) => ({ atoms: graphs[row]!.atomCount, edges: 2 * graphs[row]!.bondCount }));
   const edges = rows.map((row) => directed(graphs[row]!));
   const budget = budgetOf(sizes, batchSize, slack);
-  const ordered = inOrder(sizes, budget);
 
   const pick = (values: ArrayLike<number>, chosen: readonly number[]): NDArray => {
     const data = new Float32Array(batchSize);
@@ -160,12 +184,12 @@ export function graphBatches(options: GraphBatchOptions): Batches<HostGraphBatch
   };
   const forEachTask = (f: (column: Column) => NDArray): Record<string, NDArray> =>
     Object.fromEntries(Object.entries(columns).map(([task, each]) => [task, f(each)]));
-  const build = (positions: readonly number[], room: Budget): HostGraphBatch => {
+  const build = (positions: readonly number[]): HostGraphBatch => {
     const chosen = positions.map((p) => rows[p]!);
     const joined = joinGraphs(
       chosen.map((row) => graphs[row]!),
       positions.map((p) => edges[p]!),
-      room,
+      budget,
     );
     return {
       inputs: extra === undefined ? joined : { ...joined, extra: gatherRows(extra, chosen, batchSize) },
@@ -176,9 +200,9 @@ export function graphBatches(options: GraphBatchOptions): Batches<HostGraphBatch
   return {
     size: Math.ceil(rows.length / batchSize),
     samples: rows.length,
+    rows: pack(sizes, budget, null).flatMap((batch) => batch.map((p) => rows[p]!)),
     *epoch(random) {
-      if (random === null) for (const batch of ordered.batches) yield build(batch, ordered.budget);
-      else for (const batch of pack(sizes, budget, random)) yield build(batch, budget);
+      for (const batch of pack(sizes, budget, random)) yield build(batch);
     },
   };
 }

@@ -18,7 +18,8 @@ interface Bin {
   edges: number;
 }
 
-const bins = (count: number): Bin[] => Array.from({ length: count }, () => ({ rows: [], atoms: 0, edges: 0 }));
+const bins = (count: number): Bin[] =>
+  Array.from({ length: count }, () => ({ rows: [], atoms: 0, edges: 0 }));
 
 function put(bin: Bin, row: number, size: Size): void {
   bin.rows.push(row);
@@ -31,14 +32,18 @@ const fits = (bin: Bin, size: Size, budget: Budget): boolean =>
   bin.atoms + size.atoms <= budget.atoms &&
   bin.edges + size.edges <= budget.edges;
 
-/** Largest molecules first, each into the batch with the fewest atoms that has a place left: the evenest batches. */
+/**
+ * Largest molecules first, each into the batch with the fewest atoms that has a place left. Every batch but the last gets exactly
+ * `molecules` of them.
+ */
 function even(sizes: readonly Size[], molecules: number): Bin[] {
   const found = bins(Math.ceil(sizes.length / molecules));
+  const places = found.map((_, b) => Math.min(molecules, sizes.length - b * molecules));
   const order = Array.from(sizes.keys()).sort((a, b) => sizes[b]!.atoms - sizes[a]!.atoms || a - b);
   for (const row of order) {
     let best: Bin | null = null;
-    for (const bin of found) {
-      if (bin.rows.length < molecules && (best === null || bin.atoms < best.atoms)) best = bin;
+    for (const [b, bin] of found.entries()) {
+      if (bin.rows.length < places[b]! && (best === null || bin.atoms < best.atoms)) best = bin;
     }
     put(best!, row, sizes[row]!);
   }
@@ -97,13 +102,13 @@ function firstFit(sizes: readonly Size[], order: readonly number[], budget: Budg
 /**
  * Distributes all molecules over exactly ⌈N / B⌉ batches within the budget, each molecule once.
  *
- * In the order of a permutation from `random` (null: as they are), by first fit; a molecule that does not fit waits for a later
- * batch. If some order leaves one without a place, the evenest batches are used, which always fit a budget of {@link budgetOf}.
+ * With a stream: first fit in the order of one permutation, so a molecule that does not fit waits for a later batch; if one is left
+ * without a place, the evenest batches are used, which always fit a budget of {@link budgetOf}. Without a stream: the evenest
+ * batches, all of them full but the last.
  *
  * @returns positions in `sizes`, batch by batch
  */
 export function pack(sizes: readonly Size[], budget: Budget, random: Random | null): number[][] {
-  const order = random === null ? Array.from(sizes.keys()) : random.permutation(sizes.length);
-  const packed = firstFit(sizes, order, budget) ?? even(sizes, budget.molecules);
-  return packed.map(({ rows }) => rows);
+  const shuffled = random === null ? null : firstFit(sizes, random.permutation(sizes.length), budget);
+  return (shuffled ?? even(sizes, budget.molecules)).map(({ rows }) => rows);
 }
