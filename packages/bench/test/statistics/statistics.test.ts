@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bootstrapInterval, quantile } from "../../src/statistics/bootstrap.ts";
 import { probabilityOfImprovement } from "../../src/statistics/improvement.ts";

@@ -1,0 +1,176 @@
+import { Listr } from "listr2";
+import { pino } from "pino";
+import type { Row } from "../results/row.ts";
+import { describeOptions } from "../results/summary.ts";
+import type { TrialSpec } from "../run/plan.ts";
+import type { Observer } from "../run/run.ts";
+
+/** An observer that must be told when all is over, so that the terminal is left in order. */
+export type Display = Observer & { close(): Promise<void> };
+
+/** "molecular/esol gin pcgrad, scale=0.1, seed 0" */
+export function describeTrial(
+  trial: Pick<TrialSpec, "group" | "method" | "candidate" | "seed">,
+  benchmark: string,
+): string {
+  const row = [benchmark, trial.group, trial.method].filter((part) => part !== "").join(" ");
+  const options = describeOptions(trial.candidate?.options ?? {});
+  return [row, ...(options ? [options] : []), `seed ${trial.seed}`].join(", ");
+}
+
+/** Counts trials and guesses what is left from those of this run. */
+class Tally {
+  total = 0;
+  ended = 0;
+  reused = 0;
+  failed = 0;
+  readonly #started = performance.now();
+
+  end(row: Row, reused: boolean): void {
+    this.ended++;
+    if (reused) this.reused++;
+    if (row.status === "failed") this.failed++;
+  }
+
+  left(): string {
+    const ran = this.ended - this.reused;
+    if (ran === 0 || this.ended >= this.total) return "";
+    const seconds = ((performance.now() - this.#started) / 1000 / ran) * (this.total - this.ended);
+    return seconds < 90 ? `about ${Math.ceil(seconds)} s left` : `about ${Math.round(seconds / 60)} min left`;
+  }
+}
+
+/** One line a finished trial: for logs and pipes. Test metrics are not printed: nobody is to choose by them. */
+export function plainDisplay(write: (line: string) => void): Display {
+  const tally = new Tally();
+  return {
+    begin(trials) {
+      tally.total = trials;
+    },
+    start() {},
+    progress() {},
+    end(trial, row, reused) {
+      tally.end(row, reused);
+      if (reused) return;
+      const { name } = trial.found.benchmark.metric;
+      const value = row.metrics[`validation/${name}`];
+      const took = `${row.provenance.seconds.toFixed(1)} s`;
+      const outcome =
+        row.status === "failed"
+          ? "FAILED"
+          : `validation/${name} ${value === null || value === undefined ? "–" : value.toPrecision(4)}`;
+      const count = `[${String(tally.ended).padStart(String(tally.total).length)}/${tally.total}]`;
+      const parts = [outcome, took, tally.left()].filter((part) => part !== "");
+      write(`${count} ${describeTrial(trial, trial.found.benchmark.name)}: ${parts.join(", ")}`);
+    },
+    dropped(trials) {
+      tally.total -= trials;
+    },
+    async close() {
+      if (tally.reused > 0) write(`${tally.reused} trials were finished before and were not run again.`);
+    },
+  };
+}
+
+/** A bar with the time left and one line a running trial, for a terminal; hundreds of trials never take more lines than `slots`. */
+export function terminalDisplay(slots: number): Display {
+  const tally = new Tally();
+  const count = Math.min(slots, 12);
+  const idle = "waiting";
+  const titles: { title?: string }[] = Array.from({ length: count }, () => ({ title: idle }));
+  const places = new Map<string, number>();
+  let head: { title?: string } = {};
+  let finish: () => void = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const bar = () => {
+    const filled = tally.total === 0 ? 0 : Math.round((24 * tally.ended) / tally.total);
+    const parts = [
+      `${"█".repeat(filled)}${"░".repeat(24 - filled)} ${tally.ended}/${tally.total} trials`,
+      ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
+      ...(tally.reused > 0 ? [`${tally.reused} finished before`] : []),
+      tally.left(),
+    ];
+    return parts.filter((part) => part !== "").join(" · ");
+  };
+  const list = new Listr(
+    [
+      {
+        title: "trials",
+        task: (_, task) => {
+          head = task;
+          const lines = titles.map((_, slot) => ({
+            title: idle,
+            task: (_: unknown, line: { title?: string }) => {
+              line.title = titles[slot]?.title ?? idle;
+              titles[slot] = line;
+              return finished;
+            },
+          }));
+          return task.newListr(lines, { concurrent: true });
+        },
+      },
+    ],
+    { registerSignalListeners: false, rendererOptions: { collapseSubtasks: true } },
+  );
+  const shown = list.run();
+  const show = (trial: TrialSpec, text: string) => {
+    const line = titles[places.get(trial.id) ?? -1];
+    if (line) line.title = text;
+  };
+  return {
+    begin(trials) {
+      tally.total = trials;
+      head.title = bar();
+    },
+    start(trial) {
+      const taken = new Set(places.values());
+      const free = titles.findIndex((_, slot) => !taken.has(slot));
+      if (free >= 0) places.set(trial.id, free);
+      show(trial, describeTrial(trial, trial.found.benchmark.name));
+    },
+    progress(trial, fraction, note) {
+      const done = `${Math.round(100 * fraction)} %`;
+      const text = describeTrial(trial, trial.found.benchmark.name);
+      show(trial, [text, done, ...(note ? [note] : [])].join(" · "));
+    },
+    end(trial, row, reused) {
+      show(trial, idle);
+      places.delete(trial.id);
+      tally.end(row, reused);
+      head.title = bar();
+    },
+    dropped(trials) {
+      tally.total -= trials;
+    },
+    async close() {
+      finish();
+      await shown;
+    },
+  };
+}
+
+/** Tells everything to a log file too, one JSON line an event; a failed trial with all that is known of it. */
+export function logged(display: Display, path: string): Display {
+  const log = pino({ base: null }, pino.destination({ dest: path, sync: true, mkdir: true }));
+  return {
+    ...display,
+    begin(trials) {
+      log.info({ trials }, "run begins");
+      display.begin(trials);
+    },
+    end(trial, row, reused) {
+      if (!reused) {
+        const { id, status, error, provenance } = row;
+        const entry = { id, seconds: provenance.seconds, error };
+        log[status === "failed" ? "error" : "info"](entry, describeTrial(trial, row.benchmark));
+      }
+      display.end(trial, row, reused);
+    },
+    async close() {
+      await display.close();
+      log.info("run ends");
+    },
+  };
+}

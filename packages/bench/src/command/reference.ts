@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import type { Tier } from "../benchmark.ts";
+import { BenchError } from "../error.ts";
+import type { Row } from "../results/row.ts";
+import { readRows, writeRows } from "../results/store.ts";
+import type { Found } from "../run/discover.ts";
+import { resultPath } from "../run/run.ts";
+
+/** What was copied, and what to say about it. */
+export interface Copied {
+  readonly name: string;
+  readonly path: string;
+  readonly rows: number;
+  readonly dirty: number;
+}
+
+/**
+ * Copies the finished trials of the present code from the working results to the package's own results folder, to be committed;
+ * rows of its other benchmarks stay. In a fixed order, so that a diff shows what has changed.
+ *
+ * @throws BenchError "bad-results" when a benchmark has no finished trial of the present code, or some that failed.
+ */
+export function copyReference(found: readonly Found[], tier: Tier, out: string): Copied[] {
+  return found.map((entry) => {
+    const { name, version } = entry.benchmark;
+    const rows = readRows(resultPath(out, entry, tier)).filter(
+      (row) => row.benchmark === name && row.version === version && row.codeVersion === entry.codeVersion,
+    );
+    const failed = rows.filter((row) => row.status === "failed").length;
+    if (rows.length === 0 || failed > 0) {
+      throw new BenchError(
+        "bad-results",
+        `${name}, tier ${tier}: ${failed > 0 ? `${failed} trials failed` : "no finished trial of the present code"}. Run first: outrigger run ${name} --tier ${tier}.`,
+      );
+    }
+    const path = join(entry.reference, `${tier}.jsonl`);
+    const others = readRows(path).filter((row) => row.benchmark !== name);
+    writeRows(path, [...others, ...rows].sort(byPlace));
+    return { name, path, rows: rows.length, dirty: rows.filter((row) => row.provenance.dirty).length };
+  });
+}
+
+function byPlace(a: Row, b: Row): number {
+  const words = [a.benchmark, a.group, a.method] as const;
+  const others = [b.benchmark, b.group, b.method] as const;
+  const word = words.findIndex((value, i) => value !== others[i]);
+  if (word >= 0) return (words[word] ?? "") < (others[word] ?? "") ? -1 : 1;
+  return a.seed - b.seed || (a.candidate?.index ?? 0) - (b.candidate?.index ?? 0) || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { type Tier, tiers } from "../benchmark.ts";
+import { BenchError } from "../error.ts";
+import type { LeftOut } from "../report/page.ts";
+import { readRows } from "../results/store.ts";
+import { type BenchmarkSummary, summarize } from "../results/summary.ts";
+import { discover, type Found } from "../run/discover.ts";
+import { resultPath } from "../run/run.ts";
+
+/**
+ * The benchmarks that a command names: "molecular/esol", or "molecular" for all of a domain; all when none is named.
+ *
+ * @throws BenchError "bad-option" for a name that fits none, with those that there are; "nothing-to-run" when there are none.
+ */
+export async function named(names: readonly string[]): Promise<Found[]> {
+  const all = await discover(process.cwd());
+  if (all.length === 0) {
+    throw new BenchError(
+      "nothing-to-run",
+      'No package here has benchmarks. Install one with the keyword "outrigger-benchmark", for example: npm install @outrigger/molecular.',
+    );
+  }
+  const fits = (name: string, { benchmark }: Found) =>
+    benchmark.name === name || benchmark.name.startsWith(`${name}/`);
+  for (const name of names) {
+    if (!all.some((found) => fits(name, found))) {
+      const known = all.map(({ benchmark }) => benchmark.name).join(", ");
+      throw new BenchError("bad-option", `There is no benchmark "${name}". There are: ${known}.`);
+    }
+  }
+  return names.length === 0 ? all : all.filter((found) => names.some((name) => fits(name, found)));
+}
+
+/** Splits benchmarks into those that can run here and those that cannot, with why and what to do. */
+export async function runnable(
+  found: readonly Found[],
+  tier: Tier,
+): Promise<{ ready: Found[]; leftOut: LeftOut[] }> {
+  const ready: Found[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const entry of found) {
+    const { benchmark } = entry;
+    const why = benchmark.tiers[tier]
+      ? ((await benchmark.available?.()) ?? true)
+      : `It has no tier "${tier}"; it has ${tiers.filter((name) => benchmark.tiers[name]).join(", ")}.`;
+    if (why === true) ready.push(entry);
+    else leftOut.push({ name: benchmark.name, why });
+  }
+  return { ready, leftOut };
+}
+
+/** Where to read results: the working results of this folder, or the rows that a package has committed. */
+export interface Source {
+  readonly out: string;
+  readonly reference: boolean;
+}
+
+export const sourcePath = (found: Found, tier: Tier, { out, reference }: Source): string =>
+  reference ? join(found.reference, `${tier}.jsonl`) : resultPath(out, found, tier);
+
+/** Summaries of what has results: of the tier asked for, else of the largest tier that each benchmark has results of. */
+export function summaries(
+  found: readonly Found[],
+  tier: Tier | undefined,
+  source: Source,
+): BenchmarkSummary[] {
+  return found.flatMap((entry) => {
+    for (const candidate of tier ? [tier] : [...tiers].reverse()) {
+      if (!entry.benchmark.tiers[candidate]) continue;
+      const rows = readRows(sourcePath(entry, candidate, source));
+      const summary = summarize(entry.benchmark, candidate, entry.codeVersion, rows);
+      if (summary) return [summary];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,2 @@
+export * from "./benchmark.ts";
+export { BenchError, type BenchErrorCode } from "./error.ts";

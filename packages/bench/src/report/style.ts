@@ -1,0 +1,51 @@
+/** The page's style sheet: one column, light and dark by the reader's setting, plots in two widths, tables that scroll inside themselves. */
+export const style: string = `
+:root { color-scheme: light dark; --page: #fff; --text: #20242b; --soft: #5b6270; --line: #d9dde4; --card: #f6f7f9;
+  --baseline: #3d4451; --rule: #2463b4; --control: #a8660a; --better: #17763a; --worse: #b3261e; --quiet: #767d89; --warn: #fff4dc; --warn-line: #e0b24a; }
+@media (prefers-color-scheme: dark) { :root { --page: #14171c; --text: #e4e7ec; --soft: #a0a8b5; --line: #353b45; --card: #1c2027;
+  --baseline: #c3c9d4; --rule: #6ea8f5; --control: #e3a350; --better: #62c886; --worse: #f2857c; --quiet: #939aa7; --warn: #33290f; --warn-line: #8a6d22; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem; background: var(--page); color: var(--text);
+  font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; }
+h2 { font-size: 1.3rem; margin: 3rem 0 .2rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1.05rem; margin: 1.8rem 0 .4rem; }
+p { margin: .4rem 0; } .soft { color: var(--soft); } small, .small { font-size: .86rem; }
+code { font-size: .88em; overflow-wrap: anywhere; } pre { overflow-x: auto; padding: .7rem; background: var(--card); border-radius: 6px; font-size: .8rem; }
+.warn { background: var(--warn); border-left: 4px solid var(--warn-line); padding: .55rem .8rem; margin: .8rem 0; border-radius: 4px; }
+.warn p { margin: .15rem 0; }
+.scroll { overflow-x: auto; margin: .6rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .32rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
+td.wrap { white-space: normal; min-width: 14rem; }
+th.right, td.right { text-align: right; }
+th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible { outline: 2px solid var(--rule); }
+th[aria-sort=ascending] button::after { content: " ↑"; } th[aria-sort=descending] button::after { content: " ↓"; }
+td a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } td a:hover { text-decoration-color: currentColor; }
+.better { color: var(--better); font-weight: 600; } .worse { color: var(--worse); font-weight: 600; } .failed { color: var(--worse); }
+.key { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .4em; }
+figure { margin: .8rem 0; } figcaption { font-size: .86rem; color: var(--soft); }
+svg { display: block; max-width: 100%; height: auto; } svg text { white-space: pre; }
+.narrow { display: none; } @media (max-width: 46rem) { .wide { display: none; } .narrow { display: block; } }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .84rem; }
+details { margin: .35rem 0; } summary { cursor: pointer; } :target { scroll-margin-top: 1rem; } details:target > summary { font-weight: 600; }
+`.trim();
+
+/** Sorts a table by the column whose heading is pressed, and opens the trials that a link points to. */
+export const script: string = `
+for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => {
+  const head = button.parentElement, table = head.closest("table"), body = table.tBodies[0];
+  const column = [...head.parentElement.children].indexOf(head);
+  const up = head.getAttribute("aria-sort") !== "ascending";
+  for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", up ? "ascending" : "descending");
+  const key = row => row.children[column].dataset.key ?? row.children[column].textContent;
+  const order = (a, b) => { const x = Number(key(a)), y = Number(key(b));
+    if (key(a) === "" || key(b) === "") return (key(a) === "") - (key(b) === "") || 0;
+    const d = Number.isNaN(x) || Number.isNaN(y) ? key(a).localeCompare(key(b)) : x - y; return up ? d : -d; };
+  body.append(...[...body.rows].sort(order));
+});
+const open = () => { const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target) { for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true; target.scrollIntoView(); } };
+addEventListener("hashchange", open); open();
+`.trim();
