@@ -1,6 +1,7 @@
 import { OutriggerError } from "@outrigger/core/error";
-import type { Mol } from "@rdkit/rdkit";
+import type { MainModule, Mol } from "@rdkit/rdkit";
 import { DESCRIPTOR_NAMES } from "./descriptors.ts";
+import { rawScaffold } from "./scaffold.ts";
 import { parseStructure, type Structure } from "./structure.ts";
 
 /** A molecule on loan: its methods work until the function that it was lent to returns, and give plain data. */
@@ -17,10 +18,41 @@ export interface Molecule {
    * MoleculeNet baselines ("ECFP4").
    */
   morgan(radius?: number, bits?: number): Uint8Array;
+  /**
+   * Bemis-Murcko scaffold as canonical SMILES, `""` for a molecule without rings: rings, the chains between them, and atoms
+   * double-bonded to either. `stereo` keeps what chirality and double-bond geometry survive the cut: OGB splits by scaffolds
+   * with it, DeepChem without.
+   *
+   * Bemis and Murcko, "The Properties of Known Drugs. 1. Molecular Frameworks", J. Med. Chem. 1996,
+   * https://doi.org/10.1021/jm9602928.
+   */
+  scaffold(stereo: boolean): string;
+}
+
+/** The canonical form of a string that this package wrote itself. */
+function canonical(module: MainModule, smiles: string): string {
+  if (smiles === "") return "";
+  const mol = module.get_mol(smiles);
+  if (mol === null)
+    throw new OutriggerError(
+      "bad-data",
+      `RDKit cannot read the scaffold ${smiles}; please report the molecule.`,
+      { smiles },
+    );
+  try {
+    return mol.get_smiles();
+  } finally {
+    mol.delete();
+  }
+}
+
+function structureOf(mol: Mol): Structure {
+  const json = mol.get_json();
+  return parseStructure(json, json.includes('"stereoAtoms"') ? mol.get_stereo_tags() : null);
 }
 
 /** Lends `mol` to `use` as a `Molecule`, and takes it back: whoever keeps the molecule gets an error, not freed memory. */
-export function scoped<T>(mol: Mol, use: (molecule: Molecule) => T): T {
+export function scoped<T>(module: MainModule, mol: Mol, use: (molecule: Molecule) => T): T {
   let lent = true;
   const handle = (): Mol => {
     if (lent) return mol;
@@ -31,11 +63,8 @@ export function scoped<T>(mol: Mol, use: (molecule: Molecule) => T): T {
   };
   const molecule: Molecule = {
     canonicalSmiles: () => handle().get_smiles(),
-    structure: () => {
-      const open = handle();
-      const json = open.get_json();
-      return parseStructure(json, json.includes('"stereoAtoms"') ? open.get_stereo_tags() : null);
-    },
+    structure: () => structureOf(handle()),
+    scaffold: (stereo) => canonical(module, rawScaffold(structureOf(handle()), stereo)),
     descriptors: () => descriptorRow(handle().get_descriptors()),
     morgan: (radius = 2, bits = 2048) => {
       if (!Number.isInteger(radius) || radius < 0)

@@ -47,11 +47,10 @@ interface Instance {
   readonly log: Log | null;
 }
 
-const silent = { print: () => undefined, printErr: () => undefined };
-
 /** WebAssembly started once more: 0.2-0.5 s and about 20 MB. RDKit's messages go to a buffer, never to stderr. */
 async function start(): Promise<Instance> {
-  const module = await rdkit.default(silent);
+  // Emscripten turns the object that it is given into the instance, so every start needs its own.
+  const module = await rdkit.default({ print: () => undefined, printErr: () => undefined });
   return { module, log: module.set_log_capture("rdApp.*") };
 }
 
@@ -60,6 +59,8 @@ export const countAtoms = (smiles: string): number =>
   smiles.match(/\[[^\]]*\]|Br|Cl|[BCNOPSFIbcnops*]/g)?.length ?? 0;
 
 function guard(smiles: string, maxCharacters: number, maxAtoms: number): MoleculeProblem | null {
+  if (typeof smiles !== "string")
+    return { fault: "unparsable", reason: `A SMILES string was expected, not ${typeof smiles}.` };
   if (smiles.trim() === "") return { fault: "empty", reason: "The SMILES string is empty." };
   if (smiles.length > maxCharacters)
     return {
@@ -75,12 +76,13 @@ function guard(smiles: string, maxCharacters: number, maxAtoms: number): Molecul
   return null;
 }
 
-/** RDKit prefixes each line with the time of day and repeats the input under a caret; one line without them is left. */
+/** RDKit's messages without the time of day, the input under a caret, and the line that only repeats the others. */
 function complaint(log: Log | null): string {
   const lines = (log?.get_buffer() ?? "")
     .split("\n")
     .map((line) => line.replace(/^\[[\d:]+\]\s*/, "").trim());
-  return lines.filter((line) => line !== "" && line !== "^" && /\s/.test(line)).join(" ");
+  const telling = lines.filter((line) => /\s/.test(line) && !/ Failed parsing /.test(line));
+  return telling.map((line) => line.replace("SMILES Parse Error: ", "").replace(/:$/, "")).join("; ");
 }
 
 /**
@@ -105,51 +107,56 @@ const ruined = (error: unknown): boolean =>
  */
 export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
   const { maxCharacters = 2000, maxAtoms = 520 } = options;
-  let starting: Promise<Instance> | null = start();
+  let starting: Promise<Instance> | null = null;
   let open = 0;
   let crashes = 0;
-  const first = await starting.catch((cause: unknown) => {
-    throw new OutriggerError(
-      "missing-package",
-      "RDKit could not be started; reinstall @rdkit/rdkit.",
-      {},
-      cause,
-    );
-  });
-  const version = first.module.version();
 
-  const run = <T>({ module, log }: Instance, smiles: string, use: (molecule: Molecule) => T): Outcome<T> => {
-    let mol: Mol | null = null;
-    let lost = false;
-    try {
-      log?.clear_buffer();
-      mol = module.get_mol(smiles);
-      if (mol === null || !mol.is_valid())
-        return {
-          ok: false,
-          problem: { fault: "unparsable", reason: complaint(log) || "RDKit cannot parse it." },
-        };
-      open++;
-      return { ok: true, value: scoped(mol, use) };
-    } catch (error) {
-      lost = ruined(error);
-      if (lost) {
+  /** The instance that is in use once the wait is over: one that crashed meanwhile is not handed out. */
+  const current = async (): Promise<Instance> => {
+    for (;;) {
+      starting ??= start();
+      const mine = starting;
+      try {
+        const instance = await mine;
+        if (mine === starting) return instance;
+      } catch (cause) {
         starting = null;
-        crashes++;
-        const why = error instanceof Error ? error.message : "C++ exception";
-        return { ok: false, problem: { fault: "crashed", reason: `RDKit crashed on it (${why}).` } };
-      }
-      throw error;
-    } finally {
-      if (mol !== null) {
-        open--;
-        if (!lost) mol.delete();
+        const message =
+          "RDKit's WebAssembly could not be started: free some memory, or reinstall @rdkit/rdkit.";
+        throw new OutriggerError("missing-package", message, {}, cause);
       }
     }
   };
 
+  const crashed = (error: unknown): Outcome<never> => {
+    starting = null;
+    crashes++;
+    const why = error instanceof Error ? error.message : "C++ exception";
+    return { ok: false, problem: { fault: "crashed", reason: `RDKit crashed on it (${why}).` } };
+  };
+
+  const lend = <T>({ module, log }: Instance, smiles: string, use: (molecule: Molecule) => T): Outcome<T> => {
+    let mol: Mol | null = null;
+    try {
+      log?.clear_buffer();
+      mol = module.get_mol(smiles);
+      if (mol === null) {
+        const reason = complaint(log) || "RDKit cannot parse it.";
+        return { ok: false, problem: { fault: "unparsable", reason } };
+      }
+      open++;
+      return { ok: true, value: scoped(module, mol, use) };
+    } finally {
+      if (mol !== null) {
+        open--;
+        mol.delete();
+      }
+    }
+  };
+
+  const { version } = (await current()).module;
   return {
-    version,
+    version: version(),
     get open() {
       return open;
     },
@@ -159,8 +166,13 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
     async withMolecule(smiles, use) {
       const problem = guard(smiles, maxCharacters, maxAtoms);
       if (problem) return { ok: false, problem };
-      starting ??= start();
-      return run(await starting, smiles, use);
+      const instance = await current();
+      try {
+        return lend(instance, smiles, use);
+      } catch (error) {
+        if (ruined(error)) return crashed(error);
+        throw error;
+      }
     },
   };
 }

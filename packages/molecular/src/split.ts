@@ -20,7 +20,7 @@ export interface SplitOptions {
   readonly fractions?: readonly [train: number, validation: number, test: number];
 }
 
-/** Row indices, each row in exactly one part. */
+/** Row indices, each row in exactly one part; ascending for the scaffold variants, as in OGB's index files. */
 export interface Split {
   readonly train: readonly number[];
   readonly validation: readonly number[];
@@ -67,7 +67,8 @@ function fill(sets: readonly number[][], trainRoom: number, validationEnd: (trai
     else if (validation.length + set.length <= validationEnd(train.length)) validation.push(...set);
     else test.push(...set);
   }
-  return { train, validation, test };
+  const ascending = (rows: number[]): number[] => rows.toSorted((a, b) => a - b);
+  return { train: ascending(train), validation: ascending(validation), test: ascending(test) };
 }
 
 function checkFractions(fractions: readonly number[]): void {

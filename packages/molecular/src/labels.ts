@@ -1,0 +1,100 @@
+import type { Table } from "@outrigger/core/data/csv";
+import { OutriggerError } from "@outrigger/core/error";
+
+/** Labels of one target. */
+export interface LabelColumn {
+  /** One a molecule; 0 where there is no label. */
+  readonly values: Float64Array;
+  /** 1 where there is a label, else 0. */
+  readonly present: Uint8Array;
+}
+
+export interface LabelProblem {
+  readonly column: string;
+  readonly value: string;
+  readonly reason: string;
+}
+
+/** The labels of a whole table, before the bad rows are taken out. */
+export interface Labels {
+  /** By row of the table, the first label in it that is no number. */
+  readonly problems: ReadonlyMap<number, LabelProblem>;
+  /** The columns restricted to some rows, in that order. */
+  select(rows: readonly number[]): Record<string, LabelColumn>;
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** A finite number in ordinary decimal notation; what `Number` also accepts (hexadecimal, `Infinity`) is no measurement. */
+function toNumber(cell: string): number | null {
+  const value = DECIMAL.test(cell) ? Number(cell) : Number.NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Columns other than `except` in which at least half of the cells that are not blank hold a number. */
+export function numericColumns(table: Table, except: string): string[] {
+  const numeric = table.header.filter((name) => {
+    const cells = name === except ? [] : table.column(name).filter((cell) => cell !== "");
+    return cells.length > 0 && cells.filter((cell) => toNumber(cell) !== null).length * 2 >= cells.length;
+  });
+  if (numeric.length > 0) return numeric;
+  throw new OutriggerError(
+    "bad-data",
+    `${table.name} has no column of numbers besides "${except}". Name the columns to predict in the option "targets", or add one. Its columns are: ${table.header.join(", ")}.`,
+    { columns: [...table.header] },
+  );
+}
+
+function checkVaried(table: Table, name: string, { values, present }: LabelColumn): void {
+  const labels = values.filter((_, i) => present[i] === 1);
+  if (labels.length === 0)
+    throw new OutriggerError(
+      "bad-data",
+      `All labels in column "${name}" of ${table.name} are missing. Fill some in, or leave the column out of "targets".`,
+      { column: name },
+    );
+  if (labels.every((label) => label === labels[0]))
+    throw new OutriggerError(
+      "bad-data",
+      `All ${labels.length} labels in column "${name}" of ${table.name} are ${labels[0]}, so there is nothing to learn. Add molecules with other values, or leave the column out of "targets".`,
+      { column: name, value: labels[0] },
+    );
+}
+
+/**
+ * Reads the target columns: a blank cell is a missing label, anything else must be a number.
+ *
+ * @throws OutriggerError `bad-data` for a column that does not exist; from `select` also for a column in which the rows have no
+ * label or one value only.
+ */
+export function labelColumns(table: Table, names: readonly string[]): Labels {
+  if (names.length === 0)
+    throw new OutriggerError(
+      "bad-option",
+      `The option "targets" is empty; name at least one column of ${table.name}.`,
+    );
+  const problems = new Map<number, LabelProblem>();
+  const columns = names.map((name) => {
+    const cells = table.column(name);
+    for (const [i, value] of cells.entries()) {
+      if (value === "" || toNumber(value) !== null || problems.has(i)) continue;
+      const reason = "A label must be a finite number; leave the cell blank if it is missing.";
+      problems.set(i, { column: name, value, reason });
+    }
+    return [name, cells] as const;
+  });
+  return {
+    problems,
+    select: (rows) =>
+      Object.fromEntries(
+        columns.map(([name, cells]) => {
+          const column = {
+            values: Float64Array.from(rows, (i) => toNumber(cells[i]!) ?? 0),
+            present: Uint8Array.from(rows, (i) => Number(cells[i] !== "")),
+          };
+          checkVaried(table, name, column);
+          return [name, column];
+        }),
+      ),
+  };
+}
