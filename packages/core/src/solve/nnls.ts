@@ -32,7 +32,7 @@ export function nnls(gram: Matrix, target: readonly number[]): number[] {
 function unitNorm(matrix: Matrix, right: readonly number[], allowed: readonly boolean[]): number[] {
   const size = right.length;
   const tolerance = 1e-13 * Math.max(...right.map(Math.abs), 0);
-  let solution = new Array<number>(size).fill(0);
+  let solution = Array.from({ length: size }, () => 0);
   let active: number[] = [];
   const blocked = new Set<number>();
   for (let round = 0; round < 20 * size + 20; round++) {
@@ -113,7 +113,7 @@ function cholesky(matrix: Matrix, right: readonly number[], chosen: readonly num
     half.push(row.reduce((sum, value, k) => sum - value * half[k]!, right[a]!) / Math.sqrt(pivot));
     lower.push([...row, Math.sqrt(pivot)]);
   }
-  const solution = new Array<number>(chosen.length).fill(0);
+  const solution = Array.from({ length: chosen.length }, () => 0);
   for (let i = chosen.length - 1; i >= 0; i--) {
     let rest = half[i]!;
     for (let k = i + 1; k < chosen.length; k++) rest -= lower[k]![i]! * solution[k]!;

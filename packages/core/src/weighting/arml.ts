@@ -57,7 +57,7 @@ export const arml = ({
       url: "https://arxiv.org/abs/2010.08244",
     },
     needs: () => "gram",
-    init: (tasks) => ({ alpha: new Array<number>(Math.max(0, tasks - 1)).fill(1), mean: null }),
+    init: (tasks) => ({ alpha: Array.from({ length: Math.max(0, tasks - 1) }, () => 1), mean: null }),
     weigh(view, state) {
       const running = update(state.mean, readGram(view, name), decay);
       const gram = decay > 0 ? mean(running) : view.gram!;

@@ -115,7 +115,7 @@ export const gradientAlignment = (
     needs: (state) => (state.phase === "measure" || adaptsNow(state) ? "gram" : "nothing"),
     init: (tasks) => ({
       phase: o.warmupEpochs > 0 ? "warm-up" : "measure",
-      alpha: new Array<number>(Math.max(0, tasks - 1)).fill(0),
+      alpha: Array.from({ length: Math.max(0, tasks - 1) }, () => 0),
       calls: 0,
       since: 0,
       mean: null,

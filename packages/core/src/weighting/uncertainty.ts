@@ -39,7 +39,7 @@ export const uncertainty = ({
   learningRate = 0.025,
 }: UncertaintyOptions = {}): Weighting<UncertaintyState> => {
   const [lowest, highest] = form === "kendall" ? [-40, 40] : [1e-9, 1e9];
-  inRange(initial, "initial", lowest!, highest!);
+  inRange(initial, "initial", lowest, highest);
   inRange(learningRate, "learningRate", 0);
   return {
     name: form === "kendall" ? "uncertainty" : "uncertainty (Liebel and Körner)",
@@ -51,9 +51,9 @@ export const uncertainty = ({
     },
     needs: () => "nothing",
     init: (tasks) => ({
-      s: new Array<number>(tasks).fill(initial),
-      m: new Array<number>(tasks).fill(0),
-      v: new Array<number>(tasks).fill(0),
+      s: Array.from({ length: tasks }, () => initial),
+      m: Array.from({ length: tasks }, () => 0),
+      v: Array.from({ length: tasks }, () => 0),
       steps: 0,
     }),
     weigh: (_, state) => ({
@@ -67,7 +67,7 @@ export const uncertainty = ({
       const nextV = v.map((value, k) => 0.999 * value + 0.001 * gradient[k]! ** 2);
       const moved = s.map((value, k) => {
         const direction = nextM[k]! / (1 - 0.9 ** t) / (Math.sqrt(nextV[k]! / (1 - 0.999 ** t)) + 1e-8);
-        return Math.min(highest!, Math.max(lowest!, value - learningRate * direction));
+        return Math.min(highest, Math.max(lowest, value - learningRate * direction));
       });
       return { s: moved, m: nextM, v: nextV, steps: t };
     },

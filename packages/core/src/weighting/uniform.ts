@@ -10,5 +10,5 @@ export const uniform = (): Weighting<{ tasks: number }> => ({
   paper: null,
   needs: () => "nothing",
   init: (tasks) => ({ tasks }),
-  weigh: (_, state) => ({ weights: new Array<number>(state.tasks).fill(1), state }),
+  weigh: (_, state) => ({ weights: Array.from({ length: state.tasks }, () => 1), state }),
 });

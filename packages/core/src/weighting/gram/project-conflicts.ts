@@ -8,7 +8,7 @@ import type { Gram } from "./read.ts";
  * O(T³).
  */
 export function projectConflicts(gram: Gram, orders: readonly (readonly number[])[]): number[] {
-  const total = new Array<number>(gram.length).fill(0);
+  const total = gram.map(() => 0);
   for (const [i, order] of orders.entries()) {
     const own = gram.map((_, k) => (k === i ? 1 : 0) as number);
     for (const j of order) {

@@ -1,0 +1,30 @@
+import { OutriggerError } from "../error.ts";
+
+/**
+ * Scales a flat gradient in place to a Euclidean norm of at most `limit`: g ← g · min(1, limit/‖g‖). Returns ‖g‖ before that. One pass in
+ * double precision, and a second where the norm is above the limit.
+ *
+ * Paper: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", ICML 2013,
+ * https://arxiv.org/abs/1211.5063.
+ *
+ * @throws OutriggerError `bad-option` unless limit > 0, `non-finite` if the gradient has an entry that is NaN or infinite.
+ */
+export function clipByGlobalNorm(gradient: Float32Array, limit: number): number {
+  if (!(limit > 0)) {
+    throw new OutriggerError("bad-option", `The largest norm must be above 0, not ${limit}.`, { limit });
+  }
+  let square = 0;
+  for (const value of gradient) square += value * value;
+  const norm = Math.sqrt(square);
+  if (!Number.isFinite(norm)) {
+    throw new OutriggerError(
+      "non-finite",
+      "The gradient holds NaN or infinity, which no clipping repairs; lower the learning rate or look for a division by zero in a loss.",
+    );
+  }
+  if (norm > limit) {
+    const factor = limit / norm;
+    for (let i = 0; i < gradient.length; i++) gradient[i]! *= factor;
+  }
+  return norm;
+}
