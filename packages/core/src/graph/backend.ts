@@ -2,7 +2,7 @@ import type { DataId, KernelFunc, NamedAttrMap, Tensor, TensorInfo } from "@tens
 import tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { ArrayData, DType } from "./array.ts";
-import { wrapCustomGrad } from "./custom-gradient.ts";
+import { expansions, wrapCustomGrad } from "./custom-gradient.ts";
 import { constantData, own, type Value } from "./graph.ts";
 import { allComposites, allKernels, type Output } from "./kernel.ts";
 import { userLine, userOp } from "./origin.ts";
@@ -132,8 +132,11 @@ export function registerBackend(): void {
     tf.registerKernel({ kernelName: name, backendName, kernelFunc: recordKernel(name, infer) });
   }
   for (const [kernelName, expand] of allComposites()) {
-    const kernelFunc: KernelFunc = ({ inputs, attrs }) =>
-      expand(inputs as Record<string, Tensor>, (attrs ?? {}) as Record<string, unknown>);
+    const kernelFunc: KernelFunc = ({ inputs, attrs }) => {
+      const result = expand(inputs as Record<string, Tensor>, (attrs ?? {}) as Record<string, unknown>);
+      expansions.add(recording().read(result));
+      return result;
+    };
     tf.registerKernel({ kernelName, backendName, kernelFunc });
   }
   tf.registerKernel({

@@ -11,6 +11,15 @@ export interface CustomGradient {
   readonly saved: readonly Value[];
 }
 
+/** Results of kernels that were recorded as the ops that they consist of. */
+export const expansions: WeakSet<Value> = new WeakSet<Value>();
+
+/** The result of an expanded kernel, possibly reshaped: tfjs's fused product flattens batches. */
+function isExpansion(value: Value): boolean {
+  const { kernel, inputs } = value.node;
+  return expansions.has(value) || (kernel === "Reshape" && isExpansion(inputs.x!));
+}
+
 /**
  * Records the function's value as a node of its own, `CustomGradient`, whose gradient is the user's function. The ops inside
  * are recorded too, but gradients do not flow through them.
@@ -23,6 +32,8 @@ const recordCustom =
       saved = tensors.map((t) => recording().read(t));
     };
     const { value, gradFunc } = f(...inputs, save);
+    // tfjs gives its fused kernels a gradient this way, and not for all activations; their parts have gradients themselves.
+    if (isExpansion(recording().read(value))) return value;
     const named: NamedTensorMap = { value };
     inputs.forEach((input, i) => {
       named[i] = input;

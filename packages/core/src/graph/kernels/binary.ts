@@ -1,6 +1,7 @@
+import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import type { DType } from "../array.ts";
-import { defineKernel } from "../kernel.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 
 type Translate = (a: string, b: string, o: OnnxBuilder, dtype: DType) => string;
@@ -47,9 +48,41 @@ const comparisons: Record<string, Translate> = {
   LogicalOr: op("Or"),
 };
 
+/** Adds up over the axes along which an operand was broadcast. */
+function reduceTo(gradient: Tensor, { shape }: Tensor): Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, shape);
+}
+
+type Derivative = (dy: Tensor, a: Tensor, b: Tensor) => [da: Tensor, db: Tensor];
+
+const where = (condition: Tensor, dy: Tensor): Tensor => tf.mul(dy, tf.cast(condition, "float32"));
+
+/** tfjs's own gradients of these give broadcast operands a gradient of the wrong shape. */
+const derivatives: Record<string, Derivative> = {
+  Maximum: (dy, a, b) => [where(tf.greaterEqual(a, b), dy), where(tf.lessEqual(a, b), dy)],
+  Minimum: (dy, a, b) => [where(tf.lessEqual(a, b), dy), where(tf.greaterEqual(a, b), dy)],
+  SquaredDifference: (dy, a, b) => {
+    const da = tf.mul(dy, tf.mul(2, tf.sub(a, b)));
+    return [da, tf.neg(da)];
+  },
+};
+
+function gradientBy(derivative: Derivative): Kernel["gradient"] {
+  return {
+    inputsToSave: ["a", "b"],
+    gradFunc: (dy, [a, b]) => ({
+      a: () => reduceTo(derivative(dy as Tensor, a!, b!)[0], a!),
+      b: () => reduceTo(derivative(dy as Tensor, a!, b!)[1], b!),
+    }),
+  };
+}
+
 function binary(name: string, translate: Translate, result?: DType): void {
+  const derivative = derivatives[name];
   defineKernel({
     name,
+    ...(derivative ? { gradient: gradientBy(derivative) } : {}),
     infer({ a, b }) {
       const shape = tf.broadcast_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
       return [shape, result ?? (tf.upcastType(a!.dtype, b!.dtype) as DType)];
@@ -82,6 +115,12 @@ defineKernel({
     // ONNX Runtime has no Where over bools.
     return o.cast(o.add("Where", [chosen, o.cast(t!, "int32"), o.cast(e!, "int32")]), "bool");
   },
+  // tfjs's wasm kernel writes past the end of bools.
+  tfjs({ condition, t, e }) {
+    if (t!.dtype !== "bool") return tf.where(condition!, t!, e!);
+    return tf.cast(tf.where(condition!, tf.cast(t!, "int32"), tf.cast(e!, "int32")), "bool");
+  },
+  always: true,
 });
 
 /** Sum of a list of tensors of one shape. */

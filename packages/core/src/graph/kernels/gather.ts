@@ -8,6 +8,12 @@ const axisOf = (axis: unknown, rank: number): number => {
   return at < 0 ? at + rank : at;
 };
 
+/** With batch axes first: row numbers that count through all batch elements, b·rows + index. */
+function flatIndices(indices: Tensor, batches: number, rows: number): Tensor1D {
+  const start = tf.mul(tf.range(0, batches, 1, "int32"), tf.scalar(rows, "int32"));
+  return tf.reshape(tf.add(tf.reshape(indices, [batches, -1]), tf.reshape(start, [batches, 1])), [-1]);
+}
+
 /**
  * Rows of x along an axis. tfjs's own gradient unrolls over the samples for batchDims = 1 and is wrong above, so the gradient is
  * ours: batch axes become part of the row number, and rows are added up by segment.
@@ -35,6 +41,17 @@ defineKernel({
     const tuples = b.add("Unsqueeze", [b.add("Cast", [indices!], { to: 7 }), b.ints([depth])]);
     return b.add("GatherND", [x!, tuples], { batch_dims: batch });
   },
+  // tfjs's wasm kernel reads the wrong rows when there are batch axes.
+  tfjs({ x, indices }, { axis, batchDims }) {
+    const batch = (batchDims as number | undefined) ?? 0;
+    if (batch === 0) return tf.gather(x!, indices!, axis as number);
+    const batches = sizeOf(x!.shape.slice(0, batch));
+    const rows = x!.shape[batch]!;
+    const inner = x!.shape.slice(batch + 1);
+    const found = tf.gather(tf.reshape(x!, [batches * rows, -1]), flatIndices(indices!, batches, rows));
+    return tf.reshape(found, [...indices!.shape, ...inner]);
+  },
+  always: true,
   gradient: {
     inputsToSave: ["x", "indices"],
     gradFunc(dy, [x, indices], attributes) {
@@ -45,15 +62,10 @@ defineKernel({
       const inner = x!.shape.slice(axis + 1);
       const derive = (): Tensor => {
         if (batch > 0) {
-          // One row number for all batch elements: b·rows + index.
           const batches = sizeOf(x!.shape.slice(0, batch));
-          const start = tf.reshape(tf.mul(tf.range(0, batches, 1, "int32"), tf.scalar(rows, "int32")), [
-            batches,
-            1,
-          ]);
-          const flat = tf.add(tf.reshape(indices!, [batches, -1]), start);
-          const values = tf.reshape(dy as Tensor, [flat.size, sizeOf(inner)]);
-          const sums = tf.unsortedSegmentSum(values, tf.reshape(flat, [-1]) as Tensor1D, batches * rows);
+          const ids = flatIndices(indices!, batches, rows);
+          const values = tf.reshape(dy as Tensor, [ids.size, sizeOf(inner)]);
+          const sums = tf.unsortedSegmentSum(values, ids, batches * rows);
           return tf.reshape(sums, x!.shape);
         }
         const ids = tf.reshape(indices!, [-1]) as Tensor1D;

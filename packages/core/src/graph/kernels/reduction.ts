@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import type { DType } from "../array.ts";
 import type { Attributes } from "../graph.ts";
@@ -68,13 +69,6 @@ defineKernel({
     b.add("Softmax", [logits!], { axis: axesOf(inputs.logits!, { axis: attributes.dim })[0]! }),
 });
 
-defineKernel({
-  name: "LogSoftmax",
-  infer: ({ logits }) => [logits!.shape, "float32"],
-  onnx: ({ attributes, inputs }, { logits }, b) =>
-    b.add("LogSoftmax", [logits!], { axis: axesOf(inputs.logits!, attributes)[0]! }),
-});
-
 /** Running sum along one axis. */
 defineKernel({
   name: "Cumsum",
@@ -84,4 +78,10 @@ defineKernel({
       exclusive: attributes.exclusive ? 1 : 0,
       reverse: attributes.reverse ? 1 : 0,
     }),
+  // tfjs's own gradient comes out transposed for an axis that is not the last.
+  gradient: {
+    gradFunc: (dy, _saved, { axis, exclusive, reverse }) => ({
+      x: () => tf.cumsum(dy as Tensor, axis as number, Boolean(exclusive), !reverse),
+    }),
+  },
 });

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
-import { type DType, sizeOf } from "../array.ts";
+import { type DType, emptyData, sizeOf } from "../array.ts";
 import { defineKernel, type Output } from "../kernel.ts";
 
 const axisOf = (axis: unknown, shape: readonly number[]): number =>
@@ -164,7 +164,11 @@ defineKernel({
     return [[length], (dtype as DType | undefined) ?? "float32"];
   },
   onnx({ outputs: [y], attributes: { start, step } }, _inputs, b) {
-    const values = Array.from({ length: y!.shape[0]! }, (_, i) => (start as number) + i * (step as number));
+    // Adds up in the result's own precision, as tfjs does, so that the numbers are the same.
+    const values = emptyData(y!.dtype, y!.shape[0]!);
+    for (let i = 0; i < values.length; i++) {
+      values[i] = i === 0 ? (start as number) : values[i - 1]! + (step as number);
+    }
     return b.constant(values, y!.shape, y!.dtype);
   },
 });
