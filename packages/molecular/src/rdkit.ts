@@ -45,13 +45,14 @@ export interface Rdkit {
 interface Instance {
   readonly module: MainModule;
   readonly log: Log | null;
+  lost: boolean;
 }
 
 /** WebAssembly started once more: 0.2-0.5 s and about 20 MB. RDKit's messages go to a buffer, never to stderr. */
 async function start(): Promise<Instance> {
   // Emscripten turns the object that it is given into the instance, so every start needs its own.
   const module = await rdkit.default({ print: () => undefined, printErr: () => undefined });
-  return { module, log: module.set_log_capture("rdApp.*") };
+  return { module, log: module.set_log_capture("rdApp.*"), lost: false };
 }
 
 /** Atoms that a SMILES string spells out: bracket atoms, and the letters of the organic subset. */
@@ -86,11 +87,12 @@ function complaint(log: Log | null): string {
 }
 
 /**
- * A trap (overrun stack, bad address) leaves an instance that fails every later call. A C++ exception carries no message and
+ * A trap (bad address, or Node's own stack overrun inside of RDKit) leaves an instance that fails every later call. A C++ exception carries no message and
  * is what an overrun that has already damaged memory can look like, so it costs the instance as well.
  */
 const ruined = (error: unknown): boolean =>
   String(error) === "[object WebAssembly.Exception]" ||
+  (error instanceof RangeError && /call stack/.test(error.message)) ||
   (error instanceof Error && (error.name === "RuntimeError" || error.name === "BindingError"));
 
 /**
@@ -111,24 +113,20 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
   let open = 0;
   let crashes = 0;
 
-  /** The instance that is in use once the wait is over: one that crashed meanwhile is not handed out. */
   const current = async (): Promise<Instance> => {
-    for (;;) {
-      starting ??= start();
-      const mine = starting;
-      try {
-        const instance = await mine;
-        if (mine === starting) return instance;
-      } catch (cause) {
-        starting = null;
-        const message =
-          "RDKit's WebAssembly could not be started: free some memory, or reinstall @rdkit/rdkit.";
-        throw new OutriggerError("missing-package", message, {}, cause);
-      }
+    starting ??= start();
+    try {
+      return await starting;
+    } catch (cause) {
+      starting = null;
+      const message =
+        "RDKit's WebAssembly could not be started: free some memory, or reinstall @rdkit/rdkit.";
+      throw new OutriggerError("missing-package", message, {}, cause);
     }
   };
 
-  const crashed = (error: unknown): Outcome<never> => {
+  const crashed = (instance: Instance, error: unknown): Outcome<never> => {
+    instance.lost = true;
     starting = null;
     crashes++;
     const why = error instanceof Error ? error.message : "C++ exception";
@@ -166,11 +164,13 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
     async withMolecule(smiles, use) {
       const problem = guard(smiles, maxCharacters, maxAtoms);
       if (problem) return { ok: false, problem };
-      const instance = await current();
+      let instance = await current();
+      // Another row may have ruined it between the promise and this line.
+      while (instance.lost) instance = await current();
       try {
         return lend(instance, smiles, use);
       } catch (error) {
-        if (ruined(error)) return crashed(error);
+        if (ruined(error)) return crashed(instance, error);
         throw error;
       }
     },
