@@ -39,10 +39,10 @@ interface Stateful {
     }[];
   };
 }
-const read = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8")) as T;
-const cases = Object.entries(read<Record<string, Case>>("gram-methods.json"));
-const stateful = read<Stateful>("stateful-methods.json");
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8"));
+const cases = Object.entries(read("gram-methods.json") as Record<string, Case>);
+const stateful = read("stateful-methods.json") as Stateful;
 
 const close = (actual: readonly number[], expected: readonly number[], tolerance = 1e-9) => {
   expect(actual.length).toBe(expected.length);

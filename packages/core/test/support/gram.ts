@@ -1,5 +1,5 @@
 import { Random } from "@outrigger/core/random";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 /** The Gram matrix of `rank` random directions spread over `size` gradients of the given lengths. */
 export function randomGram(
