@@ -152,9 +152,9 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
     }
   };
 
-  const { version } = (await current()).module;
+  const version = (await current()).module.version();
   return {
-    version: version(),
+    version,
     get open() {
       return open;
     },

@@ -36,8 +36,8 @@ describe("OGB features", () => {
     const benzene = await graph("c1ccccc1");
     expect([benzene.atomCount, benzene.bondCount]).toEqual([6, 6]);
     for (let i = 0; i < 6; i++) {
-      expect([...benzene.atoms.slice(i * 9, i * 9 + 9)]).toEqual([5, 0, 3, 5, 1, 0, 1, 1, 1]);
-      expect([...benzene.bonds.slice(i * 3, i * 3 + 3)]).toEqual([3, 0, 1]);
+      expect(Array.from(benzene.atoms.slice(i * 9, i * 9 + 9))).toEqual([5, 0, 3, 5, 1, 0, 1, 1, 1]);
+      expect(Array.from(benzene.bonds.slice(i * 3, i * 3 + 3))).toEqual([3, 0, 1]);
     }
     expect(benzene.edges.length).toBe(12);
   });

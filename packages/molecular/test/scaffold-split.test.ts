@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import fc from "fast-check";
+import { array, assert, constantFrom, nat, property } from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   BBBP,
@@ -88,7 +88,7 @@ describe("the SMILES writer", () => {
   });
 });
 
-const scaffolds = fc.array(fc.constantFrom("a", "b", "c", "d", "e", "f", "g"), {
+const scaffolds = array(constantFrom("a", "b", "c", "d", "e", "f", "g"), {
   minLength: 1,
   maxLength: 60,
 });
@@ -96,8 +96,8 @@ const variants: SplitVariant[] = ["ogb", "deepchem", "balanced", "random"];
 
 describe("splits", () => {
   it.each(variants)("%s puts every row into exactly one part", (variant) => {
-    fc.assert(
-      fc.property(scaffolds, fc.nat(), (list, seed) => {
+    assert(
+      property(scaffolds, nat(), (list, seed) => {
         const { train, validation, test } = splitByScaffold(list, { variant, seed });
         const all = [...train, ...validation, ...test].sort((a, b) => a - b);
         expect(all).toEqual(list.map((_, row) => row));
@@ -108,8 +108,8 @@ describe("splits", () => {
   it.each(["ogb", "deepchem", "balanced"] as const)(
     "%s never divides a scaffold nor overfills a part",
     (variant) => {
-      fc.assert(
-        fc.property(scaffolds, fc.nat(), (list, seed) => {
+      assert(
+        property(scaffolds, nat(), (list, seed) => {
           const { train, validation, test } = splitByScaffold(list, { variant, seed });
           const kinds = [train, validation, test].map((rows) => new Set(rows.map((row) => list[row])));
           expect(kinds.reduce((sum, set) => sum + set.size, 0)).toBe(new Set(list).size);
