@@ -1,5 +1,5 @@
 import { OutriggerError } from "../error.ts";
-import { type DType, emptyData, mapTree, type NDArray, type Tree } from "../graph/array.ts";
+import { emptyData, mapTree, type NDArray, type Tree } from "../graph/array.ts";
 import type { Random } from "../random.ts";
 import type { Batches } from "../train/model.ts";
 import { type Column, requireLabels } from "./column.ts";
@@ -18,7 +18,7 @@ export function gatherRows(source: NDArray, rows: readonly number[], size: numbe
   rows.forEach((row, i) =>
     data.set(source.data.subarray(row * width, (row + 1) * width) as never, i * width),
   );
-  return { dtype: source.dtype as DType, shape: [size, ...source.shape.slice(1)], data };
+  return { dtype: source.dtype, shape: [size, ...source.shape.slice(1)], data };
 }
 
 /** Consecutive chunks of at most `size` of the rows, shuffled by `random` if there is one. */

@@ -1,11 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { NDArray, Tree } from "../graph/array.ts";
+import type { Mode } from "../nn/layer.ts";
 import type { Random } from "../random.ts";
-
-/** How a model is applied: dropout acts only in training. */
-export interface Mode {
-  readonly training: boolean;
-}
 
 /** Parameters on the host, grouped: the shared trunk, and one head a task under the task's name. All float32. */
 export type Params = {

@@ -56,7 +56,7 @@ export function regression(options: { name: string; role: Role; scaler?: Scaler 
     role,
     metrics: [rmse, mae],
     loss: (output, batch) => ({
-      values: tf.square(tf.sub(flat(output), batch.labels[name]!)) as Tensor1D,
+      values: tf.square<Tensor1D>(tf.sub(flat(output), batch.labels[name]!)),
       mask: batch.masks[name]!,
     }),
     predict: (output) => Float64Array.from(output.data, original),
@@ -78,7 +78,7 @@ export function binary(options: { name: string; role: Role }): Task<ColumnBatch>
     metrics: [rocAuc, accuracy],
     loss(output, batch) {
       const logit = flat(output);
-      const values = tf.sub(tf.softplus(logit), tf.mul(batch.labels[name]!, logit)) as Tensor1D;
+      const values = tf.sub<Tensor1D>(tf.softplus(logit), tf.mul(batch.labels[name]!, logit));
       return { values, mask: batch.masks[name]! };
     },
     predict: (output) => Float64Array.from(output.data, (logit) => 1 / (1 + Math.exp(-logit))),

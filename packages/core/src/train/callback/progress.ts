@@ -1,0 +1,71 @@
+import type { FitCallback } from "./event.ts";
+
+/** Where progress is written; `process.stderr` is one. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const short = (value: number): string => value.toPrecision(4);
+
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  return minutes === 0 ? `${rest} s` : `${minutes} min ${rest} s`;
+}
+
+/** One plain line an epoch, for files and continuous integration. */
+export function progressLines(stream: ProgressStream = process.stderr): FitCallback {
+  return (event) => {
+    if (event.kind === "start" && event.resumedAt > 0)
+      stream.write(`continued after step ${event.resumedAt}\n`);
+    if (event.kind === "epoch") {
+      const { record, epochs, metric, value, best } = event;
+      const mark = best.epoch === record.epoch ? " (best)" : "";
+      stream.write(`epoch ${record.epoch + 1}/${epochs}: validation ${metric} ${short(value)}${mark}\n`);
+    }
+    if (event.kind === "end" && event.best !== null) {
+      stream.write(
+        `stopped by ${event.stopped}; best epoch ${event.best.epoch + 1}: ${short(event.best.value)}\n`,
+      );
+    }
+  };
+}
+
+/**
+ * A bar that is redrawn in place, with time left, training loss and validation metric; for terminals.
+ *
+ * @param now clock in milliseconds.
+ */
+export function progressBar(
+  stream: ProgressStream = process.stderr,
+  now: () => number = () => performance.now(),
+): FitCallback {
+  const width = 24;
+  let began = now();
+  let first: number | undefined;
+  let drawn = Number.NEGATIVE_INFINITY;
+  let metric = "";
+  return (event) => {
+    if (event.kind === "start") [began, first] = [now(), undefined];
+    if (event.kind === "epoch")
+      metric = `, ${event.metric} ${short(event.value)} (best ${short(event.best.value)})`;
+    if (event.kind === "end") stream.write("\n");
+    if (event.kind !== "step") return;
+    const { epoch, epochs, done, steps, loss } = event;
+    const share = (epoch + done / steps) / epochs;
+    first ??= share - 1 / (steps * epochs);
+    // A terminal shows no more than some ten pictures a second worth reading.
+    if (now() - drawn < 100 && done < steps) return;
+    drawn = now();
+    const left = ((now() - began) / 1000) * ((1 - share) / (share - first));
+    const bar = "█".repeat(Math.round(share * width)).padEnd(width, "░");
+    const text = `${bar} ${Math.floor(share * 100)} %, epoch ${epoch + 1}/${epochs}, loss ${short(loss)}${metric}, at most ${duration(left)} left`;
+    stream.write(`\r\u001b[K${text.slice(0, (stream.columns ?? 120) - 1)}`);
+  };
+}
+
+/** The bar on a terminal, plain lines elsewhere. */
+export const progress = (stream: ProgressStream = process.stderr): FitCallback =>
+  stream.isTTY === true ? progressBar(stream) : progressLines(stream);

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { OutriggerError } from "../error.ts";
+import type { NDArray } from "../graph/array.ts";
+import type { Best, Stopped } from "./callback/event.ts";
+import type { Position } from "./cursor.ts";
+import { replaceFile } from "./disk.ts";
+import { namedLeaves } from "./flat.ts";
+import type { EpochRecord, EpochSums } from "./history.ts";
+import type { Params } from "./model.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { StepState } from "./step.ts";
+
+const format = 1;
+
+/** Where a run stands, besides its arrays. Plain JSON. */
+export interface RunState {
+  /** The epoch under way, from 0. */
+  readonly epoch: number;
+  readonly position: Position;
+  readonly step: StepState;
+  readonly streams: { readonly dropout: readonly number[]; readonly method: readonly number[] };
+  readonly sums: EpochSums;
+  readonly history: readonly EpochRecord[];
+  readonly best: Best | null;
+  /** Length of the log when this was written. */
+  readonly logBytes: number;
+  readonly stopped: Stopped | null;
+}
+
+/** What must be the same for a run to be continued, by name. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** A run as it is kept on disk. */
+export interface Checkpoint {
+  readonly fingerprint: Fingerprint;
+  readonly state: RunState;
+  readonly params: Params;
+  /** Parameters of the best epoch. */
+  readonly best: Params;
+  readonly slots: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * Writes a run as one safetensors file, arrays under `params/…`, `best/…` and `slots/…` and everything else as JSON in the header's
+ * metadata, and replaces the file that was there as one unit.
+ *
+ * @throws OutriggerError "disk" (the old file survives), "non-finite" if a parameter is not finite: no sound file is ever
+ * replaced by a diverged run.
+ */
+export function writeCheckpoint(path: string, { fingerprint, state, params, best, slots }: Checkpoint): void {
+  const arrays = new Map<string, NDArray>();
+  for (const [name, array] of namedLeaves(params)) {
+    if (!array.data.every((value) => Number.isFinite(value))) {
+      throw new OutriggerError(
+        "non-finite",
+        `Parameter ${name} is not finite after step ${state.step.step}. Lower the learning rate or set maxGradientNorm.`,
+        { parameter: name, step: state.step.step },
+      );
+    }
+    arrays.set(`params/${name}`, array);
+  }
+  for (const [name, array] of namedLeaves(best)) arrays.set(`best/${name}`, array);
+  for (const [name, data] of Object.entries(slots)) {
+    arrays.set(`slots/${name}`, { dtype: "float32", shape: [data.length], data });
+  }
+  const metadata = {
+    format: `${format}`,
+    fingerprint: JSON.stringify(fingerprint),
+    state: JSON.stringify(state),
+  };
+  replaceFile(path, encodeSafetensors({ arrays, metadata }));
+}
+
+/** Copies arrays of a file into the arrays that a run works on. */
+function fill(
+  path: string,
+  arrays: ReadonlyMap<string, NDArray>,
+  prefix: string,
+  into: Map<string, NDArray>,
+): void {
+  for (const [name, { data }] of into) {
+    const found = arrays.get(`${prefix}/${name}`);
+    if (found?.dtype === "float32" && found.data.length === data.length) data.set(found.data);
+    else
+      throw new OutriggerError(
+        "bad-file",
+        `${path} has no fitting array "${prefix}/${name}". Delete it to start anew.`,
+        { path },
+      );
+  }
+}
+
+/**
+ * Reads a checkpoint into the parameters and slots given.
+ *
+ * @returns null if there is no file.
+ * @throws OutriggerError "bad-file" if it is damaged or of another version, "bad-option" if it was written by a run with other
+ * options, naming those that differ.
+ */
+export function readCheckpoint(path: string, into: Omit<Checkpoint, "state">): RunState | null {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new OutriggerError(
+      "bad-file",
+      `Could not read ${path}: ${(error as Error).message}.`,
+      { path },
+      error,
+    );
+  }
+  const { arrays, metadata } = decodeSafetensors(bytes, path);
+  if (metadata.format !== `${format}` || metadata.fingerprint === undefined || metadata.state === undefined) {
+    throw new OutriggerError(
+      "bad-file",
+      `${path} is no checkpoint of this version (format ${metadata.format ?? "missing"}, expected ${format}). Delete it to start anew.`,
+      { path },
+    );
+  }
+  const saved = JSON.parse(metadata.fingerprint) as Fingerprint;
+  const names = [...new Set([...Object.keys(saved), ...Object.keys(into.fingerprint)])];
+  const differ = names.filter((name) => saved[name] !== into.fingerprint[name]);
+  if (differ.length > 0) {
+    const list = differ
+      .map((name) => `${name} (was ${saved[name]}, now ${into.fingerprint[name]})`)
+      .join("; ");
+    throw new OutriggerError(
+      "bad-option",
+      `${path} was written by a run with other options: ${list}. Use the same options, another directory, or resume: false to start anew.`,
+      { path, differ },
+    );
+  }
+  fill(path, arrays, "params", namedLeaves(into.params));
+  fill(path, arrays, "best", namedLeaves(into.best));
+  const slots = Object.entries(into.slots).map(
+    ([name, data]) => [name, { dtype: "float32", shape: [data.length], data }] as [string, NDArray],
+  );
+  fill(path, arrays, "slots", new Map(slots));
+  return JSON.parse(metadata.state) as RunState;
+}

@@ -1,0 +1,56 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { OutriggerError } from "../error.ts";
+
+const causes: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full. Free some space",
+  EDQUOT: "your disk quota is used up. Free some space",
+  EACCES: "you may not write there. Choose another directory",
+  EROFS: "the file system is read-only. Choose another directory",
+};
+
+/** A failed write as a typed error that says what to do. */
+export function diskError(path: string, error: unknown): OutriggerError {
+  const { code = "unknown", message } = error as NodeJS.ErrnoException;
+  const cause = causes[code] ?? `${message}. Check the directory`;
+  return new OutriggerError(
+    "disk",
+    `Could not write ${path}: ${cause}, then run again: it continues from the last checkpoint.`,
+    { path, code },
+    error,
+  );
+}
+
+/**
+ * Replaces a file as one unit: the chunks are written to `path.tmp`, forced to the disk and renamed. Whatever happens, `path` holds
+ * the old bytes or the new ones.
+ *
+ * @throws OutriggerError "disk"; the old file is then untouched and the temporary one removed.
+ */
+export function replaceFile(path: string, chunks: Iterable<Uint8Array>): void {
+  const temporary = `${path}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(temporary, "w");
+    try {
+      for (const chunk of chunks) {
+        for (let done = 0; done < chunk.length; ) done += writeSync(file, chunk, done);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw diskError(path, error);
+  }
+  // The rename itself must survive a power cut too; not every file system lets a directory be forced.
+  try {
+    const folder = openSync(dirname(path), "r");
+    fsyncSync(folder);
+    closeSync(folder);
+  } catch {
+    return;
+  }
+}

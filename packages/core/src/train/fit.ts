@@ -1,0 +1,240 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { OutriggerError } from "../error.ts";
+import { Random } from "../random.ts";
+import type { Best, FitCallback, Stopped } from "./callback/event.ts";
+import { JsonLines } from "./callback/json-lines.ts";
+import { progress as automatic } from "./callback/progress.ts";
+import { type RunState, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { Cursor } from "./cursor.ts";
+import { diskError } from "./disk.ts";
+import { type Evaluation, Evaluator } from "./evaluate.ts";
+import { checkParams, flatten } from "./flat.ts";
+import { addStep, type EpochRecord, emptySums, recordOf } from "./history.ts";
+import type { Batches, Host, Model, Params } from "./model.ts";
+import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
+import { Stepper } from "./step.ts";
+
+export type { FitOptions } from "./options.ts";
+
+/** A trained model. */
+export interface Fitted<B> {
+  /** Parameters of the best epoch on validation. */
+  readonly params: Params;
+  /** Parameters after the last step. */
+  readonly last: Params;
+  /** Null only for a run that was aborted before its first epoch ended. */
+  readonly best: Best | null;
+  readonly history: readonly EpochRecord[];
+  readonly stopped: Stopped;
+  /** Loss and metrics of every task, with the best parameters. */
+  evaluate(batches: Batches<Host<B>>): Promise<Evaluation>;
+  /** One prediction a sample and task, in fixed order, with the best parameters. */
+  predict(batches: Batches<Host<B>>): Promise<Record<string, Float64Array>>;
+  /** Frees the native sessions; evaluate and predict then compile again. */
+  dispose(): Promise<void>;
+}
+
+/** Lets signals and timers in, at most every 50 ms: native calls may return without the event loop turning. */
+function breather(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < 50) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    last = performance.now();
+  };
+}
+
+/**
+ * Trains a trunk and its heads on all tasks under a weighting rule, and keeps the epoch that is best for the primary.
+ *
+ * Selection and early stopping look at the primary's first metric on `validation` only (its loss, if it has no metric); the test
+ * split never comes in. With a `directory`, a run that was killed continues bit for bit: same machine, same thread count, same
+ * weights as if nothing had happened.
+ *
+ * A task without a label in a batch has loss 0 and gradient 0 there, and shows the rule its latest known loss (1 before the
+ * first); so rules neither take it for solved nor see a jump.
+ *
+ * @throws OutriggerError "bad-option" (options that cannot be trained with, or a checkpoint of other options), "bad-model",
+ * "bad-data" (a task without any label in training, a selection metric that validation cannot give), "non-finite" (loss, weight,
+ * gradient or prediction; names task and step), "unsupported" (a rule needs `dev`), "disk" (the last checkpoint survives).
+ *
+ * @example
+ * const { params, best, evaluate } = await fit(model, {
+ *   tasks: [regression({ name: "logS", role: "primary", scaler }), regression({ name: "clogP", role: "auxiliary" })],
+ *   method: uncertainty(), optimizer: adam({ learningRate: 1e-3 }), train, validation, epochs: 60, patience: 10, seed: 0,
+ * });
+ * const { logS } = await evaluate(test);
+ */
+export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<Fitted<B>> {
+  checkOptions(options);
+  const {
+    tasks,
+    epochs,
+    patience = Number.POSITIVE_INFINITY,
+    seed,
+    directory,
+    checkpointEvery,
+    signal,
+  } = options;
+  const { method, optimizer, train, validation, dev, maxGradientNorm } = options;
+  const { runtime, backend, threads, spinning } = options;
+  const names = tasks.map(({ name }) => name);
+  const primary = tasks.find(({ role }) => role === "primary")!;
+  const metric = primary.metrics?.[0] ?? { name: "loss", better: "lower" as const };
+  const notify = listeners(options);
+
+  const init = checkParams(model.init(Random.seeded(seed, "init")));
+  const streams = {
+    dropout: Random.seeded(seed, "dropout"),
+    method: Random.seeded(seed, "method"),
+    dev: Random.seeded(seed, "dev"),
+  };
+  const compile = { runtime, backend, threads, spinning };
+  const stepper = new Stepper({
+    model,
+    tasks,
+    method,
+    optimizer,
+    params: init,
+    streams,
+    dev,
+    maxGradientNorm,
+    compile,
+  });
+  const evaluator = new Evaluator(model, tasks, compile);
+  const cursor = new Cursor(train, Random.seeded(seed, "shuffle"));
+  const bestParams = flatten(init);
+
+  let epoch = 0;
+  let sums = emptySums(tasks.length);
+  let history: EpochRecord[] = [];
+  let best: Best | null = null;
+  let stopped: Stopped | null = null;
+
+  const path = directory === undefined ? undefined : join(directory, "checkpoint.safetensors");
+  const fingerprint = path === undefined ? {} : fingerprintOf(options, init);
+  const arrays = { fingerprint, params: stepper.params.tree, best: bestParams.tree, slots: stepper.slots };
+  const saved = path === undefined || options.resume === false ? null : readCheckpoint(path, arrays);
+  if (saved !== null) {
+    ({ epoch, sums, best, stopped } = saved);
+    history = [...saved.history];
+    stepper.restore(saved.step);
+    streams.dropout.state = saved.streams.dropout;
+    streams.method.state = saved.streams.method;
+    cursor.restore(saved.position);
+    // A run that ended can be prolonged by more epochs or more patience.
+    if (stopped === "signal" || (epoch < epochs && !impatient(epoch, best, patience))) stopped = null;
+  }
+  const log = openLog(directory, saved);
+  const save = (): void => {
+    if (path === undefined) return;
+    const state: RunState = {
+      epoch,
+      position: cursor.position,
+      step: stepper.state,
+      streams: { dropout: streams.dropout.state, method: streams.method.state },
+      sums,
+      history,
+      best,
+      logBytes: log?.bytes ?? 0,
+      stopped,
+    };
+    writeCheckpoint(path, { ...arrays, state });
+  };
+
+  notify({
+    kind: "start",
+    epochs,
+    steps: train.size,
+    parameters: stepper.params.data.length,
+    resumedAt: stepper.step,
+  });
+  const breathe = breather();
+  try {
+    while (stopped === null) {
+      const batch = cursor.next();
+      if (batch !== undefined) {
+        const report = await stepper.run(batch, epoch);
+        addStep(sums, report);
+        const loss = report.losses[tasks.indexOf(primary)]!;
+        notify({ kind: "step", epoch, epochs, done: cursor.taken, steps: train.size, loss });
+        await breathe();
+        if (signal?.aborted === true) stopped = "signal";
+        if (stopped !== null || (checkpointEvery !== undefined && stepper.step % checkpointEvery === 0))
+          save();
+        continue;
+      }
+      const evaluation = await evaluator.evaluate(stepper.params.tree, validation);
+      const record = recordOf(sums, names, { epoch, step: stepper.step, validation: evaluation });
+      requireTrained(record);
+      const value = selected(evaluation, primary.name, metric.name);
+      if (best === null || (metric.better === "lower" ? value < best.value : value > best.value)) {
+        best = { epoch, value };
+        bestParams.data.set(stepper.params.data);
+      }
+      history.push(record);
+      log?.write(record);
+      options.onEpoch?.(record);
+      notify({ kind: "epoch", epochs, record, metric: metric.name, value, best });
+      epoch++;
+      sums = emptySums(tasks.length);
+      if (epoch >= epochs) stopped = "epochs";
+      else if (impatient(epoch, best, patience)) stopped = "patience";
+      save();
+    }
+  } finally {
+    await stepper.dispose();
+  }
+  notify({ kind: "end", stopped, best });
+  // Before the first epoch ended there is no best epoch: the latest parameters are all there is.
+  const params = best === null ? flatten(stepper.params.tree).tree : bestParams.tree;
+  return {
+    params,
+    last: stepper.params.tree,
+    best,
+    history,
+    stopped,
+    evaluate: (batches) => evaluator.evaluate(params, batches),
+    predict: (batches) => evaluator.predict(params, batches),
+    dispose: () => evaluator.dispose(),
+  };
+}
+
+const impatient = (epoch: number, best: Best | null, patience: number): boolean =>
+  best !== null && epoch - 1 - best.epoch >= patience;
+
+function listeners<B>({ progress = "auto" }: FitOptions<B>): FitCallback {
+  if (progress === "none") return () => undefined;
+  return progress === "auto" ? automatic() : progress;
+}
+
+function openLog(directory: string | undefined, saved: RunState | null): JsonLines | undefined {
+  if (directory === undefined) return undefined;
+  try {
+    mkdirSync(directory, { recursive: true });
+    return new JsonLines(join(directory, "log.jsonl"), saved?.logBytes ?? 0);
+  } catch (error) {
+    throw diskError(directory, error);
+  }
+}
+
+/** @throws OutriggerError "bad-data" for a task without a label in a whole epoch. */
+function requireTrained({ losses }: EpochRecord): void {
+  const unseen = Object.keys(losses).find((name) => losses[name] === null);
+  if (unseen === undefined) return;
+  const cure = "Remove the task, or use a split in which it has labels";
+  throw new OutriggerError("bad-data", `Task "${unseen}" has no label in the training data. ${cure}.`, {
+    task: unseen,
+  });
+}
+
+function selected(evaluation: Evaluation, task: string, metric: string): number {
+  const value = evaluation[task]?.[metric];
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new OutriggerError(
+    "bad-data",
+    `The validation data give no ${metric} for the primary "${task}": they have no label of it, or one class only. Use a larger or another validation split.`,
+    { task, metric },
+  );
+}

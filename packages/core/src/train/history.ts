@@ -1,0 +1,69 @@
+import type { Evaluation } from "./evaluate.ts";
+import type { StepReport } from "./step.ts";
+
+/** One epoch of a run. */
+export interface EpochRecord {
+  /** From 0. */
+  readonly epoch: number;
+  /** Steps taken since the start of training. */
+  readonly step: number;
+  /** Training loss a task: mean over the epoch's labelled samples; null without any. */
+  readonly losses: Record<string, number | null>;
+  /** Mean weight a task. */
+  readonly weights: Record<string, number>;
+  /** Mean cosine of a task's trunk gradient with the primary's, over the steps that computed a Gram matrix; null without any. */
+  readonly cosines: Record<string, number | null>;
+  readonly validation: Evaluation;
+}
+
+/** Running sums of one task over an epoch. Plain JSON. */
+interface Sums {
+  loss: number;
+  count: number;
+  weight: number;
+  cosine: number;
+  cosines: number;
+}
+
+/** Sums of an epoch that is under way: they are in the checkpoint, so a continued epoch has the same record. */
+export interface EpochSums {
+  steps: number;
+  readonly tasks: readonly Sums[];
+}
+
+export const emptySums = (tasks: number): EpochSums => ({
+  steps: 0,
+  tasks: Array.from({ length: tasks }, () => ({ loss: 0, count: 0, weight: 0, cosine: 0, cosines: 0 })),
+});
+
+/** Adds one step to the sums, in place. */
+export function addStep(sums: EpochSums, { losses, counts, weights, cosines }: StepReport): void {
+  sums.steps++;
+  sums.tasks.forEach((task, k) => {
+    task.loss += losses[k]! * counts[k]!;
+    task.count += counts[k]!;
+    task.weight += weights[k]!;
+    const cosine = cosines?.[k];
+    if (cosine === undefined || cosine === null) return;
+    task.cosine += cosine;
+    task.cosines++;
+  });
+}
+
+/** The record of a finished epoch. */
+export function recordOf(
+  sums: EpochSums,
+  names: readonly string[],
+  at: { epoch: number; step: number; validation: Evaluation },
+): EpochRecord {
+  const each = <T>(f: (task: Sums) => T): Record<string, T> =>
+    Object.fromEntries(names.map((name, k) => [name, f(sums.tasks[k]!)]));
+  return {
+    epoch: at.epoch,
+    step: at.step,
+    losses: each(({ loss, count }) => (count > 0 ? loss / count : null)),
+    weights: each(({ weight }) => weight / sums.steps),
+    cosines: each(({ cosine, cosines }) => (cosines > 0 ? cosine / cosines : null)),
+    validation: at.validation,
+  };
+}

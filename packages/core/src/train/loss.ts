@@ -1,0 +1,53 @@
+import type { Scalar, Tensor } from "@tensorflow/tfjs";
+import tf from "@tensorflow/tfjs";
+import { OutriggerError } from "../error.ts";
+import type { Mode } from "../nn/layer.ts";
+import type { Model, ParamsTensors } from "./model.ts";
+import type { Task } from "./task.ts";
+
+/** Losses of all tasks, in the order of `tasks`, as recorded in a trace. */
+export interface Forward {
+  /** Σᵢ valuesᵢ maskᵢ / max(1, Σᵢ maskᵢ) a task. */
+  readonly losses: Scalar[];
+  /** Number of labelled samples a task. */
+  readonly counts: Scalar[];
+  readonly outputs: Record<string, Tensor>;
+}
+
+/**
+ * Applies the model and reduces every task's loss to a scalar. A task without a label in the batch has loss 0 and gradient 0.
+ *
+ * @throws OutriggerError "bad-model" when the model has no output for a task, "shape" when values and mask differ in shape.
+ */
+export function forward<B>(
+  model: Model<B>,
+  tasks: readonly Task<B>[],
+  params: ParamsTensors,
+  batch: B,
+  mode: Mode,
+): Forward {
+  const outputs = model.apply(params, batch, mode);
+  const reduced = tasks.map((task) => {
+    const output = outputs[task.name];
+    if (output === undefined) {
+      throw new OutriggerError(
+        "bad-model",
+        `The model has no output for task "${task.name}"; its outputs are: ${Object.keys(outputs).join(", ")}. Add a head of that name.`,
+        { task: task.name },
+      );
+    }
+    const { values, mask } = task.loss(output, batch);
+    if (mask === undefined) return { loss: tf.mean<Scalar>(values), count: tf.scalar(values.size) };
+    if (mask.size !== values.size) {
+      throw new OutriggerError(
+        "shape",
+        `Task "${task.name}" has ${values.size} losses but a mask of ${mask.size} values. Both need one value a sample.`,
+        { task: task.name },
+      );
+    }
+    const weights = tf.cast(mask, "float32");
+    const count = tf.sum<Scalar>(weights);
+    return { loss: tf.div<Scalar>(tf.sum(tf.mul(values, weights)), tf.maximum(count, 1)), count };
+  });
+  return { losses: reduced.map(({ loss }) => loss), counts: reduced.map(({ count }) => count), outputs };
+}

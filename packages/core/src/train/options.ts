@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { OutriggerError } from "../error.ts";
+import { leaves, type NDArray, type Tree } from "../graph/array.ts";
+import type { CompileOptions } from "../graph/index.ts";
+import type { Optimizer } from "../optimize/optimizer.ts";
+import type { Weighting } from "../weighting/weighting.ts";
+import type { FitCallback } from "./callback/event.ts";
+import type { Fingerprint } from "./checkpoint.ts";
+import { namedLeaves } from "./flat.ts";
+import type { EpochRecord } from "./history.ts";
+import type { Batches, Host, Params } from "./model.ts";
+import type { Task } from "./task.ts";
+
+/** How to train; see `fit`. */
+export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
+  /** One of them is the primary. */
+  readonly tasks: readonly Task<B>[];
+  /** The rule that weighs the tasks. */
+  readonly method: Weighting;
+  readonly optimizer: Optimizer;
+  readonly train: Batches<Host<B>>;
+  /** The primary's first metric on it selects the epoch. */
+  readonly validation: Batches<Host<B>>;
+  /** Held out from both, for rules that need the primary's gradient on unseen data. */
+  readonly dev?: Batches<Host<B>>;
+  readonly epochs: number;
+  /** Stop after so many epochs without a better validation metric. Default: never. */
+  readonly patience?: number;
+  /** Every random number of the run follows from it. */
+  readonly seed: number;
+  /** Gradients with a greater Euclidean norm over all parameters are scaled down to it. Default: never. */
+  readonly maxGradientNorm?: number;
+  /** Where `checkpoint.safetensors` and `log.jsonl` are kept. Default: nowhere. */
+  readonly directory?: string;
+  /** Steps between checkpoints, besides the one after every epoch. */
+  readonly checkpointEvery?: number;
+  /** Continue from the directory's checkpoint if there is one. Default true; false starts anew. */
+  readonly resume?: boolean;
+  /** Default "auto": a bar on a terminal, a line an epoch elsewhere, on standard error. */
+  readonly progress?: "auto" | "none" | FitCallback;
+  readonly onEpoch?: (record: EpochRecord) => void;
+  /** Aborting it ends the run after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1)) return;
+  throw new OutriggerError("bad-option", `${name} must be a positive integer, not ${value}.`, {
+    [name]: value,
+  });
+}
+
+/** @throws OutriggerError "bad-option" for what cannot be trained with. */
+export function checkOptions<B>(options: FitOptions<B>): void {
+  const { tasks, epochs, patience, checkpointEvery, maxGradientNorm } = options;
+  checkCount("epochs", epochs);
+  checkCount("patience", patience);
+  checkCount("checkpointEvery", checkpointEvery);
+  if (maxGradientNorm !== undefined && !(maxGradientNorm > 0)) {
+    throw new OutriggerError("bad-option", `maxGradientNorm must be positive, not ${maxGradientNorm}.`, {
+      maxGradientNorm,
+    });
+  }
+  const primaries = tasks.filter(({ role }) => role === "primary");
+  if (primaries.length !== 1) {
+    const found = primaries.length === 0 ? "none" : primaries.map(({ name }) => name).join(", ");
+    throw new OutriggerError("bad-option", `Exactly one task must have role "primary"; found ${found}.`, {
+      found,
+    });
+  }
+  const twice = tasks.find(({ name }, k) => tasks.findIndex((task) => task.name === name) !== k);
+  if (twice !== undefined) {
+    throw new OutriggerError("bad-option", `Two tasks are named "${twice.name}". Give each its own name.`, {
+      task: twice.name,
+    });
+  }
+  const blind = tasks.find((task) => task.metrics?.length && !(task.predict && task.labels));
+  if (blind !== undefined) {
+    throw new OutriggerError(
+      "bad-option",
+      `Task "${blind.name}" has metrics, so it needs \`predict\` and \`labels\` too.`,
+      { task: blind.name },
+    );
+  }
+}
+
+/** Hash of the first batch in fixed order: other data, or another batch size, give another one. */
+function dataHash(batches: Batches<unknown>): string {
+  const hash = createHash("sha256");
+  for (const batch of batches.epoch(null)) {
+    for (const { dtype, shape, data } of leaves<NDArray>(batch as Tree<NDArray>)) {
+      hash.update(`${dtype}[${shape.join()}]`);
+      hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+    break;
+  }
+  return `${batches.size} batches ${hash.digest("hex").slice(0, 16)}`;
+}
+
+/**
+ * What decides a run's numbers, as far as it can be seen from outside: how long to train, patience, threads and runtime are left
+ * out, so that a finished run can be prolonged.
+ */
+export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Fingerprint {
+  const { tasks, method, optimizer, train, validation, dev, seed, maxGradientNorm } = options;
+  const primary = tasks.findIndex(({ role }) => role === "primary");
+  const shapes = [...namedLeaves(params)].map(([path, { shape }]) => `${path}[${shape.join()}]`);
+  return {
+    seed: `${seed}`,
+    tasks: tasks.map(({ name, role }) => `${name} (${role})`).join(", "),
+    method: `${method.name} ${JSON.stringify(method.init(tasks.length, primary))}`,
+    optimizer: `${optimizer.name} ${JSON.stringify([1, 10, 1000].map((t) => optimizer.scalars(t)))}`,
+    maxGradientNorm: `${maxGradientNorm ?? "none"}`,
+    parameters: createHash("sha256").update(shapes.join(" ")).digest("hex").slice(0, 16),
+    train: dataHash(train),
+    validation: dataHash(validation),
+    dev: dev === undefined ? "none" : dataHash(dev),
+  };
+}

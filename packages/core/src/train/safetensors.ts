@@ -1,0 +1,107 @@
+import { OutriggerError } from "../error.ts";
+import { type DType, emptyData, type NDArray, sizeOf } from "../graph/array.ts";
+
+/** Arrays by name, and texts by name. */
+export interface Archive {
+  readonly arrays: ReadonlyMap<string, NDArray>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly data_offsets: [number, number];
+}
+
+const names: Readonly<Record<DType, string>> = { float32: "F32", int32: "I32", bool: "BOOL" };
+const dtypes = new Map(Object.entries(names).map(([dtype, name]) => [name, dtype as DType]));
+const bytesOf = ({ data }: NDArray): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/**
+ * An archive as bytes in the safetensors format: length of the header (8 bytes, little endian), header (JSON, padded with blanks to
+ * a multiple of 8), then the arrays one behind the other. https://github.com/huggingface/safetensors#format
+ *
+ * @returns chunks to be written in order; arrays are not copied.
+ */
+export function encodeSafetensors({ arrays, metadata }: Archive): Uint8Array[] {
+  let offset = 0;
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  for (const [name, array] of arrays) {
+    const end = offset + array.data.byteLength;
+    header[name] = { dtype: names[array.dtype], shape: array.shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const unpadded = Buffer.from(JSON.stringify(header));
+  const json = Buffer.concat([unpadded, Buffer.alloc((8 - (unpadded.length % 8)) % 8, " ")]);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return [length, json, ...[...arrays.values()].map(bytesOf)];
+}
+
+/**
+ * Reads what {@link encodeSafetensors} (or another writer) wrote; arrays are copies.
+ *
+ * @param name file name, for messages.
+ * @throws OutriggerError "bad-file" if the file is cut off, not in this format, or its arrays overlap, leave gaps, lie outside
+ * of the file or have an element type other than F32, I32 and BOOL.
+ */
+export function decodeSafetensors(bytes: Uint8Array, name: string): Archive {
+  const bad = (why: string): OutriggerError =>
+    new OutriggerError(
+      "bad-file",
+      `${name} is not a sound safetensors file: ${why}. Delete it, or restore a copy.`,
+      {
+        path: name,
+      },
+    );
+  if (bytes.length < 8) throw bad(`it has ${bytes.length} bytes`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > bytes.length - 8) throw bad("its header is cut off");
+  let header: Record<string, Entry | Record<string, string>>;
+  try {
+    header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString("utf8"));
+  } catch {
+    throw bad("its header is not JSON");
+  }
+  if (header === null || typeof header !== "object") throw bad("its header is not a JSON object");
+  const { __metadata__: metadata = {}, ...rest } = header;
+  const body = bytes.subarray(8 + length);
+  const entries = Object.entries(rest as Record<string, Entry>);
+  for (const [key, entry] of entries) {
+    const { shape, data_offsets: range } = entry ?? {};
+    const sound = Array.isArray(shape) && Array.isArray(range) && range.length === 2;
+    if (!sound || ![...shape, ...range].every((n) => Number.isInteger(n) && n >= 0))
+      throw bad(`"${key}" has no sound entry`);
+  }
+  entries.sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
+  let end = 0;
+  const arrays = new Map<string, NDArray>();
+  for (const [
+    key,
+    {
+      dtype: code,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of entries) {
+    const dtype = dtypes.get(code);
+    if (dtype === undefined)
+      throw bad(`"${key}" has element type ${code}, which is none of ${[...dtypes.keys()].join(", ")}`);
+    if (from !== end)
+      throw bad(`"${key}" ${from < end ? "overlaps the array before it" : "leaves a gap before it"}`);
+    if (to > body.length) throw bad(`"${key}" is cut off`);
+    const size = sizeOf(shape);
+    const width = dtype === "bool" ? 1 : 4;
+    if (to - from !== size * width)
+      throw bad(`"${key}" has ${to - from} bytes for shape [${shape.join(", ")}] of ${code}`);
+    const array: NDArray = { dtype, shape, data: emptyData(dtype, size) };
+    bytesOf(array).set(body.subarray(from, to));
+    arrays.set(key, array);
+    end = to;
+  }
+  if (end !== body.length) throw bad(`${body.length - end} bytes follow its last array`);
+  return { arrays, metadata: metadata as Record<string, string> };
+}
