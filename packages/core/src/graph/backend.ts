@@ -2,7 +2,7 @@ import type { DataId, KernelFunc, NamedAttrMap, Tensor, TensorInfo } from "@tens
 import tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { ArrayData, DType } from "./array.ts";
-import { expansions, wrapCustomGrad } from "./custom-gradient.ts";
+import { expansions, interceptCustomGradients } from "./custom-gradient.ts";
 import { constantData, own, type Value } from "./graph.ts";
 import { allComposites, allKernels, type Output } from "./kernel.ts";
 import { userLine, userOp } from "./origin.ts";
@@ -156,5 +156,5 @@ export function registerBackend(): void {
       return info(value);
     },
   });
-  wrapCustomGrad();
+  interceptCustomGradients();
 }

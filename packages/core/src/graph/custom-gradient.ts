@@ -3,11 +3,15 @@ import tf from "@tensorflow/tfjs";
 import { own, type Value } from "./graph.ts";
 import { isRecording, recording } from "./recording.ts";
 
-type GradientFunction = (dy: Tensor, saved: Tensor[]) => Tensor | Tensor[];
-type CustomFunction = (...args: unknown[]) => { value: Tensor; gradFunc: GradientFunction };
+/** What tf.customGrad hands to the engine: no kernel, but a function and its gradient. */
+interface CustomCall {
+  readonly forwardFunc: (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor;
+  readonly backwardsFunc: (dy: Tensor, saved: Tensor[]) => Record<string, () => Tensor>;
+  readonly inputs: NamedTensorMap;
+}
 
 export interface CustomGradient {
-  readonly gradFunc: GradientFunction;
+  readonly gradient: CustomCall["backwardsFunc"];
   readonly saved: readonly Value[];
 }
 
@@ -24,30 +28,28 @@ function isExpansion(value: Value): boolean {
  * Records the function's value as a node of its own, `CustomGradient`, whose gradient is the user's function. The ops inside
  * are recorded too, but gradients do not flow through them.
  */
-const recordCustom =
-  (f: CustomFunction) =>
-  (...inputs: Tensor[]): Tensor => {
-    let saved: Value[] = [];
-    const save = (tensors: Tensor[]): void => {
-      saved = tensors.map((t) => recording().read(t));
-    };
-    const { value, gradFunc } = f(...inputs, save);
-    // tfjs gives its fused kernels a gradient this way, and not for all activations; their parts have gradients themselves.
-    if (isExpansion(recording().read(value))) return value;
-    const named: NamedTensorMap = { value };
-    inputs.forEach((input, i) => {
-      named[i] = input;
-    });
-    const attributes: CustomGradient = { gradFunc, saved };
-    return tf.engine().runKernel(own.customGradient, named, attributes as unknown as NamedAttrMap) as Tensor;
-  };
+function recordCustom({ forwardFunc, backwardsFunc, inputs }: CustomCall): Tensor {
+  let saved: Value[] = [];
+  const value = forwardFunc(undefined, (tensors) => {
+    saved = tensors.map((t) => recording().read(t));
+  });
+  // tfjs gives its fused kernels a gradient this way, and not for all activations; their parts have gradients themselves.
+  if (isExpansion(recording().read(value))) return value;
+  const attributes: CustomGradient = { gradient: backwardsFunc, saved };
+  const named: NamedTensorMap = { ...inputs, value };
+  return tf.engine().runKernel(own.customGradient, named, attributes as unknown as NamedAttrMap) as Tensor;
+}
 
 /**
  * tf.customGrad bypasses the kernels: while tracing it must be caught, or straight-through estimators and stopped gradients
- * come out wrong without a word. This is the one patch of tfjs's private side; a test pins it to the tfjs version.
+ * come out wrong without a word. This is the one patch of tfjs's private side; a test pins it to the tfjs version. It sits where
+ * the engine runs what customGrad returned, not on customGrad itself, so that functions made before the first trace count too.
  */
-export function wrapCustomGrad(): void {
-  const engine = tf.engine() as unknown as { customGrad(f: CustomFunction): (...inputs: Tensor[]) => Tensor };
-  const original = engine.customGrad.bind(engine);
-  engine.customGrad = (f) => (isRecording() ? recordCustom(f) : original(f));
+export function interceptCustomGradients(): void {
+  const engine = tf.engine() as unknown as { runKernelFunc(call: Partial<CustomCall>): unknown };
+  const original = engine.runKernelFunc.bind(engine);
+  engine.runKernelFunc = (call) =>
+    isRecording() && call.forwardFunc && call.backwardsFunc
+      ? recordCustom(call as CustomCall)
+      : original(call);
 }

@@ -24,12 +24,13 @@ export function userLine(origin: Error): string {
   return "an unknown line";
 }
 
-/** The outermost tfjs op on the stack (`randomNormal`, say), or undefined when a kernel was called directly. */
+/** The outermost tfjs function on the stack (`randomNormal`, say), or undefined when a kernel was called directly. */
 export function userOp(origin: Error): string | undefined {
   let op: string | undefined;
   for (const { name, place } of frames(origin)) {
     if (!inLibrary(place)) return op;
-    op = /(?:^|\.)(\w+?)_*__op$/.exec(name)?.[1] ?? op;
+    const words = /(?:^|\.)(\w+)$/.exec(name)?.[1];
+    if (tfjs.test(place) && words) op = words.replace(/_*__op$/, "");
   }
   return op;
 }

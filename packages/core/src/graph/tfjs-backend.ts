@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 
@@ -29,21 +31,25 @@ const packages: Record<TfjsBackend, readonly string[]> = {
   cpu: [],
 };
 
-async function load(backend: TfjsBackend): Promise<string | undefined> {
-  for (const name of packages[backend]) {
+const require = createRequire(import.meta.url);
+
+/** Whether one of the packages is installed; loading it registers its backend with tfjs. */
+async function load(names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    let path: string;
     try {
-      await import(name);
-      return name;
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
+      path = require.resolve(name);
+    } catch {
+      continue;
     }
+    await import(pathToFileURL(path).href);
+    return true;
   }
-  return undefined;
+  return names.length === 0;
 }
 
 async function start(backend: TfjsBackend): Promise<boolean> {
-  if (packages[backend].length > 0 && (await load(backend)) === undefined) return false;
+  if (!(await load(packages[backend]))) return false;
   const before = currentBackend();
   const production = tf.env().getBool("PROD");
   tf.env().set("PROD", true);

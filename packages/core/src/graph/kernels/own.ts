@@ -3,7 +3,7 @@ import tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../../error.ts";
 import { sizeOf } from "../array.ts";
 import type { CustomGradient } from "../custom-gradient.ts";
-import { own, type Value } from "../graph.ts";
+import { own } from "../graph.ts";
 import { defineKernel } from "../kernel.ts";
 import { handle } from "../recording.ts";
 
@@ -27,13 +27,8 @@ defineKernel({
   tfjs: ({ value }) => tf.clone(value!),
   gradient: {
     gradFunc(dy, _saved, attributes) {
-      const { gradFunc, saved } = attributes as unknown as CustomGradient;
-      const found = gradFunc(
-        dy as Tensor,
-        saved.map((v: Value) => handle(v)),
-      );
-      const list = Array.isArray(found) ? found : [found];
-      return Object.fromEntries(list.map((gradient, i) => [i, () => gradient]));
+      const { gradient, saved } = attributes as unknown as CustomGradient;
+      return gradient(dy as Tensor, saved.map(handle));
     },
   },
 });
