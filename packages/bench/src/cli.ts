@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 function program(): Command {
   const command = new Command("outrigger")
     .description(
-      "Runs the benchmarks of this project's packages and says honestly whether auxiliary tasks helped: every method against\nthe same baseline, on the same seeds, with intervals.",
+      "Runs the benchmarks of this project's packages and says honestly whether auxiliary tasks helped: every method against the same baseline, on the same seeds, with intervals.",
     )
     .showHelpAfterError()
     .addHelpText(

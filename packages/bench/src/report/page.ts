@@ -100,12 +100,12 @@ function groupPart(summary: BenchmarkSummary, group: GroupSummary): string {
     .join("");
   const headings = [
     "method",
+    "verdict",
     "chosen",
     "seeds",
     "IQM [95 %]",
     `difference to ${benchmark.baseline} [95 %]`,
     "P(better)",
-    "verdict",
     "seconds",
   ];
   const differences = both((frame) => differencePlot(summary, group, frame));
@@ -132,6 +132,7 @@ function cells(summary: BenchmarkSummary, group: GroupSummary, line: Line): Cell
       : escape(line.method);
   return [
     { html: dot + link(label), key: line.method },
+    { html: `<span class="${verdict.replaceAll(" ", "-")}">${link(verdict)}</span>`, key: verdict },
     { html: link(escape(line.chosen || "–")), key: line.chosen },
     { html: link(seedsOf(line)), key: line.values.size, right: true },
     {
@@ -153,14 +154,13 @@ function cells(summary: BenchmarkSummary, group: GroupSummary, line: Line): Cell
       key: key(improvement),
       right: true,
     },
-    { html: `<span class="${verdict.replaceAll(" ", "-")}">${link(verdict)}</span>`, key: verdict },
     { html: link(seconds(line.seconds)), key: key(line.seconds), right: true },
   ];
 }
 
 /** The same plot twice, wide and for phones; the style sheet shows one of them. */
 function both(plot: (frame: Frame) => string): string {
-  const wide = plot({ width: 880, palette: pagePalette });
+  const wide = plot({ width: 1040, palette: pagePalette });
   if (wide === "") return "";
   return `<div class="wide">${wide}</div><div class="narrow">${plot({ width: 380, palette: pagePalette })}</div>`;
 }

@@ -93,7 +93,7 @@ export function differencePlot(summary: BenchmarkSummary, group: GroupSummary, f
   const colour = ({ verdict }: Drawn) =>
     verdict === "better" || verdict === "worse" ? palette[verdict] : palette.quiet;
   const direction = benchmark.metric.better === "lower" ? "← better" : "better →";
-  return draw(rows, frame, `difference to ${benchmark.baseline}   ${direction}`, [
+  return draw(group.lines, frame, `difference to ${benchmark.baseline}   ${direction}`, [
     Plot.ruleX([0], { stroke: palette.baseline, strokeDasharray: "4 4" }),
     Plot.ruleY(
       rows.filter((row) => Number.isFinite(row.low)),
@@ -115,13 +115,17 @@ export function curvePlot(name: string, group: GroupSummary, frame: Frame): stri
     }).filter(({ value }) => Number.isFinite(value));
   });
   if (points.length === 0) return "";
+  const epochs = Math.max(...points.map(({ epoch }) => epoch));
+  const step = Math.ceil(epochs / (frame.width < 500 ? 5 : 10));
+  const ticks = Array.from({ length: Math.floor(epochs / step) }, (_, i) => (i + 1) * step);
   return svg(
     Plot.plot({
       ...common(frame),
       height: 260,
       marginLeft: 52,
       marginRight: 12,
-      x: { label: "epoch", labelAnchor: "right", ticks: frame.width < 500 ? 5 : 8 },
+      marginBottom: 44,
+      x: { label: "epoch", labelAnchor: "right", ticks, tickFormat: "d" },
       y: { label: name, grid: true, nice: true },
       // Ten hues and then again: the legend below the plot tells methods apart together with the order.
       color: { scheme: "Observable10", domain: group.lines.map((line) => line.method), legend: false },
@@ -142,11 +146,11 @@ function draw(rows: readonly Line[], frame: Frame, label: string, marks: Plot.Ma
   return svg(
     Plot.plot({
       ...common(frame),
-      height: rows.length * rowHeight + 52,
+      height: rows.length * rowHeight + 56,
       marginLeft: Math.min(frame.width * 0.45, longest * charWidth + 14),
       marginRight: 16,
       marginTop: 8,
-      marginBottom: 44,
+      marginBottom: 48,
       x: {
         label,
         grid: true,

@@ -5,7 +5,7 @@ export const style: string = `
 @media (prefers-color-scheme: dark) { :root { --page: #14171c; --text: #e4e7ec; --soft: #a0a8b5; --line: #353b45; --card: #1c2027;
   --baseline: #c3c9d4; --rule: #6ea8f5; --control: #e3a350; --better: #62c886; --worse: #f2857c; --quiet: #939aa7; --warn: #33290f; --warn-line: #8a6d22; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem; background: var(--page); color: var(--text);
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 70rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; }
 h2 { font-size: 1.3rem; margin: 3rem 0 .2rem; padding-top: 1rem; border-top: 1px solid var(--line); }
@@ -24,7 +24,7 @@ th[aria-sort=ascending] button::after { content: " ↑"; } th[aria-sort=descendi
 td a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } td a:hover { text-decoration-color: currentColor; }
 .better { color: var(--better); font-weight: 600; } .worse { color: var(--worse); font-weight: 600; } .failed { color: var(--worse); }
 .key { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .4em; }
-figure { margin: .8rem 0; } figcaption { font-size: .86rem; color: var(--soft); }
+figure { margin: .8rem 0; } figcaption { margin-top: .3rem; font-size: .86rem; color: var(--soft); }
 svg { display: block; max-width: 100%; height: auto; } svg text { white-space: pre; }
 .narrow { display: none; } @media (max-width: 46rem) { .wide { display: none; } .narrow { display: block; } }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .84rem; }
@@ -34,7 +34,7 @@ details { margin: .35rem 0; } summary { cursor: pointer; } :target { scroll-marg
 /** Sorts a table by the column whose heading is pressed, and opens the trials that a link points to. */
 export const script: string = `
 for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => {
-  const head = button.parentElement, table = head.closest("table"), body = table.tBodies[0];
+  const head = button.parentElement, table = head.closest("table"), body = table.querySelector("tbody");
   const column = [...head.parentElement.children].indexOf(head);
   const up = head.getAttribute("aria-sort") !== "ascending";
   for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
@@ -43,7 +43,7 @@ for (const button of document.querySelectorAll("th button")) button.addEventList
   const order = (a, b) => { const x = Number(key(a)), y = Number(key(b));
     if (key(a) === "" || key(b) === "") return (key(a) === "") - (key(b) === "") || 0;
     const d = Number.isNaN(x) || Number.isNaN(y) ? key(a).localeCompare(key(b)) : x - y; return up ? d : -d; };
-  body.append(...[...body.rows].sort(order));
+  body.append(...[...body.children].sort(order));
 });
 const open = () => { const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target) { for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true; target.scrollIntoView(); } };

@@ -1,0 +1,133 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Benchmark, defineBenchmark } from "../src/benchmark.ts";
+import { codeVersion } from "../src/run/code-version.ts";
+import { discover, projectRoot } from "../src/run/discover.ts";
+import { candidatesOf, trialOf } from "../src/run/plan.ts";
+import { found, project, temporary } from "./harness.ts";
+
+function copy(): { folder: string; toy: string } {
+  const folder = join(temporary(), "project");
+  cpSync(project, folder, { recursive: true });
+  return { folder, toy: join(folder, "packages/toy") };
+}
+
+describe("discover", () => {
+  it("finds the benchmarks of workspaces, from any folder inside the project", async () => {
+    const names = (await discover(join(project, "packages/toy"))).map(({ benchmark }) => benchmark.name);
+    expect(names).toEqual(["toy/crash", "toy/locked", "toy/noise"]);
+    expect(projectRoot(join(project, "packages/toy/bench"))).toBe(project);
+  });
+
+  it("finds direct dependencies with the keyword, and not dependencies of dependencies", async () => {
+    const { folder, toy } = copy();
+    const host = join(folder, "host");
+    const write = (place: string, manifest: unknown) => {
+      mkdirSync(place, { recursive: true });
+      writeFileSync(join(place, "package.json"), JSON.stringify(manifest));
+    };
+    // An own package.json without workspaces above: the copy's root must not be taken for it.
+    rmSync(join(folder, "package.json"));
+    write(host, { name: "host", dependencies: { toy: "1", plain: "1" } });
+    write(join(host, "node_modules/plain"), {
+      name: "plain",
+      keywords: "not a list",
+      dependencies: { hidden: "1" },
+    });
+    cpSync(toy, join(host, "node_modules/toy"), { recursive: true });
+    write(join(host, "node_modules/hidden"), { name: "hidden", keywords: ["outrigger-benchmark"] });
+    const all = await discover(host);
+    expect(all.map((entry) => entry.package)).toEqual(["toy", "toy", "toy"]);
+  });
+
+  it("says what to do about a package that is not built, and about a file that exports no benchmark", async () => {
+    const { folder, toy } = copy();
+    writeFileSync(join(toy, "bench/helper.js"), "export const x = 1;\n");
+    await expect(discover(folder)).rejects.toThrow(/helper\.js has no benchmark as its default export/);
+    rmSync(join(toy, "bench"), { recursive: true });
+    await expect(discover(folder)).rejects.toThrow(
+      /toy has no compiled benchmark in .*Build it first: npm run build/,
+    );
+  });
+
+  it("refuses two benchmarks of one name", async () => {
+    const { folder, toy } = copy();
+    cpSync(join(toy, "bench/noise.js"), join(toy, "bench/twin.js"));
+    await expect(discover(folder)).rejects.toThrow(/Two files export a benchmark "toy\/noise"/);
+  });
+});
+
+describe("codeVersion", () => {
+  it("changes with the built code and with nothing else", () => {
+    const { toy } = copy();
+    const before = codeVersion(toy, "./bench");
+    writeFileSync(join(toy, "README.md"), "words");
+    writeFileSync(join(toy, "bench/noise.js.map"), "{}");
+    expect(codeVersion(toy, "./bench")).toBe(before);
+    writeFileSync(join(toy, "bench/locked.js"), "export default 1;\n");
+    expect(codeVersion(toy, "./bench")).not.toBe(before);
+  });
+});
+
+describe("trial ids", () => {
+  it("differ whenever anything that could move the number differs, and only then", async () => {
+    const entry = await found("toy/noise");
+    const arm = {
+      method: "uniform",
+      group: "gin",
+      kind: "rule",
+      options: { a: 1, b: 2 },
+      candidates: [{ s: 1 }, { s: 2 }],
+    } as const;
+    const [one = null, two = null] = candidatesOf(arm);
+    const id = (
+      change: { arm?: object; seed?: number; tier?: "ci"; code?: string; candidate?: typeof one } = {},
+    ) =>
+      trialOf(
+        { ...entry, codeVersion: change.code ?? "c" },
+        change.tier ?? "smoke",
+        { ...arm, ...change.arm },
+        change.candidate ?? one,
+        change.seed ?? 0,
+        "tune",
+      ).id;
+    const others = [
+      id({ arm: { method: "static" } }),
+      id({ arm: { group: "mlp" } }),
+      id({ arm: { options: { a: 1, b: 3 } } }),
+      id({ candidate: two }),
+      id({ seed: 1 }),
+      id({ tier: "ci" }),
+      id({ code: "d" }),
+    ];
+    expect(new Set([id(), ...others]).size).toBe(others.length + 1);
+    expect(id({ arm: { options: { b: 2, a: 1 } } })).toBe(id());
+    expect(id({ arm: { kind: "control", describe: "words" } })).toBe(id());
+  });
+});
+
+describe("defineBenchmark", () => {
+  it.each<[string, Partial<Benchmark>, RegExp]>([
+    ["a name without domain", { name: "esol" }, /domain\/dataset/],
+    ["version 0", { version: 0 }, /version is 0/],
+    ["a metric with its split", { metric: { name: "test/rmse", better: "lower" } }, /without the split/],
+    ["no tier", { tiers: {} }, /tiers is empty/],
+    ["a seed twice", { tiers: { ci: { seeds: [0, 0] } } }, /seeds is \[0, 0\]/],
+    ["a baseline that no group has", { baseline: "none" }, /no row for the baseline "none" in group "gin"/],
+    ["no arm", { arms: () => [] }, /is empty/],
+  ])("refuses %s", async (_, change, message) => {
+    const { benchmark } = await found("toy/noise");
+    expect(defineBenchmark(benchmark)).toBe(benchmark);
+    expect(() => defineBenchmark({ ...benchmark, ...change })).toThrow(message);
+  });
+
+  it("refuses a row twice and an empty list of candidates", async () => {
+    const { benchmark } = await found("toy/noise");
+    const arm = { method: "single-task", kind: "baseline", options: {} } as const;
+    expect(() => defineBenchmark({ ...benchmark, arms: () => [arm, arm] })).toThrow(/"single-task" twice/);
+    expect(() => defineBenchmark({ ...benchmark, arms: () => [{ ...arm, candidates: [] }] })).toThrow(
+      /empty list/,
+    );
+  });
+});
