@@ -16,7 +16,10 @@ export type Shaped = Pick<Value, "shape" | "dtype">;
 export interface Kernel {
   readonly name: string;
   /** Shape rule; a list when the kernel has several outputs. */
-  infer(inputs: Readonly<Record<string, Shaped>>, attributes: Attributes): Output | readonly Output[];
+  readonly infer: (
+    inputs: Readonly<Record<string, Shaped>>,
+    attributes: Attributes,
+  ) => Output | readonly Output[];
   /** Appends ONNX nodes; gets the names of the inputs, returns the name of each output. */
   onnx(
     node: Node,

@@ -1,4 +1,4 @@
-import { type DType, leaves, mapTree, sameShape, sizeOf } from "./array.ts";
+import { type DType, leaves, mapTree, sizeOf } from "./array.ts";
 import {
   type Attributes,
   constantData,

@@ -1,4 +1,4 @@
-import type { Tensor, TensorInfo } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { leaves, mapTree, type NDArray, type Spec, type Tree, unflatten } from "./array.ts";

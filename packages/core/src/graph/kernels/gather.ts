@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
+import { OutriggerError } from "../../error.ts";
 import { sizeOf } from "../array.ts";
 import { defineKernel } from "../kernel.ts";
 
@@ -31,11 +32,8 @@ defineKernel({
     const axis = axisOf(attributes.axis, rank);
     if (batch === 0) return b.add("Gather", [x!, indices!], { axis });
     if (axis !== batch) {
-      const perm = Array.from({ length: rank }, (_, i) => i);
-      perm.splice(batch, 0, perm.splice(axis, 1)[0]!);
-      throw new RangeError(
-        `gather with batchDims ${batch} needs axis ${batch}, not ${axis}: transpose x by [${perm}]`,
-      );
+      const said = `a graph gathers with batchDims ${batch} along axis ${batch} only, not ${axis}`;
+      throw new OutriggerError("unsupported", `${said}: transpose x before`, { kernel: "GatherV2" });
     }
     const depth = inputs.indices!.shape.length;
     const tuples = b.add("Unsqueeze", [b.add("Cast", [indices!], { to: 7 }), b.ints([depth])]);
