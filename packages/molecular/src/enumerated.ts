@@ -14,7 +14,7 @@ const core = (smiles: string, symmetric = false): Core => ({ smiles, symmetric }
 
 const CORES: readonly Core[] = [
   core("c1cc{A}ccc1{B}", true),
-  core("Cc1c{A}cccc1{B}", true),
+  core("CSc1c{A}cccc1{B}", true),
   core("c1nc{A}ccc1{B}"),
   core("c1cc{A}nc{B}n1"),
   core("o1c{A}ccc1{B}", true),

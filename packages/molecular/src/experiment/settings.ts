@@ -1,0 +1,50 @@
+import type { Options, Tier } from "@outrigger/bench/benchmark";
+
+/** The two models that every method is tried with. */
+export type ModelName = "gin" | "mlp";
+
+/** What a trial needs to know besides its method; stored with every row. */
+export type Settings = {
+  /** Width of the hidden layers. */
+  readonly width: number;
+  /** Rounds of message passing; the perceptron always has two hidden layers. */
+  readonly depth: number;
+  readonly dropout: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** At most. */
+  readonly epochs: number;
+  /** Epochs without a better validation error before training stops. */
+  readonly patience: number;
+  /** Molecules, from the first of the file on; 0 for all. */
+  readonly molecules: number;
+};
+
+const COMMON = { batchSize: 32, learningRate: 1e-3, molecules: 0 };
+
+/**
+ * Sizes by tier and model. `full` has the shape of OGB's scripts (5 rounds of 300, 100 epochs), `ci` what fits into an hour on two
+ * cores, `smoke` what takes a second. Dropout and patience were chosen on ESOL's validation part with the single-task model, seed 0.
+ */
+export function settings(tier: Tier, model: ModelName): Settings {
+  const dropout = model === "gin" ? 0 : 0.3;
+  if (tier === "smoke")
+    return { ...COMMON, dropout, width: 16, depth: 2, batchSize: 16, epochs: 2, patience: 2, molecules: 96 };
+  if (tier === "full")
+    return { ...COMMON, dropout, width: model === "gin" ? 300 : 512, depth: 5, epochs: 100, patience: 25 };
+  return { ...COMMON, dropout, width: model === "gin" ? 128 : 256, depth: 5, epochs: 60, patience: 12 };
+}
+
+/** Auxiliary scales that every arm with auxiliary losses tries on validation. */
+const SCALES: readonly Options[] = [0.1, 0.03, 0.3, 1].map((scale) => ({ scale }));
+
+/**
+ * The same number of tries for arms without auxiliary losses, which have no scale: the strength of decoupled weight decay, their only
+ * other regulariser. 0 is plain Adam, and what all other arms use.
+ */
+const DECAYS: readonly Options[] = [0, 0.03, 0.1, 0.3].map((weightDecay) => ({ weightDecay }));
+
+const tries = (tier: Tier): number => (tier === "smoke" ? 2 : 4);
+
+export const scaleCandidates = (tier: Tier): readonly Options[] => SCALES.slice(0, tries(tier));
+export const decayCandidates = (tier: Tier): readonly Options[] => DECAYS.slice(0, tries(tier));
