@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { OutriggerError } from "../error.ts";
+import { type Download, type DownloadProgress, download } from "./download.ts";
+
+/** One public file of a domain. */
+export interface DataFile extends Download {
+  /** Folder below the data directory, such as `molecular`. */
+  readonly domain: string;
+  /** File name, such as `delaney-processed.csv`. */
+  readonly file: string;
+}
+
+export interface FindOptions {
+  /** Looked in first; what `--data DIR` sets. */
+  readonly directory?: string;
+  /** Whether a download may be tried. Default true. */
+  readonly download?: boolean;
+  readonly progress?: DownloadProgress;
+  /** Default: the process's. `OUTRIGGER_DATA` and `OUTRIGGER_CACHE` are read. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where downloads and computed features are kept: `$OUTRIGGER_CACHE`, else `~/.cache/outrigger`. */
+export const cacheDirectory = (env: FindOptions["env"] = process.env): string =>
+  env.OUTRIGGER_CACHE || join(homedir(), ".cache", "outrigger");
+
+/** Lower-case hexadecimal sha256 of a file, read in pieces. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return hash.digest("hex");
+}
+
+/**
+ * The path of `<domain>/<file>` if it is in the directory given, in `$OUTRIGGER_DATA` or in the cache (in this order), unread;
+ * undefined if it is in none.
+ */
+export function locate(
+  { domain, file }: Pick<DataFile, "domain" | "file">,
+  options: FindOptions = {},
+): string | undefined {
+  const { directory, env = process.env } = options;
+  const folders = [directory, env.OUTRIGGER_DATA, cacheDirectory(env)];
+  return folders
+    .flatMap((folder) => (folder ? [join(folder, domain, file)] : []))
+    .find((path) => existsSync(path));
+}
+
+/**
+ * The path of a data file whose checksum is right: from the directory given, `$OUTRIGGER_DATA`, the cache, or else downloaded
+ * into the cache.
+ *
+ * @throws OutriggerError "checksum" if a copy or the download has other contents, "missing-data" if there is no copy and no
+ * download is possible or wanted; names file, address and folder. "disk" if the download cannot be stored.
+ *
+ * @example
+ * const path = await findData({ domain: "molecular", file: "delaney-processed.csv", url, sha256 });
+ */
+export async function findData(source: DataFile, options: FindOptions = {}): Promise<string> {
+  const { domain, file, url, sha256 } = source;
+  const found = locate(source, options);
+  if (found !== undefined) {
+    const actual = await sha256Of(found);
+    if (actual === sha256.toLowerCase()) return found;
+    throw new OutriggerError(
+      "checksum",
+      `${found} is not the expected file: its sha256 is ${actual}, expected ${sha256}. Delete it and run again, or fetch it anew from ${url}.`,
+      { path: found, expected: sha256, found: actual },
+    );
+  }
+  const path = join(cacheDirectory(options.env), domain, file);
+  if (options.download !== false) {
+    await download(source, path, options.progress);
+    return path;
+  }
+  throw missingData(file, url, path);
+}
+
+function missingData(file: string, url: string, path: string): OutriggerError {
+  return new OutriggerError(
+    "missing-data",
+    `There is no copy of ${file} and downloads are off. Fetch ${url} yourself and store it as ${path}, or set OUTRIGGER_DATA to a folder that has it.`,
+    { file, url, path },
+  );
+}
