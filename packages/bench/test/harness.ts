@@ -25,7 +25,7 @@ export function temporary(): string {
   return folder;
 }
 
-export const silent: Observer = { begin() {}, start() {}, progress() {}, end() {}, dropped() {} };
+const silent: Observer = { begin() {}, start() {}, progress() {}, end() {}, dropped() {} };
 
 export async function found(name: string): Promise<Found> {
   const entry = (await discover(project)).find(({ benchmark }) => benchmark.name === name);
