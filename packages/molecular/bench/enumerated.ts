@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { defineBenchmark } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
 import { column } from "@outrigger/core/data/column";
 import { enumeratedSmiles, simulatedProperty } from "../src/enumerated.ts";
 import { experimentArms } from "../src/experiment/arms.ts";
@@ -24,7 +24,7 @@ async function problem(molecules: number): Promise<Problem> {
 }
 
 /** A SIMULATED property of molecules that are built from fragments: needs no data and no network. */
-export default defineBenchmark({
+const enumerated: Benchmark = defineBenchmark({
   name: "molecular/enumerated",
   version: 1,
   title: "Enumerated molecules with a simulated property",
@@ -42,3 +42,5 @@ export default defineBenchmark({
   arms: experimentArms,
   run: async (trial) => runExperiment(await problem(Number(trial.options["molecules"])), trial),
 });
+
+export default enumerated;

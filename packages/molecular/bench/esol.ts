@@ -1,4 +1,4 @@
-import { defineBenchmark } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
 import { readMolecules } from "../src/dataset.ts";
 import { experimentArms } from "../src/experiment/arms.ts";
 import { availability, requireSource } from "../src/experiment/locate.ts";
@@ -26,7 +26,7 @@ async function problem(): Promise<Problem> {
 }
 
 /** Solubility in water of 1,128 molecules (Delaney 2004), with computed descriptors as auxiliary tasks. */
-export default defineBenchmark({
+const esol: Benchmark = defineBenchmark({
   name: "molecular/esol",
   version: 1,
   title: "ESOL: do computed descriptors help to predict solubility?",
@@ -44,3 +44,5 @@ export default defineBenchmark({
   arms: experimentArms,
   run: async (trial) => runExperiment(await problem(), trial),
 });
+
+export default esol;

@@ -72,7 +72,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** The perceptron's rows of the smoke tier: enough to run its code. */
-const SMOKE_MLP = new Set(["single-task", "uniform", "descriptors-as-input"]);
+const SMOKE_MLP = new Set(["single-task", "uniform"]);
 
 /**
  * All rows of a table: twelve methods with two models.

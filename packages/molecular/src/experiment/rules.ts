@@ -32,7 +32,7 @@ const RULES: Readonly<Record<string, (context: RuleContext) => Weighting<never>>
   "gradient-cosine": () => every(INTERVAL, gradientCosine()) as Weighting<never>,
   pcgrad: () => every(INTERVAL, pcgrad()) as Weighting<never>,
   arml: () => every(INTERVAL, arml()) as Weighting<never>,
-  // Has an interval of its own. Its first phases are as long as the default when a run has 60 epochs, and shrink with shorter ones.
+  // Has an interval of its own. Its first phases are as long as its defaults when a run has 60 epochs, and in proportion otherwise.
   "gradient-alignment": ({ epochs }) =>
     gradientAlignment({
       warmupEpochs: Math.floor(epochs / 12),
