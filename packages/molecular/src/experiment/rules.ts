@@ -46,12 +46,12 @@ const RULES: Readonly<Record<string, (context: RuleContext) => Weighting<never>>
  *
  * @throws OutriggerError `bad-option` for an unknown name, listing those there are
  */
-export function makeRule(name: string, scale: number, context: RuleContext): Weighting<unknown> {
+export function makeRule(name: string, scale: number, context: RuleContext): Weighting {
   const make = RULES[name];
   if (make === undefined) {
     const said = `There is no rule "${name}"; choose one of ${Object.keys(RULES).join(", ")}.`;
     throw new OutriggerError("bad-option", said, { rule: name });
   }
-  const rule = make(context) as Weighting<unknown>;
+  const rule = make(context) as Weighting;
   return scale === 1 ? rule : scaleAuxiliaries(rule, scale);
 }
