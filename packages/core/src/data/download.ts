@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { OutriggerError } from "../error.ts";
 import { diskError } from "../train/disk.ts";
-import { sha256Of } from "./source.ts";
+import { sha256Of } from "./checksum.ts";
 
 /** What to fetch, and what it must be. */
 export interface Download {
@@ -17,7 +17,7 @@ export type DownloadProgress = (received: number, total: number | undefined) => 
 
 function failed({ url }: Download, path: string, why: string, cause?: unknown): OutriggerError {
   return new OutriggerError(
-    "missing-data",
+    "download",
     `Could not download ${basename(path)} from ${url}: ${why}. Check the network and run again (what arrived is kept), or store the file as ${path}, or set OUTRIGGER_DATA to a folder that has it.`,
     { file: basename(path), url, path },
     cause,
@@ -77,7 +77,7 @@ async function receive(
  * Downloads a file to `path`: into `path.part` first, continued by a range request if an earlier try left a part, checked, and
  * renamed, so that `path` is whole whenever it exists.
  *
- * @throws OutriggerError "missing-data" (no network, or the server refuses; names file, address and folder), "checksum" (the part
+ * @throws OutriggerError "download" (no network, or the server refuses; names file, address and folder), "checksum" (the part
  * is deleted), "disk".
  */
 export async function download(source: Download, path: string, progress?: DownloadProgress): Promise<void> {

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { OutriggerError } from "../error.ts";
+import { sha256Of } from "./checksum.ts";
 import { type Download, type DownloadProgress, download } from "./download.ts";
 
 /** One public file of a domain. */
@@ -27,13 +27,6 @@ export interface FindOptions {
 export const cacheDirectory = (env: FindOptions["env"] = process.env): string =>
   env.OUTRIGGER_CACHE || join(homedir(), ".cache", "outrigger");
 
-/** Lower-case hexadecimal sha256 of a file, read in pieces. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-  return hash.digest("hex");
-}
-
 /**
  * The path of `<domain>/<file>` if it is in the directory given, in `$OUTRIGGER_DATA` or in the cache (in this order), unread;
  * undefined if it is in none.
@@ -53,8 +46,8 @@ export function locate(
  * The path of a data file whose checksum is right: from the directory given, `$OUTRIGGER_DATA`, the cache, or else downloaded
  * into the cache.
  *
- * @throws OutriggerError "checksum" if a copy or the download has other contents, "missing-data" if there is no copy and no
- * download is possible or wanted; names file, address and folder. "disk" if the download cannot be stored.
+ * @throws OutriggerError "checksum" if a copy or the download has other contents; if there is no copy, "download" when that
+ * fails and "missing-data" when it is not wanted, naming file, address and folder; "disk" if the download cannot be stored.
  *
  * @example
  * const path = await findData({ domain: "molecular", file: "delaney-processed.csv", url, sha256 });

@@ -21,6 +21,15 @@ export function diskError(path: string, error: unknown): OutriggerError {
   );
 }
 
+/** What failed first is what must be reported. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
+  }
+}
+
 /**
  * Replaces a file as one unit: the chunks are written to `path.tmp`, forced to the disk and renamed. Whatever happens, `path` holds
  * the old bytes or the new ones.
@@ -42,7 +51,7 @@ export function replaceFile(path: string, chunks: Iterable<Uint8Array>): void {
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw diskError(path, error);
   }
   // The rename itself must survive a power cut too; not every file system lets a directory be forced.

@@ -45,9 +45,10 @@ export class Evaluator<B> {
   /**
    * Loss and metrics of every task over all batches, in fixed order.
    *
+   * @param when for messages, such as "after step 12".
    * @throws OutriggerError "non-finite" when a task's predictions are not finite.
    */
-  async evaluate(params: Params, batches: Batches<Host<B>>): Promise<Evaluation> {
+  async evaluate(params: Params, batches: Batches<Host<B>>, when = "in evaluation"): Promise<Evaluation> {
     const parts = this.#tasks.map(() => ({
       loss: 0,
       count: 0,
@@ -75,9 +76,13 @@ export class Evaluator<B> {
         const { loss, count, ...rows } = parts[k]!;
         if (!Number.isFinite(loss) || rows.prediction.some((value) => !Number.isFinite(value))) {
           const cure = "Lower the learning rate or set maxGradientNorm.";
-          throw new OutriggerError("non-finite", `Predictions of task "${name}" are not finite. ${cure}`, {
-            task: name,
-          });
+          throw new OutriggerError(
+            "non-finite",
+            `Predictions of task "${name}" are not finite ${when}. ${cure}`,
+            {
+              task: name,
+            },
+          );
         }
         const split = {
           prediction: Float64Array.from(rows.prediction),

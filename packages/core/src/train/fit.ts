@@ -165,7 +165,11 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
           save();
         continue;
       }
-      const evaluation = await evaluator.evaluate(stepper.params.tree, validation);
+      const evaluation = await evaluator.evaluate(
+        stepper.params.tree,
+        validation,
+        `after step ${stepper.step}`,
+      );
       const record = recordOf(sums, names, { epoch, step: stepper.step, validation: evaluation });
       requireTrained(record);
       const value = selected(evaluation, primary.name, metric.name);
