@@ -54,8 +54,7 @@ describe.each(["uncertainty", "arml"])("a run with shuffling, dropout and %s", (
   const undisturbed = (): string => join(folder, "undisturbed");
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "outrigger-resume-"));
-    const { lines } = await train(undisturbed(), method);
-    expect(lines.at(-1)).toBe("finished");
+    await train(undisturbed(), method);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
