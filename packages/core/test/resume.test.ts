@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -49,6 +49,14 @@ const logOf = (directory: string): Epoch[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Epoch);
 
+/** Steps taken by the checkpoint; 0 when the run was killed before its first. */
+function savedStep(directory: string): number {
+  const path = join(directory, "checkpoint.safetensors");
+  if (!existsSync(path)) return 0;
+  const { metadata } = decodeSafetensors(readFileSync(path), path);
+  return (JSON.parse(metadata.state!) as { step: { step: number } }).step.step;
+}
+
 describe.each(["uncertainty", "arml"])("a run with shuffling, dropout and %s", (method) => {
   let folder = "";
   const undisturbed = (): string => join(folder, "undisturbed");
@@ -62,18 +70,14 @@ describe.each(["uncertainty", "arml"])("a run with shuffling, dropout and %s", (
   it(`ends with the same bytes after kill -9 at two random steps (seed ${seed})`, async () => {
     const directory = join(folder, "killed");
     const random = Random.seeded(seed, method);
-    const first = 2 + random.integer(steps / 2);
+    const first = 1 + random.integer(steps / 2);
     const second = first + 3 + random.integer(steps - first - 5);
     let resumed = 0;
     for (const at of [first, second]) {
       const { lines, signal } = await train(directory, method, at);
       expect(signal).toBe("SIGKILL");
       expect(lines[0]).toBe(`resumed ${resumed}`);
-      const { metadata } = decodeSafetensors(
-        readFileSync(join(directory, "checkpoint.safetensors")),
-        "checkpoint",
-      );
-      resumed = (JSON.parse(metadata.state!) as { step: { step: number } }).step.step;
+      resumed = savedStep(directory);
       expect(resumed).toBeGreaterThanOrEqual(at - 3);
       expect(resumed).toBeLessThan(steps);
     }
