@@ -39,7 +39,7 @@ const enumerated: Benchmark = defineBenchmark({
     ci: { seeds: [0, 1, 2, 3, 4] },
     full: { seeds: Array.from({ length: 20 }, (_, seed) => seed) },
   },
-  arms: experimentArms,
+  arms: (tier) => experimentArms(tier),
   run: async (trial) => runExperiment(await problem(Number(trial.options["molecules"])), trial),
 });
 

@@ -9,7 +9,7 @@ import { ESOL } from "../src/sources.ts";
 
 /** Only structure and measured solubility are read: the file's other columns hold descriptors and another model's predictions. */
 async function problem(): Promise<Problem> {
-  const { path, sha256 } = await requireSource(ESOL);
+  const path = await requireSource(ESOL);
   const measured = ESOL.targets[0]!;
   const { smiles, targets } = await readMolecules(
     { path },
@@ -21,7 +21,7 @@ async function problem(): Promise<Problem> {
     smiles,
     labels: { name: measured, values, mask: present },
     split: await splitMolecules(smiles, { variant: "ogb" }),
-    datasets: [{ name: ESOL.file, sha256 }],
+    datasets: [{ name: ESOL.file, sha256: ESOL.sha256 }],
   };
 }
 
@@ -41,7 +41,7 @@ const esol: Benchmark = defineBenchmark({
     ci: { seeds: [0, 1, 2, 3, 4] },
     full: { seeds: Array.from({ length: 20 }, (_, seed) => seed) },
   },
-  arms: experimentArms,
+  arms: (tier) => experimentArms(tier, { brief: true }),
   run: async (trial) => runExperiment(await problem(), trial),
 });
 

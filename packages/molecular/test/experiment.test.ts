@@ -71,6 +71,16 @@ describe("arms", () => {
   });
 });
 
+describe("the smoke tier", () => {
+  it("shows all rules on the data that everybody has, and fewer rows elsewhere", () => {
+    const rows = (arms: ReturnType<typeof esol.arms>): string[] =>
+      arms.map(({ group, method }) => `${group}/${method}`);
+    expect(rows(enumerated.arms("smoke"))).toHaveLength(14);
+    expect(rows(esol.arms("smoke"))).toHaveLength(8);
+    expect(rows(esol.arms("ci"))).toEqual(rows(enumerated.arms("ci")));
+  });
+});
+
 describe("a trial", () => {
   it("gives validation and test error, curves and the weights it used, twice the same", async () => {
     const first = await enumerated.run(trial("uniform", "gin"));

@@ -73,16 +73,23 @@ const ROWS: readonly Row[] = [
 
 /** The perceptron's rows of the smoke tier: enough to run its code. */
 const SMOKE_MLP = new Set(["single-task", "uniform"]);
+/** Rows of a brief smoke tier: one of each kind of rule and control. */
+const SMOKE_BRIEF = new Set(["single-task", "uniform", "static", "random", "pcgrad", "descriptors-as-input"]);
+
+const inSmoke = (method: string, group: ModelName, brief: boolean): boolean =>
+  group === "mlp" ? SMOKE_MLP.has(method) : !brief || SMOKE_BRIEF.has(method);
 
 /**
  * All rows of a table: twelve methods with two models.
  *
  * Every arm has the same number of candidates and is compared with the others of its model only. Arms with auxiliary losses try four
  * scales (`scaleAuxiliaries` around the rule); the two without try four strengths of weight decay.
+ *
+ * @param options.brief leaves rows out of the smoke tier, which must not take long; the other tiers always have all of them
  */
-export const experimentArms = (tier: Tier): readonly Arm[] =>
+export const experimentArms = (tier: Tier, options: { readonly brief?: boolean } = {}): readonly Arm[] =>
   (["gin", "mlp"] as const satisfies readonly ModelName[]).flatMap((group) =>
-    ROWS.filter(({ method }) => tier !== "smoke" || group === "gin" || SMOKE_MLP.has(method)).map(
+    ROWS.filter(({ method }) => tier !== "smoke" || inSmoke(method, group, options.brief === true)).map(
       ({ method, kind, rule, auxiliaries, describe }) => ({
         method,
         group,
