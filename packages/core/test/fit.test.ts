@@ -60,7 +60,7 @@ function spy(
 }
 
 const stepper = (options: Partial<StepOptions<Batch>>): Stepper<Batch> =>
-  new Stepper({
+  new Stepper<Batch>({
     model,
     tasks: data.tasks,
     method: uniform(),

@@ -4,9 +4,9 @@ import type { Random } from "../random.ts";
 import type { Batches } from "../train/model.ts";
 import { type Column, requireLabels } from "./column.ts";
 
-/** A batch of columns on the host: the counterpart of `ColumnBatch`. */
-export interface HostColumnBatch {
-  readonly inputs: Tree<NDArray>;
+/** A batch of columns on the host: the counterpart of `ColumnBatch`, with inputs of the structure `I`. */
+export interface HostColumnBatch<I extends Tree<NDArray> = Tree<NDArray>> {
+  readonly inputs: I;
   readonly labels: { readonly [task: string]: NDArray };
   readonly masks: { readonly [task: string]: NDArray };
 }
@@ -47,13 +47,13 @@ export function* chunks(
  * @example
  * const train = arrayBatches({ inputs: array(x, [N, D]), columns: { logS: standardize(raw, rows).column }, rows, batchSize: 64 });
  */
-export function arrayBatches(options: {
-  inputs: Tree<NDArray>;
+export function arrayBatches<I extends Tree<NDArray>>(options: {
+  inputs: I;
   columns: { readonly [task: string]: Column };
   rows: Iterable<number>;
   batchSize: number;
   requireLabels?: boolean;
-}): Batches<HostColumnBatch> {
+}): Batches<HostColumnBatch<I>> {
   const { inputs, columns, batchSize } = options;
   const rows = [...options.rows];
   if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -68,7 +68,7 @@ export function arrayBatches(options: {
     ([task, { values }]) => [`column ${task}`, values.length] as const,
   );
   const named: (readonly [string, number])[] = [...lengths];
-  mapTree(inputs, (leaf, path) => named.push([`input ${path}`, leaf.shape[0] ?? 0]));
+  mapTree<NDArray, number>(inputs, (leaf, path) => named.push([`input ${path}`, leaf.shape[0] ?? 0]));
   const [, expected] = named[0]!;
   const odd = named.find(([, length]) => length !== expected);
   if (odd !== undefined) {
@@ -102,7 +102,7 @@ export function arrayBatches(options: {
     *epoch(random) {
       for (const chunk of chunks(rows, batchSize, random)) {
         yield {
-          inputs: mapTree(inputs, (leaf) => gatherRows(leaf, chunk, batchSize)),
+          inputs: mapTree<NDArray, NDArray>(inputs, (leaf) => gatherRows(leaf, chunk, batchSize)) as I,
           labels: forEachTask(({ values }) => pick(values, chunk)),
           masks: forEachTask(({ mask }) => pick(mask, chunk)),
         };
