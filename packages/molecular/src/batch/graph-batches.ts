@@ -46,7 +46,7 @@ export interface GraphBatchOptions {
   readonly rows: Iterable<number>;
   /** Most molecules in a batch. */
   readonly batchSize: number;
-  /** Standard deviations of room above the mean batch; default 1: one batch in six hands molecules on to a later one. */
+  /** Standard deviations of room above the mean batch; default 2: 2 % of the batches hand molecules on to a later one. */
   readonly slack?: number;
   /** Check that every column has a label in these rows; default false. */
   readonly requireLabels?: boolean;
@@ -170,7 +170,7 @@ function checked(options: GraphBatchOptions): number[] {
  */
 export function graphBatches(options: GraphBatchOptions): GraphBatches {
   const rows = checked(options);
-  const { graphs, columns, extra, batchSize, slack = 1 } = options;
+  const { graphs, columns, extra, batchSize, slack = 2 } = options;
   const sizes = rows.map((row) => ({ atoms: graphs[row]!.atomCount, edges: 2 * graphs[row]!.bondCount }));
   const edges = rows.map((row) => directed(graphs[row]!));
   const budget = budgetOf(sizes, batchSize, slack);
