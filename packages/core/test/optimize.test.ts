@@ -27,19 +27,16 @@ function make(name: string, options: Record<string, number>): Optimizer {
   return name === "adam" ? adam(options) : adamw(options);
 }
 
-const zeros = (optimizer: Optimizer, size: number): Record<string, Float32Array> =>
-  Object.fromEntries(optimizer.slots.map((name) => [name, new Float32Array(size)]));
-
 function fusedSteps(
   optimizer: Optimizer,
   start: readonly number[],
   gradients: readonly (readonly number[])[],
 ) {
-  const update = fusedUpdate(optimizer);
-  const param = Float32Array.from(start);
-  const slots = zeros(optimizer, start.length);
+  const { param, gradient: written, slots, update } = fusedUpdate(optimizer, start.length);
+  param.set(start);
   return gradients.map((gradient, i) => {
-    update(i + 1, param, Float32Array.from(gradient), slots);
+    written.set(gradient);
+    update(i + 1);
     return { param: [...param], slots: Object.values(slots).map((slot) => [...slot]) };
   });
 }
@@ -97,7 +94,7 @@ describe("optimizers", () => {
     const fused = fusedSteps(optimizer, reference.start, reference.gradients);
     const tensors = tensorSteps(optimizer, reference.start, reference.gradients);
     for (const [i, expected] of run.params.entries()) {
-      expectClose(fused[i]!.param, expected, 1e-6);
+      expectClose(fused[i]!.param, expected, 2e-6);
       expectClose(tensors[i]!.param, expected, 2e-6);
     }
   });
@@ -134,6 +131,14 @@ describe("optimizers", () => {
     expect(shrunk).toEqual([0.75, -1.5]);
   });
 
+  test("every length is updated to its end, whatever is left over of four", () => {
+    for (const size of [1, 2, 3, 4, 5, 8, 1023]) {
+      const start = Array.from({ length: size }, (_, i) => i);
+      const [step] = fusedSteps(sgd({ learningRate: 1 }), start, [start.map(() => 1)]);
+      expect(step!.param).toEqual(start.map((v) => v - 1));
+    }
+  });
+
   test("a learning rate that is a function gets t = 1, 2, …", () => {
     const seen: number[] = [];
     const optimizer = sgd({ learningRate: (t) => (seen.push(t), t) });
@@ -145,17 +150,13 @@ describe("optimizers", () => {
     expect(decay.scalars(2).shrink).toBe(0.75);
   });
 
-  test("arrays that do not fit and options without meaning are refused", () => {
-    const update = fusedUpdate(adam());
-    const two = () => new Float32Array(2);
-    expect(() => update(1, two(), new Float32Array(3), { m: two(), v: two() })).toThrow(/gradient must have/);
-    expect(() => update(1, two(), two(), { m: two() })).toThrow(/v must have/);
+  test("sizes that do not fit and options without meaning are refused", () => {
+    expect(() => fusedUpdate(adam(), 0)).toThrow(OutriggerError);
+    expect(() => fusedUpdate(adam(), 2 ** 29)).toThrow(/4 GiB/);
     expect(() => sgd({ learningRate: -1 })).toThrow(OutriggerError);
     expect(() => sgd({ learningRate: 1, momentum: 1 })).toThrow(/momentum/);
     expect(() => adam({ beta2: 1 })).toThrow(/beta2/);
     expect(() => adamw({ weightDecay: Number.NaN })).toThrow(/weightDecay/);
-    const hostile: Optimizer = { ...adam(), slots: ["m[0]; process.exit()"] };
-    expect(() => fusedUpdate(hostile)).toThrow(/no identifier/);
   });
 });
 

@@ -8,10 +8,14 @@ export interface Flat<P extends Tree<NDArray>> {
   readonly tree: P;
 }
 
-/** A zeroed vector with views shaped like the leaves of `like`. */
-export function flatLike<P extends Tree<NDArray>>(like: P): Flat<P> {
-  const total = leaves<NDArray>(like).reduce((n, leaf) => n + leaf.data.length, 0);
-  const data = new Float32Array(total);
+export const countOf = (tree: Tree<NDArray>): number =>
+  leaves<NDArray>(tree).reduce((n, leaf) => n + leaf.data.length, 0);
+
+/** A vector with views shaped like the leaves of `like`: a new one of zeros, or the one given. */
+export function flatLike<P extends Tree<NDArray>>(
+  like: P,
+  data: Float32Array = new Float32Array(countOf(like)),
+): Flat<P> {
   let offset = 0;
   const tree = mapTree<NDArray, NDArray>(like, (leaf, path) => {
     if (leaf.dtype !== "float32") {
@@ -31,9 +35,9 @@ export function flatLike<P extends Tree<NDArray>>(like: P): Flat<P> {
   return { data, tree: tree as P };
 }
 
-/** A copy of a tree as one vector with views. */
-export function flatten<P extends Tree<NDArray>>(tree: P): Flat<P> {
-  const flat = flatLike(tree);
+/** A copy of a tree as one vector with views, in the vector given or a new one. */
+export function flatten<P extends Tree<NDArray>>(tree: P, data?: Float32Array): Flat<P> {
+  const flat = flatLike(tree, data);
   let offset = 0;
   for (const leaf of leaves<NDArray>(tree)) {
     flat.data.set(leaf.data, offset);

@@ -4,12 +4,12 @@ import { OutriggerError } from "../error.ts";
 import type { NDArray, Tree } from "../graph/array.ts";
 import { type Compiled, type CompileOptions, compile, gradients, gram } from "../graph/index.ts";
 import { clipByGlobalNorm } from "../optimize/clip.ts";
-import { fusedUpdate } from "../optimize/fused-update.ts";
+import { type FusedUpdate, fusedUpdate } from "../optimize/fused-update.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import type { Random } from "../random.ts";
 import type { View, Weighting } from "../weighting/weighting.ts";
 import { Cursor, type Position } from "./cursor.ts";
-import { type Flat, flatLike, flatten } from "./flat.ts";
+import { countOf, type Flat, flatLike, flatten } from "./flat.ts";
 import { forward } from "./loss.ts";
 import type { Batches, Host, Model, Params, ParamsTensors } from "./model.ts";
 import type { Task } from "./task.ts";
@@ -71,13 +71,13 @@ function cosinesOf(matrix: readonly (readonly number[])[], primary: number): (nu
  */
 export class Stepper<B> {
   readonly params: Flat<Params>;
-  readonly slots: Record<string, Float32Array>;
+  readonly slots: Readonly<Record<string, Float32Array>>;
   readonly #options: StepOptions<B>;
   readonly #primary: number;
   readonly #gradient: Flat<Params>;
   readonly #out: { losses: NDArray[]; counts: NDArray[] };
   readonly #weights: NDArray[];
-  readonly #update: ReturnType<typeof fusedUpdate>;
+  readonly #optimizer: FusedUpdate;
   readonly #dev: Cursor<Host<B>> | undefined;
   readonly #weighted: Compiled;
   #losses: Compiled | undefined;
@@ -92,14 +92,12 @@ export class Stepper<B> {
     const { tasks, params, method, optimizer, dev, streams, model } = options;
     this.#options = options;
     this.#primary = tasks.findIndex(({ role }) => role === "primary");
-    this.params = flatten(params);
-    this.#gradient = flatLike(params);
-    this.slots = Object.fromEntries(
-      optimizer.slots.map((slot) => [slot, new Float32Array(this.params.data.length)]),
-    );
+    this.#optimizer = fusedUpdate(optimizer, countOf(params));
+    this.params = flatten(params, this.#optimizer.param);
+    this.#gradient = flatLike(params, this.#optimizer.gradient);
+    this.slots = this.#optimizer.slots;
     this.#out = { losses: scalars(tasks.length), counts: scalars(tasks.length) };
     this.#weights = scalars(tasks.length);
-    this.#update = fusedUpdate(optimizer);
     this.#dev = dev && new Cursor(dev, streams.dev);
     this.#state = method.init(tasks.length, this.#primary);
     this.#known = tasks.map(() => 1);
@@ -159,7 +157,7 @@ export class Stepper<B> {
     }
     if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
     this.#step++;
-    this.#update(this.#step, this.params.data, this.#gradient.data, this.slots);
+    this.#optimizer.update(this.#step);
     const cosines = before.gram && cosinesOf(before.gram, this.#primary);
     return { losses, counts, weights: asked.weights, cosines };
   }

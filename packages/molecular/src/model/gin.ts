@@ -94,8 +94,8 @@ function broadcast(rows: Tensor, graph: Tensor): Tensor {
  * where block is dense D→2D, relu, dense 2D→D, norm. `extra` inputs join the mean through one more layer, see `merge`.
  *
  * Departures from OGB's code: layer norm instead of batch norm (which keeps running statistics, as no pure function can, and would
- * count padded atoms), and only one a block, after its second dense layer (one between the two as well cost a fifth of the time and
- * gained nothing on ESOL's validation part); embeddings are written as products with multi-hot rows, which is the same function. About
+ * count padded atoms), and only one a block, after its second dense layer, for speed;
+ * embeddings are written as products with multi-hot rows, which is the same function. About
  * 8·L·A·D² operations forwards.
  *
  * Xu et al., "How powerful are graph neural networks?", ICLR 2019, https://arxiv.org/abs/1810.00826; bond features as in Hu et al.,
