@@ -8,7 +8,7 @@ export interface FusedUpdate {
   readonly gradient: Float32Array;
   readonly slots: Readonly<Record<string, Float32Array>>;
   /** Changes `param` and `slots` in place; `gradient` is only read. Steps count from t = 1. */
-  update(t: number): void;
+  readonly update: (t: number) => void;
 }
 
 const pageBytes = 65_536;

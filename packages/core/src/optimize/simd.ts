@@ -19,6 +19,8 @@ const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...
 const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
 const text = (word: string): Code => vector([...new TextEncoder().encode(word)].map((byte) => [byte]));
 
+/** "\0asm", version 1. */
+const magic: Code = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const type = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 const simd = (op: number): Code => [0xfd, ...unsigned(op)];
 const get = (local: number): Code => [0x20, ...unsigned(local)];
@@ -96,7 +98,7 @@ export function assembleLoop(arrays: number, scalars: number, body: Body): Uint8
   ]);
   const source = [...declared, ...code];
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...magic,
     ...section(1, vector([[0x60, ...vector(parameters.map((p) => [p])), 0]])),
     ...section(2, vector([[...text("host"), ...text("memory"), 2, 0, 1]])),
     ...section(3, vector([[0]])),
