@@ -136,7 +136,8 @@ Examples:
     .addOption(out())
     .action(async (names: string[], raw: unknown) => {
       const { tier: asked, out: folder } = check(z.object({ tier: tierSchema, out: z.string() }), raw);
-      const { ready } = await runnable(await named(names), asked);
+      const { ready, leftOut } = await runnable(await named(names), asked);
+      for (const { name, why } of leftOut) print(`${name} is left out. ${why}`);
       for (const { name, path, rows, dirty } of copyReference(ready, asked, folder)) {
         print(`${name}: ${rows} rows in ${path}`);
         if (dirty > 0)
