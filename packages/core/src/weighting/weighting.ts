@@ -14,8 +14,6 @@ export interface View {
   readonly gram?: readonly (readonly number[])[];
   /** Inner products of a held-out primary gradient with the T task gradients, and its norm. */
   readonly dev?: { readonly dots: readonly number[]; readonly norm: number };
-  /** Like `gram`, between the gradients of this batch and those of an independent one. */
-  readonly gramOther?: readonly (readonly number[])[];
 }
 
 /**
