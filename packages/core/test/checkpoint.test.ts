@@ -19,6 +19,7 @@ import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
+import { refused } from "./support/errors.ts";
 
 const { model, ...data } = toy();
 type Options = FitOptions<Parameters<(typeof model)["apply"]>[1]>;
@@ -33,14 +34,6 @@ const train = (options: Partial<Options>): Promise<Fitted<Parameters<(typeof mod
     progress: "none",
     ...options,
   });
-const refused = async (promise: Promise<unknown>): Promise<OutriggerError> => {
-  const error: unknown = await promise.then(
-    () => "nothing was thrown",
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof OutriggerError) return error;
-  throw new Error(String(error));
-};
 
 let folder = "";
 beforeEach(() => {

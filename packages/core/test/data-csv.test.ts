@@ -3,18 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { closest, readColumns } from "@outrigger/core/data/csv";
-import { OutriggerError } from "@outrigger/core/error";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-function thrown(f: () => unknown): OutriggerError {
-  try {
-    f();
-  } catch (error) {
-    expect(error).toBeInstanceOf(OutriggerError);
-    return error as OutriggerError;
-  }
-  throw new Error("nothing was thrown");
-}
+import { thrown } from "./support/errors.ts";
 
 describe("readColumns", () => {
   let folder = "";

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findData, locate } from "@outrigger/core/data/source";
-import { OutriggerError } from "@outrigger/core/error";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { refused } from "./support/errors.ts";
 
 const contents = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i) % 251));
 const sha256 = createHash("sha256").update(contents).digest("hex");
@@ -52,14 +52,6 @@ describe("findData", () => {
       { domain: "toy", file: "a.bin", url, sha256 },
       { env: { OUTRIGGER_CACHE: join(folder, "cache"), OUTRIGGER_DATA: join(folder, "shared") }, ...options },
     );
-  const refused = async (promise: Promise<unknown>): Promise<OutriggerError> => {
-    const error: unknown = await promise.then(
-      () => "nothing was thrown",
-      (thrown: unknown) => thrown,
-    );
-    if (error instanceof OutriggerError) return error;
-    throw new Error(String(error));
-  };
   const put = (path: string, data: Uint8Array = contents): string => {
     mkdirSync(join(path, ".."), { recursive: true });
     writeFileSync(path, data);

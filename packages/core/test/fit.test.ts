@@ -1,4 +1,3 @@
-import { OutriggerError } from "@outrigger/core/error";
 import { compile, gradients, leaves, type NDArray, type Tree } from "@outrigger/core/graph/index";
 import { adam } from "@outrigger/core/optimize/adam";
 import { sgd } from "@outrigger/core/optimize/sgd";
@@ -17,6 +16,7 @@ import type { View, Weighting } from "@outrigger/core/weighting/weighting";
 import tf, { type Tensor } from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
+import { refused } from "./support/errors.ts";
 
 const { model, ...data } = toy();
 type Batch = Parameters<(typeof model)["apply"]>[1];
@@ -31,14 +31,6 @@ const train = (options: Partial<FitOptions<Batch>>): Promise<Fitted<Batch>> =>
     progress: "none",
     ...options,
   });
-const refused = async (promise: Promise<unknown>): Promise<OutriggerError> => {
-  const error: unknown = await promise.then(
-    () => "nothing was thrown",
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof OutriggerError) return error;
-  throw new Error(String(error));
-};
 
 /** A rule that keeps what it was shown. */
 function spy(

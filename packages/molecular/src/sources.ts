@@ -29,7 +29,7 @@ export const ESOL: MoleculeSource = {
   targets: ["measured log solubility in mols per litre"],
   kind: "regression",
   unit: "log10(mol/l)",
-  citation: "Delaney, J. Chem. Inf. Comput. Sci. 2004, https://doi.org/10.1021/ci034243x",
+  citation: "Delaney, J. Chem. Inf. Comput. Sci. 2004",
 };
 
 export const FREESOLV: MoleculeSource = {
@@ -42,7 +42,7 @@ export const FREESOLV: MoleculeSource = {
   targets: ["expt"],
   kind: "regression",
   unit: "kcal/mol",
-  citation: "Mobley and Guthrie, J. Comput.-Aided Mol. Des. 2014, https://doi.org/10.1007/s10822-014-9747-x",
+  citation: "Mobley and Guthrie, J. Comput.-Aided Mol. Des. 2014",
 };
 
 export const LIPOPHILICITY: MoleculeSource = {
@@ -55,7 +55,7 @@ export const LIPOPHILICITY: MoleculeSource = {
   targets: ["exp"],
   kind: "regression",
   unit: "log D",
-  citation: "AstraZeneca deposit in ChEMBL (CHEMBL3301361), https://doi.org/10.6019/CHEMBL3301361",
+  citation: "AstraZeneca deposit in ChEMBL (CHEMBL3301361)",
 };
 
 export const BACE: MoleculeSource = {
@@ -67,7 +67,7 @@ export const BACE: MoleculeSource = {
   smiles: "mol",
   targets: ["Class"],
   kind: "classification",
-  citation: "Subramanian et al., J. Chem. Inf. Model. 2016, https://doi.org/10.1021/acs.jcim.6b00290",
+  citation: "Subramanian et al., J. Chem. Inf. Model. 2016",
 };
 
 export const BBBP: MoleculeSource = {
@@ -79,7 +79,7 @@ export const BBBP: MoleculeSource = {
   smiles: "smiles",
   targets: ["p_np"],
   kind: "classification",
-  citation: "Martins et al., J. Chem. Inf. Model. 2012, https://doi.org/10.1021/ci300124c",
+  citation: "Martins et al., J. Chem. Inf. Model. 2012",
 };
 
 export const CLINTOX: MoleculeSource = {
@@ -91,7 +91,7 @@ export const CLINTOX: MoleculeSource = {
   smiles: "smiles",
   targets: ["FDA_APPROVED", "CT_TOX"],
   kind: "classification",
-  citation: "Gayvert et al., Cell Chem. Biol. 2016, https://doi.org/10.1016/j.chembiol.2016.07.023",
+  citation: "Gayvert et al., Cell Chem. Biol. 2016",
 };
 
 export const TOX21: MoleculeSource = {
@@ -116,7 +116,7 @@ export const TOX21: MoleculeSource = {
     "SR-p53",
   ],
   kind: "classification",
-  citation: "Huang et al., Front. Environ. Sci. 2016, https://doi.org/10.3389/fenvs.2015.00085",
+  citation: "Huang et al., Front. Environ. Sci. 2016",
 };
 
 /** All of them, by name. SIDER is left out: its 27 targets are read best with `readMolecules` and no target list. */

@@ -61,6 +61,20 @@ export interface Graph {
   outputs: Tree<Value>;
 }
 
+/** A node and its outputs; `nextId` numbers the values. */
+export function makeNode(
+  parts: Omit<Node, "outputs">,
+  outputs: readonly (readonly [shape: readonly number[], dtype: DType])[],
+  nextId: () => number,
+): Node {
+  const made: Value[] = [];
+  const node: Node = { ...parts, outputs: made };
+  outputs.forEach(([shape, dtype], index) => {
+    made.push({ id: nextId(), node, index, shape: [...shape], dtype, references: 1 });
+  });
+  return node;
+}
+
 export const inputValues = (node: Node): Value[] => Object.values(node.inputs);
 
 /** Our own kernels. The names of tfjs's kernels are used as they are. */

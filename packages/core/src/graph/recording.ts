@@ -2,7 +2,15 @@ import type { Tensor, TensorInfo, Variable } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { ArrayData, DType } from "./array.ts";
-import { type Attributes, type ConstData, type Node, own, type RandomInput, type Value } from "./graph.ts";
+import {
+  type Attributes,
+  type ConstData,
+  makeNode,
+  type Node,
+  own,
+  type RandomInput,
+  type Value,
+} from "./graph.ts";
 import type { Output } from "./kernel.ts";
 import { userLine } from "./origin.ts";
 
@@ -59,14 +67,9 @@ export class Recording {
     attributes: Attributes,
     outputs: readonly Output[],
   ): Node {
-    const made: Value[] = [];
-    const origin = new Error(kernel);
-    const node: Node = { id: this.nodes.length, kernel, inputs, list, attributes, outputs: made, origin };
-    outputs.forEach(([shape, dtype], index) => {
-      const value: Value = { id: this.values++, node, index, shape: [...shape], dtype, references: 1 };
-      made.push(value);
-      this.mine.add(value);
-    });
+    const parts = { id: this.nodes.length, kernel, inputs, list, attributes, origin: new Error(kernel) };
+    const node = makeNode(parts, outputs, () => this.values++);
+    for (const value of node.outputs) this.mine.add(value);
     this.nodes.push(node);
     return node;
   }

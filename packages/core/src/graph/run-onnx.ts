@@ -12,7 +12,7 @@ import { segmentTable } from "./segment-table.ts";
 export interface OnnxOptions {
   /** Threads inside one operator. Default: ONNX Runtime's own, one a physical core. */
   readonly threads?: number;
-  /** Whether waiting threads spin. Spinning is a third faster on an idle machine and half as fast on a shared one. Default true. */
+  /** Whether waiting threads spin. Spinning is faster on an idle machine and slower on a shared one. Default true. */
   readonly spinning?: boolean;
   /** Every float is a double: for checks against numeric differences. Feeds and results are then Float64Arrays. */
   readonly double?: boolean;

@@ -148,7 +148,7 @@ function record(f: Traceable, specs: readonly Tree<Spec>[]): Graph {
  *   of another trace, or draws random numbers in JavaScript (which the graph would freeze); `unsupported` for a kernel that
  *   graphs do not have. The messages name the op and the caller's line.
  *
- * Cost: two runs of `f` without arithmetic, some 20 µs an op.
+ * Cost: two runs of `f` without arithmetic.
  *
  * @example
  * const graph = trace((x: Tensor) => tf.sum(tf.square(x)))({ shape: [3] });

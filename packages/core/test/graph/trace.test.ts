@@ -1,7 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { OutriggerError } from "../../src/error.ts";
 import { constantData } from "../../src/graph/graph.ts";
 import {
   array,
@@ -16,6 +15,7 @@ import {
 } from "../../src/graph/index.ts";
 import type { Traceable } from "../../src/graph/trace.ts";
 import { Random } from "../../src/random.ts";
+import { thrown } from "../support/errors.ts";
 
 const x = array([0.3, -0.7, 1.1]);
 const spec = { shape: [3] };
@@ -26,17 +26,6 @@ const run = async (f: (x: Tensor) => Tensor, runtime: "onnx" | "tfjs" = "onnx"):
   await compiled.dispose();
   return [...result.data];
 };
-
-/** The error that `f` throws. */
-function failure(f: () => unknown): OutriggerError {
-  try {
-    f();
-  } catch (error) {
-    expect(error).toBeInstanceOf(OutriggerError);
-    return error as OutriggerError;
-  }
-  throw new Error("nothing was thrown");
-}
 
 beforeAll(async () => {
   tf.env().set("PROD", true);
@@ -180,7 +169,7 @@ describe("surroundings", () => {
     void tf.setBackend("remote");
     const far = tf.tensor1d([1, 2, 3]);
     void tf.setBackend("cpu");
-    expect(failure(() => trace(of((t) => tf.mul(t, far)))(spec)).message).toMatch(
+    expect(thrown(() => trace(of((t) => tf.mul(t, far)))(spec)).message).toMatch(
       /cannot be read synchronously/,
     );
     tf.removeBackend("remote");
@@ -219,7 +208,7 @@ describe("what cannot be traced is an error that names the op and the line", () 
     ["an if", (t: Tensor) => (tf.sum(tf.exp(t)).arraySync() === 0 ? t : tf.neg(t))],
     ["bufferSync", (t: Tensor) => tf.exp(t).bufferSync().toTensor()],
   ])("reading a value by %s", (_name, f) => {
-    const error = failure(() => trace(of(f))(spec));
+    const error = thrown(() => trace(of(f))(spec));
     expect(error.code).toBe("trace");
     expect(error.message).toMatch(here);
     expect(error.message).toMatch(/exp|sum/);
@@ -230,7 +219,7 @@ describe("what cannot be traced is an error that names the op and the line", () 
     ["dropout", (t: Tensor) => tf.dropout(t, 0.5)],
     ["tensor1d", (t: Tensor) => tf.add(t, tf.tensor1d([Math.random(), 2, 3]))],
   ])("random numbers frozen by %s", (name, f) => {
-    const error = failure(() => trace(of(f))(spec));
+    const error = thrown(() => trace(of(f))(spec));
     expect(error.code).toBe("trace");
     expect(error.message).toMatch(/freeze/);
     expect(error.details.op).toBe(name);
@@ -240,11 +229,11 @@ describe("what cannot be traced is an error that names the op and the line", () 
   it("control flow that differs from call to call", () => {
     let calls = 0;
     const f = (t: Tensor): Tensor => (calls++ % 2 === 0 ? tf.exp(t) : tf.sin(t));
-    expect(failure(() => trace(of(f))(spec)).message).toMatch(/two traces differ/);
+    expect(thrown(() => trace(of(f))(spec)).message).toMatch(/two traces differ/);
   });
 
   it("a kernel that graphs do not have", () => {
-    const error = failure(() => trace(of((t) => tf.acosh(t)))(spec));
+    const error = thrown(() => trace(of((t) => tf.acosh(t)))(spec));
     expect(error.code).toBe("unsupported");
     expect(error.details.kernel).toBe("Acosh");
     expect(error.message).toMatch(here);
@@ -258,8 +247,8 @@ describe("what cannot be traced is an error that names the op and the line", () 
         return leaked;
       }),
     )(spec);
-    expect(failure(() => trace(of((t) => tf.add(t, leaked!)))(spec)).message).toMatch(/another trace/);
-    expect(failure(() => leaked!.dataSync()).message).toMatch(/reads a tensor's value/);
+    expect(thrown(() => trace(of((t) => tf.add(t, leaked!)))(spec)).message).toMatch(/another trace/);
+    expect(thrown(() => leaked!.dataSync()).message).toMatch(/reads a tensor's value/);
   });
 
   it("a changed backend, a promise, something else than tensors, a variable made inside", () => {
@@ -267,11 +256,11 @@ describe("what cannot be traced is an error that names the op and the line", () 
       void tf.setBackend("cpu");
       return tf.exp(tf.tensor1d([t.size]));
     });
-    expect(failure(() => trace(changed)(spec)).message).toMatch(/changed the tfjs backend/);
+    expect(thrown(() => trace(changed)(spec)).message).toMatch(/changed the tfjs backend/);
     const promised = (async (t: Tensor) => t) as unknown as Traceable;
-    expect(failure(() => trace(promised)(spec)).message).toMatch(/promise/);
-    expect(failure(() => trace((() => 3) as unknown as Traceable)(spec)).message).toMatch(/something else/);
-    expect(failure(() => trace(of((t) => tf.square(tf.variable(t))))(spec)).message).toMatch(
+    expect(thrown(() => trace(promised)(spec)).message).toMatch(/promise/);
+    expect(thrown(() => trace((() => 3) as unknown as Traceable)(spec)).message).toMatch(/something else/);
+    expect(thrown(() => trace(of((t) => tf.square(tf.variable(t))))(spec)).message).toMatch(
       /created tf\.Variable/,
     );
     expect(tf.getBackend()).toBe("cpu");
@@ -286,7 +275,7 @@ describe("what cannot be traced is an error that names the op and the line", () 
   });
 
   it("own ops outside of a trace", () => {
-    expect(failure(() => stopGradient(tf.zeros([2]))).message).toMatch(/outside of a trace/);
+    expect(thrown(() => stopGradient(tf.zeros([2]))).message).toMatch(/outside of a trace/);
   });
 });
 

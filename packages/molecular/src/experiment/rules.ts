@@ -20,7 +20,7 @@ export interface RuleContext {
   readonly epochs: number;
 }
 
-/** Rules that look at gradients do so on every tenth step, which keeps them at most twice as slow as uniform weights. */
+/** Rules that look at gradients do so on every tenth step: one pass of gradients a task is dear. */
 const INTERVAL = 10;
 
 const RULES: Readonly<Record<string, (context: RuleContext) => Weighting<never>>> = {

@@ -23,7 +23,7 @@ export type Settings = {
 const COMMON = { batchSize: 32, learningRate: 1e-3, molecules: 0 };
 
 /**
- * Sizes by tier and model. `full` has the shape of OGB's scripts (5 rounds of 300, 100 epochs), `ci` what fits into an hour on two
+ * Sizes by tier and model. `full` has the shape of OGB's scripts (5 rounds of 300, 100 epochs), `ci` what takes about an hour on two
  * cores, `smoke` what takes a second. The learning rate falls to 0 along half a cosine over `epochs`.
  *
  * Origin of the defaults: batch size and learning rate are OGB's. For the graph network, dropout 0 (against 0.1 and 0.2), the cosine

@@ -47,7 +47,7 @@ defineKernel({
       Boolean(attributes.transposeB),
       o,
     ),
-  // tfjs's wasm product is 8 to 10 times slower with transpose flags than after an explicit transpose.
+  // tfjs's wasm product is far slower with transpose flags than after an explicit transpose.
   tfjs({ a, b }, { transposeA, transposeB }) {
     const perm = swapLast(a!.rank);
     const left = transposeA ? tf.transpose(a!, perm) : a!;

@@ -7,7 +7,7 @@ import { defineKernel, type Output, type Shaped } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 import { segmentTable } from "../segment-table.ts";
 
-/** Up to this many segments a sum is a product with a one-hot matrix (0.2 to 1 ms); above, it costs more than it saves. */
+/** Up to this many segments a sum is a product with a one-hot matrix; above, its zeros cost too much. */
 const oneHotSegments = 256;
 const lowest = -3.4028234663852886e38;
 
