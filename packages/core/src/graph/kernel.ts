@@ -26,6 +26,11 @@ export interface Kernel {
     inputs: Readonly<Record<string, string>>,
     builder: OnnxBuilder,
   ): string | readonly string[];
+  /**
+   * For kernels over images: ONNX wants [batch, channels, height, width] where tfjs has [batch, height, width, channels]. `onnx` gets
+   * the inputs named here channels first; `output` says whether its (first) output is channels first too. Shapes of values stay tfjs's.
+   */
+  readonly channelsFirst?: { readonly inputs: readonly string[]; readonly output: boolean };
   /** Where tfjs has no gradient, or a wrong one. */
   readonly gradient?: Omit<GradConfig, "kernelName">;
   /** How a tfjs backend runs it when that backend has no such kernel, or a slow one. */

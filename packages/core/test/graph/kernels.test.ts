@@ -7,7 +7,8 @@ import { allKernels } from "../../src/graph/kernel.ts";
 import { createOnnxExecutable } from "../../src/graph/run-onnx.ts";
 import { simplify } from "../../src/graph/simplify.ts";
 import type { Traceable } from "../../src/graph/trace.ts";
-import { type Case, cases } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
 
 const runtimes = [
   { runtime: "onnx", threads: 2 },

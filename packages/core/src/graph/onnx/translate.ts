@@ -1,0 +1,71 @@
+import { leaves } from "../array.ts";
+import { type ConstData, constantData, type Graph, own, type Value } from "../graph.ts";
+import { kernelOf } from "../kernel.ts";
+import { OnnxBuilder, type SegmentTable } from "./builder.ts";
+import { encodeModel, type OnnxValueInfo, valueInfo } from "./proto.ts";
+
+/** An ONNX model of a graph, and the names by which its values go in and out. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly inputs: ReadonlyMap<Value, string>;
+  readonly tables: readonly SegmentTable[];
+  readonly outputs: readonly string[];
+}
+
+function constantName(value: Value, data: ConstData, b: OnnxBuilder): string {
+  return "fill" in data
+    ? b.filled(data.fill, value.shape, value.dtype)
+    : b.constant(data.values, value.shape, value.dtype);
+}
+
+/** Graph inputs that some node or output uses, in a fixed order. */
+function usedInputs(graph: Graph): Value[] {
+  return graph.nodes.filter((node) => node.kernel === own.input).map((node) => node.outputs[0]!);
+}
+
+export const outputValues = (graph: Graph): Value[] => [
+  ...leaves(graph.outputs),
+  ...graph.variables.flatMap(({ updated }) => (updated ? [updated] : [])),
+];
+
+/** Translates a simplified graph to an ONNX model (opset 21). */
+export function toOnnx(graph: Graph, double = false): OnnxModel {
+  const fed = usedInputs(graph);
+  const inputs = new Map(fed.map((value, i) => [value, `in${i}`]));
+  const b = new OnnxBuilder(new Set(fed), double);
+  const names = new Map<Value, string>(inputs);
+  for (const node of graph.nodes) {
+    if (node.kernel === own.input) continue;
+    const data = constantData(node);
+    if (data) {
+      names.set(node.outputs[0]!, constantName(node.outputs[0]!, data, b));
+      continue;
+    }
+    const from = Object.fromEntries(Object.entries(node.inputs).map(([key, v]) => [key, names.get(v)!]));
+    const made = kernelOf(node.kernel).onnx(node, from, b);
+    (typeof made === "string" ? [made] : made).forEach((name, i) => {
+      names.set(node.outputs[i]!, name);
+    });
+  }
+  // Names of results serve as output names, which saves a copy; inputs, constants and repeated results need their own.
+  const made = new Set(b.nodes.flatMap((node) => node.output));
+  const taken = new Set<string>();
+  const results = outputValues(graph);
+  const outputs = results.map((value) => {
+    const name = names.get(value)!;
+    const unique = made.has(name) && !taken.has(name) ? name : b.add("Identity", [name]);
+    taken.add(unique);
+    return unique;
+  });
+  const inputInfo: OnnxValueInfo[] = [
+    ...fed.map((value) => valueInfo(inputs.get(value)!, b.type(value.dtype), value.shape)),
+    ...b.tables.map(({ name, segments }) => valueInfo(name, "int32", [segments, `${name}_width`])),
+  ];
+  const outputInfo = results.map((value, i) => valueInfo(outputs[i]!, b.type(value.dtype), value.shape));
+  return {
+    bytes: encodeModel(b.nodes, b.initializers, inputInfo, outputInfo),
+    inputs,
+    tables: b.tables,
+    outputs,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import tf from "@tensorflow/tfjs";
+import { gram, stopGradient } from "../../../src/graph/index.ts";
+import { a, b, type Case } from "../case.ts";
+
+export const cases: readonly Case[] = [
+  { ...flat("stopGradient", (x) => stopGradient(x)), own: true },
+  {
+    name: "gram",
+    f: ([x, y]) =>
+      gram([
+        { p: x!, q: y! },
+        { p: y!, q: x! },
+      ]),
+    x: [a, b],
+    own: true,
+    flat: true,
+  },
+  {
+    name: "custom gradient",
+    f: ([x]) =>
+      tf.customGrad((t, save) => {
+        (save as (t: Tensor[]) => void)([t as Tensor]);
+        return {
+          value: tf.square(t as Tensor),
+          gradFunc: (dy: Tensor, [s]: Tensor[]) => tf.mul(dy, tf.mul(2, s!)),
+        };
+      })(x!),
+    x: [a],
+  },
+];
