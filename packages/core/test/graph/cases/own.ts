@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import { gram, stopGradient } from "../../../src/graph/index.ts";
-import { a, b, type Case } from "../case.ts";
+import { a, b, type Case, flat } from "../case.ts";
 
 export const cases: readonly Case[] = [
   { ...flat("stopGradient", (x) => stopGradient(x)), own: true },
