@@ -31,13 +31,18 @@ export interface Kernel {
    * the inputs named here channels first; `output` says whether its (first) output is channels first too. Shapes of values stay tfjs's.
    */
   readonly channelsFirst?: { readonly inputs: readonly string[]; readonly output: boolean };
+  /**
+   * For kernels that work on images in any order of axes: the node's attributes for images that come channels first, or undefined when it
+   * must have them in tfjs's order. An output of rank 4 then is channels first too.
+   */
+  attributesFirst?(node: Node): Attributes | undefined;
   /** Where tfjs has no gradient, or a wrong one. */
   readonly gradient?: Omit<GradConfig, "kernelName">;
   /** How a tfjs backend runs it when that backend has no such kernel, or a slow one. */
   tfjs?(inputs: Readonly<Record<string, Tensor>>, attributes: Attributes): Tensor | Tensor[];
   /** `tfjs` is used although the backend has the kernel. */
   readonly always?: boolean;
-  /** Every output element depends on the input elements at its place only. */
+  /** Every output element depends on the input elements at its place only, after numpy's broadcasting. */
   readonly elementwise?: boolean;
 }
 

@@ -100,21 +100,16 @@ function binary(name: string, translate: Translate, result?: DType): void {
 for (const [name, translate] of Object.entries(arithmetic)) binary(name, translate);
 for (const [name, translate] of Object.entries(comparisons)) binary(name, translate, "bool");
 
-/** condition ? t : e, element by element; a condition of rank 1 chooses whole rows, as in tfjs. */
+/** condition ? t : e, element by element; tf.where broadcasts its operands before. */
 defineKernel({
   name: "Select",
   infer: ({ t }) => [t!.shape, t!.dtype],
-  onnx({ inputs, outputs: [y] }, { condition, t, e }, o) {
-    const { shape } = inputs.condition!;
-    const rank = y!.shape.length;
-    const rows = shape.length === 1 && rank > 1;
-    const chosen = rows
-      ? o.reshape(condition!, [shape[0]!, ...new Array<number>(rank - 1).fill(1)])
-      : condition!;
-    if (y!.dtype !== "bool") return o.add("Where", [chosen, t!, e!]);
+  onnx({ outputs: [y] }, { condition, t, e }, o) {
+    if (y!.dtype !== "bool") return o.add("Where", [condition!, t!, e!]);
     // ONNX Runtime has no Where over bools.
-    return o.cast(o.add("Where", [chosen, o.cast(t!, "int32"), o.cast(e!, "int32")]), "bool");
+    return o.cast(o.add("Where", [condition!, o.cast(t!, "int32"), o.cast(e!, "int32")]), "bool");
   },
+  elementwise: true,
   // tfjs's wasm kernel writes past the end of bools.
   tfjs({ condition, t, e }) {
     if (t!.dtype !== "bool") return tf.where(condition!, t!, e!);
@@ -131,4 +126,5 @@ defineKernel({
     inputs[0]!.dtype === "float32"
       ? o.add("Sum", Object.values(names))
       : Object.values(names).reduce((sum, next) => o.add("Add", [sum, next])),
+  elementwise: true,
 });

@@ -1,8 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import type { DType } from "../array.ts";
-import type { Attributes } from "../graph.ts";
+import type { Attributes, Node } from "../graph.ts";
 import { defineKernel, type Output, type Shaped } from "../kernel.ts";
+import { axisFirst } from "../onnx/layout.ts";
 
 function axesOf(x: Shaped, { axis, reductionIndices }: Attributes): number[] {
   return tf.util.parseAxisParam((axis ?? reductionIndices) as number | number[], x.shape);
@@ -15,6 +16,14 @@ function reducedShape(x: Shaped, attributes: Attributes, dtype: DType): Output {
   return [attributes.keepDims ? tf.backend_util.expandShapeToKeepDim(shape, axes) : shape, dtype];
 }
 
+/** Reductions of images work in any order of axes, unless what is left would come out in another order. */
+function reduceFirst({ inputs, attributes }: Node): Attributes | undefined {
+  const axes = axesOf(inputs.x!, attributes);
+  const left = [0, 1, 2, 3].filter((axis) => attributes.keepDims || !axes.includes(axis)).map(axisFirst);
+  const sorted = attributes.keepDims || left.every((axis, i) => i === 0 || axis > left[i - 1]!);
+  return sorted ? { ...attributes, axis: axes.map(axisFirst) } : undefined;
+}
+
 for (const [name, op] of Object.entries({
   Sum: "ReduceSum",
   Mean: "ReduceMean",
@@ -24,6 +33,7 @@ for (const [name, op] of Object.entries({
 })) {
   defineKernel({
     name,
+    attributesFirst: reduceFirst,
     infer({ x }, attributes) {
       const counts = name === "Sum" && x!.dtype === "bool";
       return reducedShape(x!, attributes, name === "Mean" ? "float32" : counts ? "int32" : x!.dtype);

@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import { type DType, emptyData, sizeOf } from "../array.ts";
 import { defineKernel, type Output } from "../kernel.ts";
+import { axisFirst, perAxisFirst } from "../onnx/layout.ts";
 
 const axisOf = (axis: unknown, shape: readonly number[]): number =>
   tf.util.parseAxisParam(axis as number, [...shape])[0]!;
@@ -54,6 +55,7 @@ defineKernel({
   },
   onnx: ({ attributes, inputs }, names, b) =>
     b.add("Concat", Object.values(names), { axis: axisOf(attributes.axis, inputs[0]!.shape) }),
+  attributesFirst: ({ attributes }) => ({ ...attributes, axis: axisFirst(attributes.axis as number) }),
 });
 
 defineKernel({
@@ -105,6 +107,10 @@ defineKernel({
     const to = from.map((f, i) => f + lengths[i]!);
     return b.add("Slice", [x!, b.ints(from), b.ints(to), b.ints(from.map((_, i) => i))]);
   },
+  attributesFirst({ inputs, attributes }) {
+    const [begin, size] = slicing(inputs.x!.shape, attributes);
+    return { begin: perAxisFirst(begin), size: perAxisFirst(size) };
+  },
 });
 
 const splitSizes = (
@@ -138,6 +144,10 @@ defineKernel({
     const flat = [...pads.map((p) => p[0]), ...pads.map((p) => p[1])];
     return b.add("Pad", [x!, b.ints(flat), b.scalar(attributes.constantValue as number, inputs.x!.dtype)]);
   },
+  attributesFirst: ({ attributes }) => ({
+    ...attributes,
+    paddings: perAxisFirst(attributes.paddings as [number, number][]),
+  }),
 });
 
 defineKernel({

@@ -27,6 +27,8 @@ export class OnnxBuilder {
   readonly initializers: OnnxInitializer[] = [];
   readonly tables: SegmentTable[] = [];
   readonly double: boolean;
+  /** Name of the graph's node that is being translated: errors and profiles of the runtime tell it. */
+  scope = "";
   private readonly shared = new Map<string, string>();
   private readonly rootInputs: ReadonlySet<Value>;
   private next = 0;
@@ -65,7 +67,8 @@ export class OnnxBuilder {
   ): string[] {
     const output = Array.from({ length: outputs }, () => `t${this.next++}`);
     const attributeList = Object.entries(attributes).map(([name, value]) => attribute(name, value));
-    this.nodes.push({ op_type: op, domain, input: inputs, output, attribute: attributeList });
+    const name = `${this.scope}/${this.nodes.length}`;
+    this.nodes.push({ name, op_type: op, domain, input: inputs, output, attribute: attributeList });
     return output;
   }
 

@@ -41,6 +41,7 @@ export interface OnnxAttribute {
 }
 
 export interface OnnxNode {
+  readonly name: string;
   readonly op_type: string;
   readonly domain: string;
   readonly input: readonly string[];

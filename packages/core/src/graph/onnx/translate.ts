@@ -2,6 +2,7 @@ import { leaves } from "../array.ts";
 import { type ConstData, constantData, type Graph, own, type Value } from "../graph.ts";
 import { kernelOf } from "../kernel.ts";
 import { OnnxBuilder, type SegmentTable } from "./builder.ts";
+import { Layouts, translateNode } from "./layout.ts";
 import { encodeModel, type OnnxValueInfo, valueInfo } from "./proto.ts";
 
 /** An ONNX model of a graph, and the names by which its values go in and out. */
@@ -33,26 +34,24 @@ export function toOnnx(graph: Graph, double = false): OnnxModel {
   const fed = usedInputs(graph);
   const inputs = new Map(fed.map((value, i) => [value, `in${i}`]));
   const b = new OnnxBuilder(new Set(fed), double);
-  const names = new Map<Value, string>(inputs);
+  const layouts = new Layouts(b);
+  for (const [value, name] of inputs) layouts.set(value, name);
   for (const node of graph.nodes) {
     if (node.kernel === own.input) continue;
     const data = constantData(node);
     if (data) {
-      names.set(node.outputs[0]!, constantName(node.outputs[0]!, data, b));
+      layouts.set(node.outputs[0]!, constantName(node.outputs[0]!, data, b));
       continue;
     }
-    const from = Object.fromEntries(Object.entries(node.inputs).map(([key, v]) => [key, names.get(v)!]));
-    const made = kernelOf(node.kernel).onnx(node, from, b);
-    (typeof made === "string" ? [made] : made).forEach((name, i) => {
-      names.set(node.outputs[i]!, name);
-    });
+    b.scope = `${node.kernel}#${node.id}`;
+    translateNode(node, kernelOf(node.kernel), layouts, b);
   }
   // Names of results serve as output names, which saves a copy; inputs, constants and repeated results need their own.
+  const results = outputValues(graph);
+  const names = results.map((value) => layouts.get(value));
   const made = new Set(b.nodes.flatMap((node) => node.output));
   const taken = new Set<string>();
-  const results = outputValues(graph);
-  const outputs = results.map((value) => {
-    const name = names.get(value)!;
+  const outputs = names.map((name) => {
     const unique = made.has(name) && !taken.has(name) ? name : b.add("Identity", [name]);
     taken.add(unique);
     return unique;
