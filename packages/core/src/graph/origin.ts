@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
+import { platform } from "#platform";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
+const here = platform.folderOf(import.meta.url);
 
 /** One frame of a stack as V8 prints it: an optional function name and a place. */
 const frame = /^\s*at (?:(?<name>.+?) \()?(?<place>.+?:\d+:\d+)\)?$/;

@@ -1,5 +1,7 @@
-import ort from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
+import type { OnnxRuntime } from "../platform/platform.ts";
 import { type ArrayData, type DType, emptyData, type NDArray, sizeOf } from "./array.ts";
 import type { Executable } from "./executable.ts";
 import type { Graph, Value } from "./graph.ts";
@@ -17,21 +19,27 @@ export interface OnnxOptions {
   readonly double?: boolean;
 }
 
-const tensorOf = (dtype: DType, data: ArrayData, shape: readonly number[], double: boolean): ort.Tensor => {
-  const type = dtype === "float32" && double ? "float64" : dtype;
-  return new ort.Tensor(type as "float32", data as Float32Array, shape);
-};
+/** Wraps an array of the host; its memory is used, not copied. */
+type Wrap = (array: NDArray) => Tensor;
 
-function tableFeed({ ids, segments }: SegmentTable, feeds: ReadonlyMap<Value, NDArray>): ort.Tensor {
+const wrapper =
+  (ort: OnnxRuntime, double: boolean): Wrap =>
+  ({ dtype, data, shape }) => {
+    const type = dtype === "float32" && double ? "float64" : dtype;
+    return new ort.Tensor(type as "float32", data as Float32Array, shape);
+  };
+
+function tableFeed({ ids, segments }: SegmentTable, feeds: ReadonlyMap<Value, NDArray>): NDArray {
   const { indices, width } = segmentTable(feeds.get(ids)!.data as Int32Array, segments);
-  return new ort.Tensor("int32", indices, [segments, width]);
+  return { dtype: "int32", data: indices, shape: [segments, width] };
 }
 
 async function createSession(
+  ort: OnnxRuntime,
   graph: Graph,
   model: OnnxModel,
   options: OnnxOptions,
-): Promise<ort.InferenceSession> {
+): Promise<InferenceSession> {
   try {
     return await ort.InferenceSession.create(model.bytes, {
       graphOptimizationLevel: "all",
@@ -53,7 +61,9 @@ async function createSession(
 export async function createOnnxExecutable(graph: Graph, options: OnnxOptions = {}): Promise<Executable> {
   const double = options.double ?? false;
   const model = toOnnx(graph, double);
-  const session = await createSession(graph, model, options);
+  const ort = await platform.loadOnnxRuntime();
+  const wrap = wrapper(ort, double);
+  const session = await createSession(ort, graph, model, options);
   const results = outputValues(graph);
   const fresh = ({ shape, dtype }: Value): NDArray => {
     const size = sizeOf(shape);
@@ -64,17 +74,23 @@ export async function createOnnxExecutable(graph: Graph, options: OnnxOptions = 
     feeds: ReadonlyMap<Value, NDArray>,
     into: readonly (NDArray | undefined)[] = [],
   ): Promise<NDArray[]> => {
-    const given: Record<string, ort.Tensor> = {};
-    for (const [value, name] of model.inputs) {
-      const { dtype, data, shape } = feeds.get(value)!;
-      given[name] = tensorOf(dtype, data, shape, double);
-    }
-    for (const table of model.tables) given[table.name] = tableFeed(table, feeds);
+    const given: Record<string, Tensor> = {};
+    for (const [value, name] of model.inputs) given[name] = wrap(feeds.get(value)!);
+    for (const table of model.tables) given[table.name] = wrap(tableFeed(table, feeds));
     const arrays = results.map((value, i) => into[i] ?? fresh(value));
-    const fetched = Object.fromEntries(
-      arrays.map(({ dtype, data, shape }, i) => [model.outputs[i]!, tensorOf(dtype, data, shape, double)]),
-    );
-    await session.run(given, fetched);
+    if (platform.writesIntoOutputs) {
+      await session.run(
+        given,
+        Object.fromEntries(arrays.map((array, i) => [model.outputs[i]!, wrap(array)])),
+      );
+    } else {
+      const made = await session.run(given);
+      arrays.forEach(({ data }, i) => {
+        const result = made[model.outputs[i]!]!;
+        data.set(result.data as ArrayData);
+        result.dispose();
+      });
+    }
     return arrays;
   };
   return { run, dispose: () => session.release() };

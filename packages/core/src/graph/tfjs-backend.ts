@@ -1,6 +1,5 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import tf from "@tensorflow/tfjs";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 
 /** Backends of tfjs that {@link readyBackend} knows how to start. */
@@ -31,20 +30,9 @@ const packages: Record<TfjsBackend, readonly string[]> = {
   cpu: [],
 };
 
-const require = createRequire(import.meta.url);
-
 /** Whether one of the packages is installed; loading it registers its backend with tfjs. */
 async function load(names: readonly string[]): Promise<boolean> {
-  for (const name of names) {
-    let path: string;
-    try {
-      path = require.resolve(name);
-    } catch {
-      continue;
-    }
-    await import(pathToFileURL(path).href);
-    return true;
-  }
+  for (const name of names) if (await platform.importPackage(name)) return true;
   return names.length === 0;
 }
 

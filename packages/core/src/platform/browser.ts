@@ -1,0 +1,51 @@
+import { OutriggerError } from "../error.ts";
+import type { Platform } from "./platform.ts";
+
+/** Bundlers must see the names of packages as text. */
+const packages: Readonly<Record<string, () => Promise<unknown>>> = {
+  "@tensorflow/tfjs-backend-wasm": () => import("@tensorflow/tfjs-backend-wasm"),
+  "@tensorflow/tfjs-backend-webgpu": () => import("@tensorflow/tfjs-backend-webgpu"),
+};
+
+/** Stands for a module of Node: importing is harmless, using it is an error. */
+function absent<T extends object>(module: string): T {
+  return new Proxy({} as T, {
+    get(_, member) {
+      const said = `${module}.${String(member)} does not exist in a page`;
+      const cure = "leave out `directory`, and fetch data instead of naming files";
+      throw new OutriggerError("unsupported", `${said}: ${cure}.`, { module, member: String(member) });
+    },
+  });
+}
+
+export const platform: Platform = {
+  name: "browser",
+  loadOnnxRuntime: (webgpu = false) =>
+    webgpu ? import("onnxruntime-web/webgpu") : import("onnxruntime-web/wasm"),
+  writesIntoOutputs: false,
+  async importPackage(name) {
+    const load = packages[name];
+    if (load === undefined) return false;
+    await load();
+    return true;
+  },
+  folderOf: (moduleUrl) => moduleUrl.replace(/[^/]*$/, ""),
+  // Pages in the background get one timer a second; messages are not held back.
+  pause: () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      // Node's typings, the only ones here, know ports as event emitters.
+      (port1 as unknown as { onmessage: () => void }).onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    }),
+  progress: { write: (text: string) => console.info(text.trimEnd()) },
+  env: {},
+  fs: absent("fs"),
+  path: absent("path"),
+  os: absent("os"),
+  crypto: absent("crypto"),
+  zlib: absent("zlib"),
+};
