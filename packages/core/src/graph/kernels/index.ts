@@ -7,3 +7,4 @@ import "./shape.ts";
 import "./gather.ts";
 import "./segment.ts";
 import "./own.ts";
+import "./gram.ts";

@@ -1,0 +1,96 @@
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import tf from "@tensorflow/tfjs";
+import { sizeOf } from "../array.ts";
+import { type Attributes, own } from "../graph.ts";
+import { defineKernel } from "../kernel.ts";
+import type { OnnxBuilder } from "../onnx/builder.ts";
+
+/**
+ * How the gradients of one leaf are given: `rows`, one array a task; or `factors` of a dense layer, its inputs X [samples, n] and one
+ * array δ_k [samples, m] a task, whose gradients are Xᵀδ_k.
+ */
+export type LeafForm = "rows" | "factors";
+
+export interface GramAttributes extends Attributes {
+  readonly tasks: number;
+  /** Form of every leaf, in the order of the inputs. Default: all `rows`. */
+  readonly forms?: readonly LeafForm[];
+}
+
+interface Leaf<V> {
+  readonly x?: V;
+  readonly rows: readonly V[];
+}
+
+/** The inputs, leaf by leaf. */
+export function leavesOf<V>({ tasks, forms }: GramAttributes, inputs: readonly V[]): Leaf<V>[] {
+  const leaves: Leaf<V>[] = [];
+  let next = 0;
+  while (next < inputs.length) {
+    const x = forms?.[leaves.length] === "factors" ? inputs[next++]! : undefined;
+    leaves.push({ ...(x === undefined ? {} : { x }), rows: inputs.slice(next, next + tasks) });
+    next += tasks;
+  }
+  return leaves;
+}
+
+const float64 = 11;
+
+/** [tasks, size] of doubles. */
+function stack(rows: readonly string[], size: number, b: OnnxBuilder): string {
+  const flat = rows.map((row) => b.reshape(row, [1, size]));
+  return b.add("Cast", [b.add("Concat", flat, { axis: 0 })], { to: float64 });
+}
+
+/** ⟨Xᵀδ_i, Xᵀδ_j⟩ = ⟨XXᵀδ_i, δ_j⟩: no gradient is formed. In double, because the sum over pairs of samples cancels more than the gradients do. */
+function fromFactors(x: string, rows: readonly string[], size: number, b: OnnxBuilder): string {
+  const inputs = b.add("Cast", [x], { to: float64 });
+  const kernel = b.add("Gemm", [inputs, inputs], { transB: 1 });
+  const deltas = rows.map((row) => b.add("Cast", [row], { to: float64 }));
+  const flat = (parts: readonly string[]): string =>
+    b.add(
+      "Concat",
+      parts.map((part) => b.reshape(part, [1, size])),
+      { axis: 0 },
+    );
+  const spread = deltas.map((delta) => b.add("MatMul", [kernel, delta]));
+  return b.add("Gemm", [flat(spread), flat(deltas)], { transB: 1 });
+}
+
+/**
+ * Inner products of T gradients: G_ij = Σ_leaves ⟨g_i, g_j⟩ in double precision, given back as its high and its low part in single
+ * precision, because tensors of a graph are single.
+ */
+defineKernel({
+  name: own.gram,
+  infer: (_inputs, { tasks }) => [[2, tasks as number, tasks as number], "float32"],
+  onnx({ inputs, attributes }, names, b) {
+    const { tasks } = attributes as GramAttributes;
+    const shapes = leavesOf(attributes as GramAttributes, Object.values(inputs));
+    const parts = leavesOf(attributes as GramAttributes, Object.values(names)).map(({ x, rows }, leaf) => {
+      const size = sizeOf(shapes[leaf]!.rows[0]!.shape);
+      if (x !== undefined) return fromFactors(x, rows, size, b);
+      const stacked = stack(rows, size, b);
+      return b.add("Gemm", [stacked, stacked], { transB: 1 });
+    });
+    const sum = parts.length === 1 ? parts[0]! : b.add("Sum", parts);
+    const high = b.add("Cast", [sum], { to: b.typeNumber("float32") });
+    const low = b.add("Sub", [sum, b.add("Cast", [high], { to: float64 })]);
+    const both = [high, b.add("Cast", [low], { to: b.typeNumber("float32") })];
+    return b.add(
+      "Concat",
+      both.map((part) => b.reshape(part, [1, tasks, tasks])),
+      { axis: 0 },
+    );
+  },
+  tfjs(inputs, attributes) {
+    const { tasks } = attributes as GramAttributes;
+    let sum: Tensor = tf.zeros([tasks, tasks]);
+    for (const { x, rows } of leavesOf(attributes as GramAttributes, Object.values(inputs))) {
+      const gradients = x ? rows.map((row) => tf.matMul(x as Tensor2D, row as Tensor2D, true)) : rows;
+      const stacked = tf.stack(gradients.map((gradient) => tf.reshape(gradient, [-1])));
+      sum = tf.add(sum, tf.matMul(stacked as Tensor2D, stacked as Tensor2D, false, true));
+    }
+    return tf.stack([sum, tf.zerosLike(sum)]);
+  },
+});
