@@ -5,6 +5,8 @@ import type { Random } from "../random.ts";
 /** How a model is being run: `training` switches dropout on. */
 export interface Mode {
   readonly training: boolean;
+  /** False for a pass that only looks: running statistics stay as they are. Default true. Nothing is updated in evaluation. */
+  readonly update?: boolean;
 }
 
 /** The same tree with tensors for leaves: what `apply` sees of what `init` made. */
