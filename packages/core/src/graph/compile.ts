@@ -4,6 +4,7 @@ import type { Random } from "../random.ts";
 import { type ArrayData, leaves, mapTree, type NDArray, type Tree, unflatten } from "./array.ts";
 import type { Executable } from "./executable.ts";
 import type { Graph, Value } from "./graph.ts";
+import { Masks } from "./masks.ts";
 import { createOnnxExecutable } from "./run-onnx.ts";
 import { createTfjsExecutable } from "./run-tfjs.ts";
 import { simplify } from "./simplify.ts";
@@ -53,21 +54,6 @@ async function prepare(
   return { graph, executable: createTfjsExecutable(graph, await readyBackend(backend)) };
 }
 
-/** The masks of one run. Their arrays are kept and drawn over. */
-function maskFeeds(graph: Graph): { draw(random: Random): void; feeds: Map<Value, NDArray> } {
-  const masks = graph.masks.map(({ value, keep }) => {
-    const size = value.shape.reduce((n, d) => n * d, 1);
-    return { keep, value, data: new Float32Array(size) };
-  });
-  const feeds = new Map(
-    masks.map(({ value, data }) => [value, { shape: value.shape, dtype: value.dtype, data }]),
-  );
-  const draw = (random: Random): void => {
-    for (const { data, keep } of masks) random.bernoulli(data, keep);
-  };
-  return { draw, feeds };
-}
-
 async function variableFeeds(graph: Graph): Promise<[Value, NDArray][]> {
   const read = graph.variables.map(async ({ variable, value }): Promise<[Value, NDArray]> => {
     const data = (await variable.data()) as ArrayData;
@@ -105,9 +91,9 @@ function assignVariables(graph: Graph, values: readonly NDArray[]): void {
  * const gradient = await step(weights, inputs, targets);
  */
 export function compile(f: Traceable, options: CompileOptions = {}): Compiled {
-  let ready: Promise<Ready & { masks: ReturnType<typeof maskFeeds> }> | undefined;
+  let ready: Promise<Ready & { masks: Masks }> | undefined;
   const run = async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
-    ready ??= prepare(f, args, options).then((made) => ({ ...made, masks: maskFeeds(made.graph) }));
+    ready ??= prepare(f, args, options).then((made) => ({ ...made, masks: new Masks(made.graph.masks) }));
     const { graph, executable, masks } = await ready;
     const feeds = bindArguments(graph, args);
     if (options.random) masks.draw(options.random);

@@ -48,6 +48,8 @@ export interface CapturedVariable {
 export interface RandomInput {
   readonly value: Value;
   readonly keep: number;
+  /** Where the mask stands in a scan: its first axis counts the steps. Masks of one scan share this object. */
+  readonly scan?: { readonly steps: number };
 }
 
 /** A recorded function: nodes in execution order, its inputs and its outputs. */
@@ -87,6 +89,7 @@ export const own = {
   gram: "Gram",
   segmentMean: "SegmentMean",
   segmentMax: "SegmentMax",
+  scan: "Scan",
 } as const;
 
 export const constantData = (node: Node): ConstData | undefined =>
