@@ -8,12 +8,15 @@ const schema = `
 syntax = "proto3";
 package onnx;
 message AttributeProto {
-  string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5; GraphProto g = 6; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
 }
 message NodeProto {
   repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; repeated AttributeProto attribute = 5; string domain = 7;
 }
-message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
+message TensorProto {
+  repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; repeated int32 int32_data = 5; repeated int64 int64_data = 7;
+  string name = 8; bytes raw_data = 9; repeated double double_data = 10; int32 data_location = 14;
+}
 message TensorShapeProto { message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } } repeated Dimension dim = 1; }
 message TypeProto { message Tensor { int32 elem_type = 1; TensorShapeProto shape = 2; } Tensor tensor_type = 1; }
 message ValueInfoProto { string name = 1; TypeProto type = 2; }
@@ -36,8 +39,10 @@ export interface OnnxAttribute {
   readonly f?: number;
   readonly i?: number;
   readonly s?: Uint8Array;
+  readonly g?: OnnxGraph;
   readonly floats?: readonly number[];
   readonly ints?: readonly number[];
+  readonly t?: OnnxTensor;
 }
 
 export interface OnnxNode {
@@ -54,6 +59,23 @@ export interface OnnxInitializer {
   readonly dims: readonly number[];
   readonly data_type: number;
   readonly raw_data: Uint8Array;
+}
+
+/** A tensor as other writers store it: raw bytes, or one of the lists; `data_location` 1 means another file. */
+export interface OnnxTensor extends Partial<OnnxInitializer> {
+  readonly float_data?: readonly number[];
+  readonly int32_data?: readonly number[];
+  readonly double_data?: readonly number[];
+  readonly data_location?: number;
+}
+
+/** A graph inside a model: the whole, or the body of a loop. */
+export interface OnnxGraph {
+  readonly name: string;
+  readonly node: readonly OnnxNode[];
+  readonly initializer: readonly OnnxInitializer[];
+  readonly input: readonly OnnxValueInfo[];
+  readonly output: readonly OnnxValueInfo[];
 }
 
 export interface OnnxValueInfo {
@@ -79,7 +101,12 @@ export const valueInfo = (
 const encoder = new TextEncoder();
 
 /** Whole numbers become int attributes: give a float attribute that happens to be whole as `{ float: 1 }`. */
-export type AttributeValue = number | string | readonly number[] | { readonly float: number };
+export type AttributeValue =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly graph: OnnxGraph };
 
 export function attribute(name: string, value: AttributeValue): OnnxAttribute {
   if (typeof value === "string") return { name, type: 3, s: encoder.encode(value) };
@@ -87,6 +114,7 @@ export function attribute(name: string, value: AttributeValue): OnnxAttribute {
     return Number.isInteger(value) ? { name, type: 2, i: value } : { name, type: 1, f: value };
   }
   if ("float" in value) return { name, type: 1, f: value.float };
+  if ("graph" in value) return { name, type: 5, g: value.graph };
   return { name, type: 7, ints: value };
 }
 
@@ -106,3 +134,24 @@ export function encodeModel(
     .encode(model.create({ ir_version: 10, producer_name: "outrigger", graph, opset_import }))
     .finish();
 }
+
+/** A model as it lies in a file: fields that are zero or empty may be left out. */
+export interface OnnxFile {
+  readonly ir_version?: number;
+  readonly producer_name?: string;
+  readonly opset_import: readonly { readonly domain?: string; readonly version?: number }[];
+  readonly graph?: {
+    readonly name?: string;
+    readonly node: readonly (Partial<OnnxNode> & Pick<OnnxNode, "input" | "output" | "attribute">)[];
+    readonly initializer: readonly OnnxTensor[];
+    readonly input: readonly OnnxValueInfo[];
+    readonly output: readonly OnnxValueInfo[];
+  };
+}
+
+/** Reads a model; throws protobufjs's error for bytes that are none. Integers above 2^53 lose their last digits. */
+export const decodeFile = (bytes: Uint8Array): OnnxFile =>
+  model.toObject(model.decode(bytes), { longs: Number, arrays: true }) as OnnxFile;
+
+export const encodeFile = (file: OnnxFile): Uint8Array =>
+  model.encode(model.fromObject({ ...file })).finish();
