@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
-import { parse } from "csv-parse/sync";
+import { parse } from "#csv";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 
 /** A table of strings as it stands in the file; cells are trimmed, a blank cell is `""`. */
@@ -51,10 +50,11 @@ export function closest(name: string, candidates: readonly string[]): string | u
 
 function readText(path: string): string {
   try {
-    const bytes = readFileSync(path);
+    const bytes = platform.fs.readFileSync(path);
     const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (zipped ? gunzipSync(bytes) : bytes).toString("utf8");
+    return (zipped ? platform.zlib.gunzipSync(bytes) : bytes).toString("utf8");
   } catch (error) {
+    if (error instanceof OutriggerError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const message = missing
       ? `There is no file ${path}. Check the path, or set OUTRIGGER_DATA to the folder that holds your data.`

@@ -1,9 +1,9 @@
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 import { diskError } from "../train/disk.ts";
 import { sha256Of } from "./checksum.ts";
+
+const { fs, path: paths } = platform;
 
 /** What to fetch, and what it must be. */
 export interface Download {
@@ -18,8 +18,8 @@ export type DownloadProgress = (received: number, total: number | undefined) => 
 function failed({ url }: Download, path: string, why: string, cause?: unknown): OutriggerError {
   return new OutriggerError(
     "download",
-    `Could not download ${basename(path)} from ${url}: ${why}. Check the network and run again (what arrived is kept), or store the file as ${path}, or set OUTRIGGER_DATA to a folder that has it.`,
-    { file: basename(path), url, path },
+    `Could not download ${paths.basename(path)} from ${url}: ${why}. Check the network and run again (what arrived is kept), or store the file as ${path}, or set OUTRIGGER_DATA to a folder that has it.`,
+    { file: paths.basename(path), url, path },
     cause,
   );
 }
@@ -50,7 +50,7 @@ async function receive(
   const length = Number(response.headers.get("content-length") ?? Number.NaN);
   let received = appending ? from : 0;
   const total = Number.isNaN(length) ? undefined : received + length;
-  const file = await open(part, appending ? "a" : "w").catch((error: unknown) => {
+  const file = await fs.promises.open(part, appending ? "a" : "w").catch((error: unknown) => {
     throw diskError(part, error);
   });
   try {
@@ -83,17 +83,17 @@ async function receive(
 export async function download(source: Download, path: string, progress?: DownloadProgress): Promise<void> {
   const part = `${path}.part`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    fs.mkdirSync(paths.dirname(path), { recursive: true });
   } catch (error) {
-    throw diskError(dirname(path), error);
+    throw diskError(paths.dirname(path), error);
   }
-  const from = statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+  const from = fs.statSync(part, { throwIfNoEntry: false })?.size ?? 0;
   let response = await request(source, path, from);
   // 416: the part is as long as the file, or longer; only the checksum can tell, so a wrong one starts over below.
   const whole = from > 0 && response.status === 416;
   if (whole) await response.body?.cancel();
   if (whole && (await sha256Of(part)) !== source.sha256.toLowerCase()) {
-    rmSync(part, { force: true });
+    fs.rmSync(part, { force: true });
     response = await request(source, path, 0);
   }
   if (response.status !== 416) {
@@ -104,15 +104,15 @@ export async function download(source: Download, path: string, progress?: Downlo
   }
   const found = await sha256Of(part);
   if (found !== source.sha256.toLowerCase()) {
-    rmSync(part, { force: true });
+    fs.rmSync(part, { force: true });
     throw new OutriggerError(
       "checksum",
-      `${basename(path)} from ${source.url} is not the expected file: its sha256 is ${found}, expected ${source.sha256}. The download was deleted; try again, and if that does not help the file was changed at its source.`,
-      { file: basename(path), url: source.url, expected: source.sha256, found },
+      `${paths.basename(path)} from ${source.url} is not the expected file: its sha256 is ${found}, expected ${source.sha256}. The download was deleted; try again, and if that does not help the file was changed at its source.`,
+      { file: paths.basename(path), url: source.url, expected: source.sha256, found },
     );
   }
   try {
-    renameSync(part, path);
+    fs.renameSync(part, path);
   } catch (error) {
     throw diskError(path, error);
   }

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 import { sha256Of } from "./checksum.ts";
 import { type Download, type DownloadProgress, download } from "./download.ts";
+
+const { fs, os, path: paths } = platform;
 
 /** One public file of a domain. */
 export interface DataFile extends Download {
@@ -24,8 +24,8 @@ export interface FindOptions {
 }
 
 /** Where downloads and computed features are kept: `$OUTRIGGER_CACHE`, else `~/.cache/outrigger`. */
-export const cacheDirectory = (env: FindOptions["env"] = process.env): string =>
-  env.OUTRIGGER_CACHE || join(homedir(), ".cache", "outrigger");
+export const cacheDirectory = (env: FindOptions["env"] = platform.env): string =>
+  env.OUTRIGGER_CACHE || paths.join(os.homedir(), ".cache", "outrigger");
 
 /**
  * The path of `<domain>/<file>` if it is in the directory given, in `$OUTRIGGER_DATA` or in the cache (in this order), unread;
@@ -35,11 +35,11 @@ export function locate(
   { domain, file }: Pick<DataFile, "domain" | "file">,
   options: FindOptions = {},
 ): string | undefined {
-  const { directory, env = process.env } = options;
+  const { directory, env = platform.env } = options;
   const folders = [directory, env.OUTRIGGER_DATA, cacheDirectory(env)];
   return folders
-    .flatMap((folder) => (folder ? [join(folder, domain, file)] : []))
-    .find((path) => existsSync(path));
+    .flatMap((folder) => (folder ? [paths.join(folder, domain, file)] : []))
+    .find((path) => fs.existsSync(path));
 }
 
 /**
@@ -64,7 +64,7 @@ export async function findData(source: DataFile, options: FindOptions = {}): Pro
       { path: found, expected: sha256, found: actual },
     );
   }
-  const path = join(cacheDirectory(options.env), domain, file);
+  const path = paths.join(cacheDirectory(options.env), domain, file);
   if (options.download !== false) {
     await download(source, path, options.progress);
     return path;

@@ -7,9 +7,11 @@ const packages: Readonly<Record<string, () => Promise<unknown>>> = {
   "@tensorflow/tfjs-backend-webgpu": () => import("@tensorflow/tfjs-backend-webgpu"),
 };
 
+type Module = "fs" | "path" | "os" | "crypto" | "zlib";
+
 /** Stands for a module of Node: importing is harmless, using it is an error. */
-function absent<T extends object>(module: string): T {
-  return new Proxy({} as T, {
+function absent<M extends Module>(module: M): Platform[M] {
+  return new Proxy({} as Platform[M], {
     get(_, member) {
       const said = `${module}.${String(member)} does not exist in a page`;
       const cure = "leave out `directory`, and fetch data instead of naming files";
@@ -34,11 +36,17 @@ export const platform: Platform = {
   pause: () =>
     new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
-      // Node's typings, the only ones here, know ports as event emitters.
-      (port1 as unknown as { onmessage: () => void }).onmessage = () => {
-        port1.close();
-        resolve();
-      };
+      // Node's typings, the only ones here, know ports as event emitters; in a page they are event targets.
+      const target = port1 as unknown as EventTarget;
+      target.addEventListener(
+        "message",
+        () => {
+          port1.close();
+          resolve();
+        },
+        { once: true },
+      );
+      port1.start();
       port2.postMessage(null);
     }),
   progress: { write: (text: string) => console.info(text.trimEnd()) },

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 import type { NDArray } from "../graph/array.ts";
 import type { Best, Stopped } from "./callback/event.ts";
@@ -100,7 +100,7 @@ function fill(
 export function readCheckpoint(path: string, into: Omit<Checkpoint, "state">): RunState | null {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = platform.fs.readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new OutriggerError(

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
+
+const { fs, path: paths } = platform;
 
 const causes: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full. Free some space",
@@ -24,7 +25,7 @@ export function diskError(path: string, error: unknown): OutriggerError {
 /** What failed first is what must be reported. */
 function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true });
+    fs.rmSync(path, { force: true });
   } catch {
     return;
   }
@@ -39,26 +40,26 @@ function removeQuietly(path: string): void {
 export function replaceFile(path: string, chunks: Iterable<Uint8Array>): void {
   const temporary = `${path}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(temporary, "w");
+    fs.mkdirSync(paths.dirname(path), { recursive: true });
+    const file = fs.openSync(temporary, "w");
     try {
       for (const chunk of chunks) {
-        for (let done = 0; done < chunk.length; ) done += writeSync(file, chunk, done);
+        for (let done = 0; done < chunk.length; ) done += fs.writeSync(file, chunk, done);
       }
-      fsyncSync(file);
+      fs.fsyncSync(file);
     } finally {
-      closeSync(file);
+      fs.closeSync(file);
     }
-    renameSync(temporary, path);
+    fs.renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     throw diskError(path, error);
   }
   // The rename itself must survive a power cut too; not every file system lets a directory be forced.
   try {
-    const folder = openSync(dirname(path), "r");
-    fsyncSync(folder);
-    closeSync(folder);
+    const folder = fs.openSync(paths.dirname(path), "r");
+    fs.fsyncSync(folder);
+    fs.closeSync(folder);
   } catch {
     return;
   }

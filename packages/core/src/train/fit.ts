@@ -1,5 +1,4 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 import { Random } from "../random.ts";
 import type { Best, FitCallback, Stopped } from "./callback/event.ts";
@@ -40,7 +39,7 @@ function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < 50) return;
-    await new Promise((resolve) => setImmediate(resolve));
+    await platform.pause();
     last = performance.now();
   };
 }
@@ -112,7 +111,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   let best: Best | null = null;
   let stopped: Stopped | null = null;
 
-  const path = directory === undefined ? undefined : join(directory, "checkpoint.safetensors");
+  const path = directory === undefined ? undefined : platform.path.join(directory, "checkpoint.safetensors");
   const fingerprint = path === undefined ? {} : fingerprintOf(options, init);
   const arrays = { fingerprint, params: stepper.params.tree, best: bestParams.tree, slots: stepper.slots };
   const saved = path === undefined || options.resume === false ? null : readCheckpoint(path, arrays);
@@ -216,8 +215,8 @@ function listeners<B>({ progress = "auto" }: FitOptions<B>): FitCallback {
 function openLog(directory: string | undefined, saved: RunState | null): JsonLines | undefined {
   if (directory === undefined) return undefined;
   try {
-    mkdirSync(directory, { recursive: true });
-    return new JsonLines(join(directory, "log.jsonl"), saved?.logBytes ?? 0);
+    platform.fs.mkdirSync(directory, { recursive: true });
+    return new JsonLines(platform.path.join(directory, "log.jsonl"), saved?.logBytes ?? 0);
   } catch (error) {
     throw diskError(directory, error);
   }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 import { leaves, type NDArray, type Tree } from "../graph/array.ts";
 import type { CompileOptions } from "../graph/index.ts";
@@ -86,7 +86,7 @@ export function checkOptions<B>(options: FitOptions<B>): void {
 
 /** Hash of the first batch in fixed order: other data, or another batch size, give another one. */
 function dataHash(batches: Batches<unknown>): string {
-  const hash = createHash("sha256");
+  const hash = platform.crypto.createHash("sha256");
   for (const batch of batches.epoch(null)) {
     for (const { dtype, shape, data } of leaves<NDArray>(batch as Tree<NDArray>)) {
       hash.update(`${dtype}[${shape.join()}]`);
@@ -111,7 +111,7 @@ export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Finger
     method: `${method.name} ${JSON.stringify(method.init(tasks.length, primary))}`,
     optimizer: `${optimizer.name} ${JSON.stringify([1, 10, 1000].map((t) => optimizer.scalars(t)))}`,
     maxGradientNorm: `${maxGradientNorm ?? "none"}`,
-    parameters: createHash("sha256").update(shapes.join(" ")).digest("hex").slice(0, 16),
+    parameters: platform.crypto.createHash("sha256").update(shapes.join(" ")).digest("hex").slice(0, 16),
     train: dataHash(train),
     validation: dataHash(validation),
     dev: dev === undefined ? "none" : dataHash(dev),

@@ -15,6 +15,8 @@ interface Entry {
 
 const names: Readonly<Record<DType, string>> = { float32: "F32", int32: "I32", bool: "BOOL" };
 const dtypes = new Map(Object.entries(names).map(([dtype, name]) => [name, dtype as DType]));
+/** What the header is padded with. */
+const blank = 0x20;
 const bytesOf = ({ data }: NDArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
@@ -32,10 +34,11 @@ export function encodeSafetensors({ arrays, metadata }: Archive): Uint8Array[] {
     header[name] = { dtype: names[array.dtype], shape: array.shape, data_offsets: [offset, end] };
     offset = end;
   }
-  const unpadded = Buffer.from(JSON.stringify(header));
-  const json = Buffer.concat([unpadded, Buffer.alloc((8 - (unpadded.length % 8)) % 8, " ")]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
+  const unpadded = new TextEncoder().encode(JSON.stringify(header));
+  const json = new Uint8Array(Math.ceil(unpadded.length / 8) * 8).fill(blank);
+  json.set(unpadded);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(json.length), true);
   return [length, json, ...[...arrays.values()].map(bytesOf)];
 }
 
@@ -60,7 +63,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Archive {
   if (length > bytes.length - 8) throw bad("its header is cut off");
   let header: Record<string, Entry | Record<string, string>>;
   try {
-    header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString("utf8"));
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch {
     throw bad("its header is not JSON");
   }

@@ -1,5 +1,8 @@
-import { appendFileSync, statSync, truncateSync } from "node:fs";
+import { platform } from "#platform";
 import { diskError } from "../disk.ts";
+
+const { fs } = platform;
+const encoder = new TextEncoder();
 
 /** A log of one JSON value a line, only ever appended to. */
 export class JsonLines {
@@ -9,9 +12,9 @@ export class JsonLines {
   /** @param bytes what a checkpoint says was written; later lines are cut off, since the steps that wrote them are done again. */
   constructor(path: string, bytes: number) {
     this.path = path;
-    const found = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    const found = fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     this.#bytes = Math.min(bytes, found);
-    if (found > this.#bytes) truncateSync(path, this.#bytes);
+    if (found > this.#bytes) fs.truncateSync(path, this.#bytes);
   }
 
   /** Length of the log, in bytes. */
@@ -23,10 +26,10 @@ export class JsonLines {
   write(value: unknown): void {
     const line = `${JSON.stringify(value)}\n`;
     try {
-      appendFileSync(this.path, line);
+      fs.appendFileSync(this.path, line);
     } catch (error) {
       throw diskError(this.path, error);
     }
-    this.#bytes += Buffer.byteLength(line);
+    this.#bytes += encoder.encode(line).length;
   }
 }

@@ -1,6 +1,7 @@
+import { platform } from "#platform";
 import type { FitCallback } from "./event.ts";
 
-/** Where progress is written; `process.stderr` is one. */
+/** Where progress is written; `process.stderr` is one. In a page the console is the default. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -16,7 +17,7 @@ function duration(seconds: number): string {
 }
 
 /** One plain line an epoch, for files and continuous integration. */
-export function progressLines(stream: ProgressStream = process.stderr): FitCallback {
+export function progressLines(stream: ProgressStream = platform.progress): FitCallback {
   return (event) => {
     if (event.kind === "start" && event.resumedAt > 0)
       stream.write(`continued after step ${event.resumedAt}\n`);
@@ -39,7 +40,7 @@ export function progressLines(stream: ProgressStream = process.stderr): FitCallb
  * @param now clock in milliseconds.
  */
 export function progressBar(
-  stream: ProgressStream = process.stderr,
+  stream: ProgressStream = platform.progress,
   now: () => number = () => performance.now(),
 ): FitCallback {
   const width = 24;
@@ -67,5 +68,5 @@ export function progressBar(
 }
 
 /** The bar on a terminal, plain lines elsewhere. */
-export const progress = (stream: ProgressStream = process.stderr): FitCallback =>
+export const progress = (stream: ProgressStream = platform.progress): FitCallback =>
   stream.isTTY === true ? progressBar(stream) : progressLines(stream);
