@@ -13,4 +13,5 @@ export { type Compiled, type CompileOptions, compile } from "./compile.ts";
 export { grad, gradients } from "./grad.ts";
 export type { Graph } from "./graph.ts";
 export { gram, segmentMax, segmentMean, segmentSum, stopGradient } from "./ops.ts";
+export { scan } from "./scan.ts";
 export { randomMask, trace } from "./trace.ts";

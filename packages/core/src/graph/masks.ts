@@ -18,8 +18,10 @@ export class Masks {
     this.feeds = new Map(
       drawn.map(({ value, data }) => [value, { shape: value.shape, dtype: value.dtype, data }]),
     );
-    this.groups = drawn.map((mask) => (mask.scan ? drawn.filter(({ scan }) => scan === mask.scan) : [mask]));
-    this.groups = this.groups.filter((group, i) => group[0] === drawn[i]);
+    const groups = drawn.map((mask) =>
+      drawn.filter((other) => (mask.scan ? other.scan === mask.scan : other === mask)),
+    );
+    this.groups = groups.filter((group, i) => group[0] === drawn[i]);
   }
 
   /** Draws all masks. Those of a scan are drawn step by step, so that k steps in one call see the masks of k calls. */

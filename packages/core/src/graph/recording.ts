@@ -56,9 +56,21 @@ export class Recording {
   readonly variables: { variable: Variable; value: Value }[] = [];
   readonly masks: RandomInput[] = [];
   readonly captured: Value[] = [];
+  /** Values of the surrounding trace that the body of a scan uses, and the inputs that stand for them here. */
+  readonly lifted: { outer: Value; value: Value }[] = [];
   private readonly mine = new WeakSet<Value>();
+  private readonly outer: Recording | undefined;
   private readonly foreign = new Map<object, Value>();
   private values = 0;
+
+  /** @param outer the surrounding trace, for the body of a scan: what it reads from there becomes an input */
+  constructor(outer?: Recording) {
+    this.outer = outer;
+  }
+
+  has(value: Value): boolean {
+    return this.mine.has(value);
+  }
 
   append(
     kernel: string,
@@ -84,14 +96,25 @@ export class Recording {
     const id = tensor.dataId as object;
     if (isValue(id)) {
       if (this.mine.has(id)) return id;
+      if (this.outer) return this.lift(this.outer.read(tensor));
       const cure = "a tensor must not outlive the traced function that made it; return it instead";
       const said = `a tensor of ${id.node.kernel} (${userLine(id.node.origin)}) belongs to another trace`;
       throw new OutriggerError("trace", `${said}: ${cure}`);
     }
     const known = this.foreign.get(id);
     if (known) return known;
+    if (this.outer) return this.lift(this.outer.read(tensor));
     const value = tensor instanceof tf.Variable ? this.variable(tensor) : this.capture(tensor as Tensor);
     this.foreign.set(id, value);
+    return value;
+  }
+
+  private lift(outer: Value): Value {
+    const known = this.foreign.get(outer);
+    if (known) return known;
+    const value = this.append(own.input, {}, false, {}, [[outer.shape, outer.dtype]]).outputs[0]!;
+    this.lifted.push({ outer, value });
+    this.foreign.set(outer, value);
     return value;
   }
 

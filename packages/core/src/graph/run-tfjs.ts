@@ -39,8 +39,12 @@ function constantTensor({ shape, dtype }: Value, data: ConstData): Tensor {
   return tf.tensor(emptyData(dtype, sizeOf(shape)).fill(data.fill), shape, dtype);
 }
 
-/** Runs a graph node by node on the current tfjs backend; call it in a tidy. */
-function interpret(graph: Graph, feeds: ReadonlyMap<Value, Tensor>, wanted: readonly Value[]): Tensor[] {
+/** Runs a graph node by node on the current tfjs backend; call it in a tidy. The body of a scan is run with it, too. */
+export function interpret(
+  graph: Graph,
+  feeds: ReadonlyMap<Value, Tensor>,
+  wanted: readonly Value[],
+): Tensor[] {
   const known = new Map<Value, Tensor>(feeds);
   for (const node of graph.nodes) {
     if (node.kernel === own.input) continue;

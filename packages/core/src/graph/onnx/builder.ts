@@ -31,11 +31,23 @@ export class OnnxBuilder {
   scope = "";
   private readonly shared = new Map<string, string>();
   private readonly rootInputs: ReadonlySet<Value>;
+  private readonly prefix: string;
   private next = 0;
 
-  constructor(rootInputs: ReadonlySet<Value>, double: boolean) {
+  constructor(rootInputs: ReadonlySet<Value>, double: boolean, prefix = "") {
     this.rootInputs = rootInputs;
     this.double = double;
+    this.prefix = prefix;
+  }
+
+  /** For the body of a loop: it sees the names of this one, and gives its own other ones. */
+  nested(): OnnxBuilder {
+    return new OnnxBuilder(new Set(), this.double, this.fresh("body"));
+  }
+
+  /** A name that nothing has. */
+  fresh(kind: string): string {
+    return `${this.prefix}${kind}${this.next++}`;
   }
 
   /** The ONNX element type of a tfjs type. */
@@ -65,7 +77,7 @@ export class OnnxBuilder {
     attributes: Record<string, AttributeValue> = {},
     domain = "",
   ): string[] {
-    const output = Array.from({ length: outputs }, () => `t${this.next++}`);
+    const output = Array.from({ length: outputs }, () => this.fresh("t"));
     const attributeList = Object.entries(attributes).map(([name, value]) => attribute(name, value));
     const name = `${this.scope}/${this.nodes.length}`;
     this.nodes.push({ name, op_type: op, domain, input: inputs, output, attribute: attributeList });
@@ -138,7 +150,7 @@ export class OnnxBuilder {
     dims: readonly number[],
     type: OnnxType,
   ): string {
-    const name = `c${this.next++}`;
+    const name = this.fresh("c");
     const raw_data = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.initializers.push({ name, dims, data_type: elementType[type], raw_data });
     return name;

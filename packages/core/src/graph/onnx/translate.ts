@@ -1,5 +1,5 @@
 import { leaves } from "../array.ts";
-import { type ConstData, constantData, type Graph, own, type Value } from "../graph.ts";
+import { type ConstData, constantData, type Graph, type Node, own, type Value } from "../graph.ts";
 import { kernelOf } from "../kernel.ts";
 import { OnnxBuilder, type SegmentTable } from "./builder.ts";
 import { Layouts, translateNode } from "./layout.ts";
@@ -29,14 +29,9 @@ export const outputValues = (graph: Graph): Value[] => [
   ...graph.variables.flatMap(({ updated }) => (updated ? [updated] : [])),
 ];
 
-/** Translates a simplified graph to an ONNX model (opset 21). */
-export function toOnnx(graph: Graph, double = false): OnnxModel {
-  const fed = usedInputs(graph);
-  const inputs = new Map(fed.map((value, i) => [value, `in${i}`]));
-  const b = new OnnxBuilder(new Set(fed), double);
-  const layouts = new Layouts(b);
-  for (const [value, name] of inputs) layouts.set(value, name);
-  for (const node of graph.nodes) {
+/** Translates nodes in order; inputs must be known to the layouts. */
+export function translateNodes(nodes: readonly Node[], layouts: Layouts, b: OnnxBuilder): void {
+  for (const node of nodes) {
     if (node.kernel === own.input) continue;
     const data = constantData(node);
     if (data) {
@@ -46,16 +41,30 @@ export function toOnnx(graph: Graph, double = false): OnnxModel {
     b.scope = `${node.kernel}#${node.id}`;
     translateNode(node, kernelOf(node.kernel), layouts, b);
   }
-  // Names of results serve as output names, which saves a copy; inputs, constants and repeated results need their own.
-  const results = outputValues(graph);
+}
+
+/** Names of results serve as output names, which saves a copy; inputs, constants and repeated results need their own. */
+export function outputNames(results: readonly Value[], layouts: Layouts, b: OnnxBuilder): string[] {
   const names = results.map((value) => layouts.get(value));
   const made = new Set(b.nodes.flatMap((node) => node.output));
   const taken = new Set<string>();
-  const outputs = names.map((name) => {
+  return names.map((name) => {
     const unique = made.has(name) && !taken.has(name) ? name : b.add("Identity", [name]);
     taken.add(unique);
     return unique;
   });
+}
+
+/** Translates a simplified graph to an ONNX model (opset 21). */
+export function toOnnx(graph: Graph, double = false): OnnxModel {
+  const fed = usedInputs(graph);
+  const inputs = new Map(fed.map((value, i) => [value, `in${i}`]));
+  const b = new OnnxBuilder(new Set(fed), double);
+  const layouts = new Layouts(b);
+  for (const [value, name] of inputs) layouts.set(value, name);
+  translateNodes(graph.nodes, layouts, b);
+  const results = outputValues(graph);
+  const outputs = outputNames(results, layouts, b);
   const inputInfo: OnnxValueInfo[] = [
     ...fed.map((value) => valueInfo(inputs.get(value)!, b.type(value.dtype), value.shape)),
     ...b.tables.map(({ name, segments }) => valueInfo(name, "int32", [segments, `${name}_width`])),

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
-import { gram, stopGradient } from "../../../src/graph/index.ts";
-import { a, b, type Case, flat } from "../case.ts";
+import { gram, scan, stopGradient } from "../../../src/graph/index.ts";
+import { a, b, type Case, flat, row } from "../case.ts";
 
 export const cases: readonly Case[] = [
   { ...flat("stopGradient", (x) => stopGradient(x)), own: true },
@@ -27,5 +27,19 @@ export const cases: readonly Case[] = [
         };
       })(x!),
     x: [a],
+  },
+  {
+    name: "scan",
+    f: ([x, w]) => {
+      const { state, out } = scan(
+        (s: Tensor, row: Tensor) => ({ state: tf.add(tf.mul(s, w!), row), out: tf.tanh(s) }),
+        tf.zeros([4]) as Tensor,
+        x!,
+      );
+      return tf.concat([tf.reshape(state, [1, 4]), out]);
+    },
+    x: [a, row],
+    own: true,
+    flat: true,
   },
 ];
