@@ -2,6 +2,7 @@ import type { GradConfig, Tensor } from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { DType } from "./array.ts";
 import type { Attributes, Node, Value } from "./graph.ts";
+import { unsupportedKernels } from "./kernels/unsupported.ts";
 import type { OnnxBuilder } from "./onnx/builder.ts";
 
 /** Shape and element type of an output. */
@@ -74,6 +75,6 @@ export function kernelOf(name: string): Kernel {
 
 export function unsupportedKernel(name: string, line: string, cause?: unknown): OutriggerError {
   const cure = "write the step with other ops, or add the kernel under packages/core/src/graph/kernels";
-  const said = `a graph has no kernel "${name}", used at ${line}: ${cure}`;
+  const said = `a graph has no kernel "${name}", used at ${line}: ${unsupportedKernels[name] ?? cure}`;
   return new OutriggerError("unsupported", said, { kernel: name, line }, cause);
 }

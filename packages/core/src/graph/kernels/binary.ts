@@ -11,7 +11,8 @@ const op =
   (a, b, o) =>
     o.add(name, [a, b]);
 
-const floorDiv: Translate = (a, b, o, dtype) => {
+/** ⌊a/b⌋ in the operands' type; ONNX cuts quotients of integers off towards zero. */
+const quotient: Translate = (a, b, o, dtype) => {
   if (dtype === "float32") return o.add("Floor", [o.add("Div", [a, b])]);
   const [x, y] = [o.add("Cast", [a], { to: 11 }), o.add("Cast", [b], { to: 11 })];
   return o.cast(o.add("Floor", [o.add("Div", [x, y])]), dtype);
@@ -22,7 +23,6 @@ const arithmetic: Record<string, Translate> = {
   Sub: op("Sub"),
   Multiply: op("Mul"),
   RealDiv: op("Div"),
-  FloorDiv: floorDiv,
   Pow: op("Pow"),
   Maximum: op("Max"),
   Minimum: op("Min"),
@@ -32,8 +32,7 @@ const arithmetic: Record<string, Translate> = {
   },
   Mod: (a, b, o, dtype) => {
     // tfjs's remainder takes the divisor's sign; ONNX has that only for integers.
-    const quotient = floorDiv(a, b, o, dtype);
-    return o.add("Sub", [a, o.add("Mul", [quotient, b])]);
+    return o.add("Sub", [a, o.add("Mul", [quotient(a, b, o, dtype), b])]);
   },
 };
 
@@ -58,13 +57,20 @@ type Derivative = (dy: Tensor, a: Tensor, b: Tensor) => [da: Tensor, db: Tensor]
 
 const where = (condition: Tensor, dy: Tensor): Tensor => tf.mul(dy, tf.cast(condition, "float32"));
 
-/** tfjs's own gradients of these give broadcast operands a gradient of the wrong shape. */
+/**
+ * Where tfjs's own gradients are wrong: those of Maximum, Minimum and SquaredDifference have the wrong shape when an operand was
+ * broadcast; that of Pow takes the logarithm of negative bases, which is not finite one derivative further on.
+ */
 const derivatives: Record<string, Derivative> = {
   Maximum: (dy, a, b) => [where(tf.greaterEqual(a, b), dy), where(tf.lessEqual(a, b), dy)],
   Minimum: (dy, a, b) => [where(tf.lessEqual(a, b), dy), where(tf.greaterEqual(a, b), dy)],
   SquaredDifference: (dy, a, b) => {
     const da = tf.mul(dy, tf.mul(2, tf.sub(a, b)));
     return [da, tf.neg(da)];
+  },
+  Pow(dy, a, b) {
+    const logarithm = tf.log(tf.where(tf.greater(a, 0), a, tf.onesLike(a)));
+    return [tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))), tf.mul(dy, tf.mul(tf.pow(a, b), logarithm))];
   },
 };
 
@@ -78,9 +84,15 @@ function gradientBy(derivative: Derivative): Kernel["gradient"] {
   };
 }
 
-function binary(name: string, translate: Translate, result?: DType): void {
+function binary(
+  name: string,
+  translate: Translate,
+  result?: DType,
+  parts: Pick<Kernel, "tfjs" | "always"> = {},
+): void {
   const derivative = derivatives[name];
   defineKernel({
+    ...parts,
     name,
     ...(derivative ? { gradient: gradientBy(derivative) } : {}),
     infer({ a, b }) {
@@ -99,6 +111,13 @@ function binary(name: string, translate: Translate, result?: DType): void {
 
 for (const [name, translate] of Object.entries(arithmetic)) binary(name, translate);
 for (const [name, translate] of Object.entries(comparisons)) binary(name, translate, "bool");
+
+// tfjs's quotient is int32 whatever the operands are, but not on its wasm backend.
+binary("FloorDiv", (a, b, o, dtype) => o.cast(quotient(a, b, o, dtype), "int32"), "int32", {
+  tfjs: ({ a, b }) =>
+    a!.dtype === "float32" ? tf.cast(tf.floor(tf.div(a!, b!)), "int32") : tf.floorDiv(a!, b!),
+  always: true,
+});
 
 /** condition ? t : e, element by element; tf.where broadcasts its operands before. */
 defineKernel({

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { defineComposite, defineKernel, type Shaped } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 
@@ -18,13 +18,13 @@ function productShape(a: Shaped, b: Shaped, transposeA: boolean, transposeB: boo
 function product(
   a: string,
   b: string,
-  rank: number,
+  { shape: { length: rank }, dtype }: Shaped,
   transA: boolean,
   transB: boolean,
   o: OnnxBuilder,
 ): string {
   if (!transA && !transB) return o.add("MatMul", [a, b]);
-  if (!o.double) {
+  if (!o.double && dtype === "float32") {
     return o.add("FusedMatMul", [a, b], { transA: Number(transA), transB: Number(transB) }, "com.microsoft");
   }
   const turned = (x: string): string => o.add("Transpose", [x], { perm: swapLast(rank) });
@@ -39,20 +39,15 @@ defineKernel({
     a!.dtype,
   ],
   onnx: ({ inputs, attributes }, { a, b }, o) =>
-    product(
-      a!,
-      b!,
-      inputs.a!.shape.length,
-      Boolean(attributes.transposeA),
-      Boolean(attributes.transposeB),
-      o,
-    ),
-  // tfjs's wasm product is far slower with transpose flags than after an explicit transpose.
+    product(a!, b!, inputs.a!, Boolean(attributes.transposeA), Boolean(attributes.transposeB), o),
+  // tfjs's wasm product is far slower with transpose flags than after an explicit transpose, and takes no integers.
   tfjs({ a, b }, { transposeA, transposeB }) {
     const perm = swapLast(a!.rank);
     const left = transposeA ? tf.transpose(a!, perm) : a!;
     const right = transposeB ? tf.transpose(b!, perm) : b!;
-    return tf.matMul(left as Tensor3D, right as Tensor3D);
+    if (left.dtype === "float32") return tf.matMul(left as Tensor3D, right as Tensor3D);
+    const float = (x: Tensor): Tensor3D => tf.cast(x, "float32") as Tensor3D;
+    return tf.cast(tf.matMul(float(left), float(right)), "int32");
   },
   always: true,
 });

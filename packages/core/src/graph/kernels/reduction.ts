@@ -4,6 +4,7 @@ import type { DType } from "../array.ts";
 import type { Attributes, Node } from "../graph.ts";
 import { defineKernel, type Output, type Shaped } from "../kernel.ts";
 import { axisFirst } from "../onnx/layout.ts";
+import { productGradient } from "./scan.ts";
 
 function axesOf(x: Shaped, { axis, reductionIndices }: Attributes): number[] {
   return tf.util.parseAxisParam((axis ?? reductionIndices) as number | number[], x.shape);
@@ -34,6 +35,7 @@ for (const [name, op] of Object.entries({
   defineKernel({
     name,
     attributesFirst: reduceFirst,
+    ...(name === "Prod" ? { gradient: productGradient } : {}),
     infer({ x }, attributes) {
       const counts = name === "Sum" && x!.dtype === "bool";
       return reducedShape(x!, attributes, name === "Mean" ? "float32" : counts ? "int32" : x!.dtype);

@@ -45,6 +45,24 @@ defineKernel({
   name: "Tile",
   infer: ({ x }, { reps }) => [x!.shape.map((d, i) => d * (reps as number[])[i]!), x!.dtype],
   onnx: ({ attributes }, { x }, b) => b.add("Tile", [x!, b.ints(attributes.reps as number[])]),
+  // tfjs's own adds up one slice a repetition, and stops at rank 4.
+  gradient: {
+    inputsToSave: ["x"],
+    gradFunc: (dy, [x], { reps }) => ({
+      x() {
+        let sum = dy as Tensor;
+        (reps as number[]).forEach((times, axis) => {
+          if (times === 1) return;
+          const { shape } = sum;
+          const after = sizeOf(shape.slice(axis)) / times;
+          const folded = tf.reshape(sum, [sizeOf(shape.slice(0, axis)), times, after]);
+          const reduced = shape.map((d, i) => (i === axis ? x!.shape[axis]! : d));
+          sum = tf.reshape(tf.sum(folded, 1), reduced);
+        });
+        return sum;
+      },
+    }),
+  },
 });
 
 defineKernel({
@@ -78,6 +96,10 @@ defineKernel({
     const at = axisOf(axis, value!.shape);
     const shape = value!.shape.filter((_, i) => i !== at);
     return Array.from({ length: value!.shape[at]! }, (): Output => [shape, value!.dtype]);
+  },
+  // tfjs's own takes no list of a single gradient.
+  gradient: {
+    gradFunc: (dys, _saved, { axis }) => ({ value: () => tf.stack([dys].flat(), axis as number) }),
   },
   onnx({ attributes, inputs, outputs }, { value }, b) {
     const axis = axisOf(attributes.axis, inputs.value!.shape);
@@ -126,6 +148,10 @@ defineKernel({
   infer({ x }, attributes) {
     const [axis, sizes] = splitSizes(x!, attributes);
     return sizes.map((size): Output => [x!.shape.map((d, i) => (i === axis ? size : d)), x!.dtype]);
+  },
+  // tfjs's own takes no list of a single gradient.
+  gradient: {
+    gradFunc: (dys, _saved, { axis }) => ({ x: () => tf.concat([dys].flat(), axis as number) }),
   },
   onnx({ inputs, attributes }, { x }, b) {
     const [axis, sizes] = splitSizes(inputs.x!, attributes);
