@@ -1,5 +1,5 @@
 import type { LayersModel, LayerVariable, Scalar, Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { type ArrayData, array, type NDArray, sameShape } from "../graph/array.ts";
 import { isRecording } from "../graph/recording.ts";

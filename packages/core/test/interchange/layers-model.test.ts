@@ -56,17 +56,13 @@ describe("a LayersModel as a trunk", () => {
         });
       }
       const [xs, ys] = [tensor(x), tensor(y)];
-      const history = await theirs.fit(xs, ys, { batchSize: 6, epochs: 1, shuffle: false, verbose: 0 });
+      const history = await theirs.fit(xs, ys, { batchSize: 6, epochs: 1, shuffle: false });
       expect(Math.abs(loss.data[0]! - (history.history.loss![0] as number))).toBeLessThan(1e-6);
     }
     trunk.store(params);
     expect(ours.weights.length).toBe(8);
-    for (const [i, weight] of ours.getWeights().entries()) {
-      expect(
-        largest(weight.dataSync(), theirs.getWeights()[i]!.dataSync()),
-        ours.weights[i]!.name,
-      ).toBeLessThan(1e-5);
-    }
+    const found = ours.getWeights().map((w, i) => largest(w.dataSync(), theirs.getWeights()[i]!.dataSync()));
+    expect(Math.max(...found)).toBeLessThan(1e-5);
     const before = normalised().getWeights().at(-1)!.dataSync();
     expect(largest(ours.getWeights().at(-1)!.dataSync(), before)).toBeGreaterThan(0.1);
   });
