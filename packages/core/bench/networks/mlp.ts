@@ -1,0 +1,43 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import tf from "@tensorflow/tfjs";
+import { type DenseParams, dense } from "../../src/nn/dense.ts";
+import type { TensorsOf } from "../../src/nn/layer.ts";
+import type { Random } from "../../src/random.ts";
+import type { Network, Problem } from "../network.ts";
+import { labelsOf, normal, squaredError, taskHeads, taskNames } from "../network.ts";
+
+const sizes = [2048, 512, 512] as const;
+const batch = 128;
+
+type Trunk = { readonly layers: readonly DenseParams[] };
+type Columns = { readonly x: Tensor; readonly labels: { readonly [task: string]: Tensor } };
+
+/** Two hidden layers with rectifiers, squared error on one output a task. */
+export const mlp: Network = {
+  name: "mlp",
+  title: `MLP ${sizes.join("-")}-1, batch ${batch}`,
+  goal: 0.7,
+  gram: true,
+  problem(tasks: number, random: Random): Problem<Columns> {
+    const names = taskNames(tasks);
+    const layers = sizes
+      .slice(1)
+      .map((outputs, i) => dense({ inputs: sizes[i]!, outputs, activation: tf.relu }));
+    const heads = taskHeads<Columns>({ names, inputs: sizes.at(-1)!, outputs: 1, loss: squaredError });
+    return {
+      tasks: heads.tasks,
+      model: {
+        init: (stream) => ({
+          trunk: { layers: layers.map((layer) => layer.init(stream)) },
+          heads: heads.init(stream),
+        }),
+        apply(params, { x }, mode) {
+          const trunk = params.trunk as unknown as TensorsOf<Trunk>;
+          const hidden = layers.reduce((h, layer, i) => layer.apply(trunk.layers[i]!, h, mode), x);
+          return heads.apply(params.heads as never, hidden);
+        },
+      },
+      batch: { x: normal(random, [batch, sizes[0]]), labels: labelsOf(names, () => normal(random, [batch])) },
+    };
+  },
+};
