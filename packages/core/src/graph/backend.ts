@@ -1,5 +1,5 @@
 import type { DataId, KernelFunc, NamedAttrMap, Tensor, TensorInfo } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { ArrayData, DType } from "./array.ts";
 import { expansions, interceptCustomGradients } from "./custom-gradient.ts";

@@ -1,5 +1,5 @@
 import type { NamedAttrMap, NamedTensorMap, Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { own, type Value } from "./graph.ts";
 import { isRecording, recording } from "./recording.ts";
 

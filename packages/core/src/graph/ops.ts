@@ -1,5 +1,5 @@
 import type { NamedTensorMap, Tensor, Tensor1D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { leaves, type Tree } from "./array.ts";
 import { own } from "./graph.ts";

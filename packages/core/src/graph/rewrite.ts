@@ -1,4 +1,4 @@
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { sameShape } from "./array.ts";
 import { fillOf, type Node, own, type Value } from "./graph.ts";
 import { factorGram } from "./rewrite-gram.ts";

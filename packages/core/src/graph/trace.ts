@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { leaves, mapTree, type NDArray, type Spec, type Tree, unflatten } from "./array.ts";
 import { backendName, registerBackend } from "./backend.ts";

@@ -1,4 +1,4 @@
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { randomMask } from "../graph/index.ts";
 import type { Layer, NoParams } from "./layer.ts";

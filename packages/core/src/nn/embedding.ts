@@ -1,4 +1,4 @@
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { array, type NDArray } from "../graph/array.ts";
 import type { Random } from "../random.ts";
 import { checkSizes } from "./check.ts";

@@ -1,4 +1,4 @@
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { NDArray } from "../graph/array.ts";
 import { checkSizes } from "./check.ts";

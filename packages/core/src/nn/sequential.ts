@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { Ops, Optimizer } from "./optimizer.ts";
 
 const ops: Ops<Tensor> = {

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { Mode } from "../nn/layer.ts";
 import type { Model, ParamsTensors } from "./model.ts";

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { NDArray, Tree } from "../graph/array.ts";
 import { type Compiled, type CompileOptions, compile, gradients, gram } from "../graph/index.ts";

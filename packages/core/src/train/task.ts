@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { Scaler } from "../data/column.ts";
 import type { NDArray } from "../graph/array.ts";
 import { accuracy, type Metric, mae, rmse, rocAuc } from "./metric.ts";

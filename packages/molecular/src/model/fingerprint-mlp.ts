@@ -5,7 +5,7 @@ import { mlp } from "@outrigger/core/nn/sequential";
 import type { Model } from "@outrigger/core/train/model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { linearHeads, type MergeParams, merge } from "./readout.ts";
 
 export type Fingerprints = {

@@ -10,7 +10,7 @@ import type { Random } from "@outrigger/core/random";
 import type { Model, ParamsTensors } from "@outrigger/core/train/model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { ATOM_VOCABULARY, BOND_VOCABULARY } from "../molecule-graph.ts";
 import { linearHeads, type MergeParams, merge } from "./readout.ts";
 

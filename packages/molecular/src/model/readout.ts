@@ -2,7 +2,7 @@ import { type DenseParams, dense } from "@outrigger/core/nn/dense";
 import type { TensorsOf } from "@outrigger/core/nn/layer";
 import type { Random } from "@outrigger/core/random";
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 
 /** Empty where the model takes no further inputs. */
 export type MergeParams = { readonly dense?: DenseParams };

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../../error.ts";
 import type { CustomGradient } from "../custom-gradient.ts";
 import { own } from "../graph.ts";
