@@ -10,6 +10,7 @@ export type ErrorCode =
   | "missing-data"
   | "missing-package"
   | "non-finite"
+  | "out-of-memory"
   | "unsupported"
   | "trace"
   | "shape";

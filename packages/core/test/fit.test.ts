@@ -100,7 +100,7 @@ describe("a step", () => {
         const { losses } = forward(plain.model, data.tasks as never, p, b, { training: false });
         return gradients(losses, (p as { trunk: Tree<Tensor> }).trunk);
       }) as never,
-      { runtime: "tfjs", backend: "cpu" },
+      { runtime: "tfjs", device: "cpu" },
     );
     const rows = async (batch: unknown): Promise<number[][]> =>
       ((await perTask(before, batch as Tree<NDArray>)) as Tree<NDArray>[]).map((tree) =>
@@ -174,7 +174,7 @@ describe("a step", () => {
   });
 
   it("leaks no tensors", async () => {
-    const run = stepper({ method: every(2, pcgrad()), compile: { runtime: "tfjs", backend: "cpu" } });
+    const run = stepper({ method: every(2, pcgrad()), compile: { runtime: "tfjs", device: "cpu" } });
     for (let i = 0; i < 4; i++) await run.run(firstBatch, 0);
     const { numTensors } = tf.memory();
     for (let i = 0; i < 100; i++) await run.run(firstBatch, 0);
@@ -188,8 +188,8 @@ describe("fit", () => {
     const runtimes = [
       { runtime: "onnx", threads: 1 },
       { runtime: "onnx", threads: 2 },
-      { runtime: "tfjs", backend: "cpu" },
-      { runtime: "tfjs", backend: "wasm" },
+      { runtime: "tfjs", device: "cpu" },
+      { runtime: "tfjs", device: "wasm" },
     ] as const;
     const runs = [];
     for (const runtime of runtimes)

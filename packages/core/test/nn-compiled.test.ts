@@ -14,7 +14,7 @@ describe("dropout in a compiled graph", () => {
   const run = (training: boolean, stream = random()) =>
     compile(((x: Tensor) => layer.apply([], x, { training })) as never, {
       runtime: "tfjs",
-      backend: "cpu",
+      device: "cpu",
       random: stream,
     });
   const ones = array(new Float32Array(40_000).fill(1), [200, 200]);
@@ -46,7 +46,7 @@ describe("layers in a compiled graph", () => {
   const loss = (p: never, input: Tensor): Tensor =>
     tf.mean(tf.square(network.apply(p, input, { training: false })));
   const value = async (p: Tree<NDArray>): Promise<number> => {
-    const run = compile(loss as never, { runtime: "tfjs", backend: "cpu" });
+    const run = compile(loss as never, { runtime: "tfjs", device: "cpu" });
     return ((await run(p, x)) as NDArray).data[0]!;
   };
 
@@ -63,7 +63,7 @@ describe("layers in a compiled graph", () => {
       return [l, gradients([l as never], p)[0]];
     };
     const found = await Promise.all(
-      [{ runtime: "onnx", threads: 1 } as const, { runtime: "tfjs", backend: "cpu" } as const].map(
+      [{ runtime: "onnx", threads: 1 } as const, { runtime: "tfjs", device: "cpu" } as const].map(
         async (options) =>
           leaves<NDArray>(await compile(both as never, options)(params as Tree<NDArray>, x)).flatMap(
             ({ data }) => Array.from(data),
@@ -79,7 +79,7 @@ describe("layers in a compiled graph", () => {
   it("have the gradient that finite differences see, through norm and activation", async () => {
     const run = compile(((p: never, input: Tensor) => gradients([loss(p, input) as never], p)[0]) as never, {
       runtime: "tfjs",
-      backend: "cpu",
+      device: "cpu",
     });
     const gradient = leaves<NDArray>(await run(params as Tree<NDArray>, x));
     const flat = leaves<NDArray>(params as Tree<NDArray>);
@@ -110,7 +110,7 @@ describe("layers in a compiled graph", () => {
       gradients([tf.sum(tf.mul(table.apply(q, i, { training: false }), s)) as never], q)[0];
     for (const options of [
       { runtime: "onnx", threads: 1 } as const,
-      { runtime: "tfjs", backend: "cpu" } as const,
+      { runtime: "tfjs", device: "cpu" } as const,
     ]) {
       const [rows] = leaves<NDArray>(await compile(f as never, options)(p as Tree<NDArray>, ids, scale));
       expect(Array.from(rows!.data)).toEqual([11, 11, 0, 0, 100, 100, 1, 1, 110, 110]);

@@ -84,7 +84,7 @@ describe("gin", () => {
   it("is the same on ONNX Runtime and on tfjs", async () => {
     const batches = host(all, 4, 1);
     const onnx = await outputs(batches, { runtime: "onnx", threads: 1 });
-    expect(largestGap(await outputs(batches, { runtime: "tfjs", backend: "cpu" }), onnx)).toBeLessThan(1e-5);
+    expect(largestGap(await outputs(batches, { runtime: "tfjs", device: "cpu" }), onnx)).toBeLessThan(1e-5);
   });
 
   it("lets atoms that are not bonded hear of each other through the virtual node, and not without it", async () => {

@@ -1,5 +1,5 @@
-import type { NamedAttrMap, NamedTensorMap, Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import {
   type ArrayData,
@@ -11,55 +11,12 @@ import {
   type Tree,
   unflatten,
 } from "./array.ts";
-import type { Executable } from "./executable.ts";
-import { type ConstData, constantData, type Graph, type Node, own, type Value } from "./graph.ts";
-import { kernelOf } from "./kernel.ts";
+import { type Engine, type Executable, Held } from "./executable.ts";
+import { outOfMemory } from "./failure.ts";
+import { constantData, type Graph, type Node, type Value } from "./graph.ts";
+import { rememberOnHost } from "./host-values.ts";
+import { constantTensor, execute, interpret, type Operand, type Plan, planOf, runNode } from "./interpret.ts";
 import { onBackend } from "./tfjs-backend.ts";
-
-/** Runs one node on the current tfjs backend. */
-function runNode(node: Node, inputs: Record<string, Tensor>): Tensor[] {
-  const kernel = kernelOf(node.kernel);
-  const missing = !tf.getKernel(node.kernel, tf.getBackend());
-  let result: Tensor | Tensor[];
-  if (kernel.tfjs && (missing || kernel.always)) result = kernel.tfjs(inputs, node.attributes);
-  else if (missing) {
-    const said = `the tfjs backend "${tf.getBackend()}" has no kernel "${node.kernel}"`;
-    throw new OutriggerError("unsupported", `${said}: use runtime "onnx" or another backend`, {
-      kernel: node.kernel,
-    });
-  } else {
-    const given = node.list ? (Object.values(inputs) as unknown as NamedTensorMap) : inputs;
-    result = tf.engine().runKernel(node.kernel, given, node.attributes as NamedAttrMap) as Tensor | Tensor[];
-  }
-  return Array.isArray(result) ? result : [result];
-}
-
-function constantTensor({ shape, dtype }: Value, data: ConstData): Tensor {
-  if ("values" in data) return tf.tensor(data.values, shape, dtype);
-  return tf.tensor(emptyData(dtype, sizeOf(shape)).fill(data.fill), shape, dtype);
-}
-
-/** Runs a graph node by node on the current tfjs backend; call it in a tidy. The body of a scan is run with it, too. */
-export function interpret(
-  graph: Graph,
-  feeds: ReadonlyMap<Value, Tensor>,
-  wanted: readonly Value[],
-): Tensor[] {
-  const known = new Map<Value, Tensor>(feeds);
-  for (const node of graph.nodes) {
-    if (node.kernel === own.input) continue;
-    const data = constantData(node);
-    if (data) {
-      known.set(node.outputs[0]!, constantTensor(node.outputs[0]!, data));
-      continue;
-    }
-    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([key, v]) => [key, known.get(v)!]));
-    runNode(node, inputs).forEach((tensor, i) => {
-      known.set(node.outputs[i]!, tensor);
-    });
-  }
-  return wanted.map((value) => known.get(value)!);
-}
 
 const updatesOf = (graph: Graph): Value[] =>
   graph.variables.flatMap(({ updated }) => (updated ? [updated] : []));
@@ -91,50 +48,124 @@ export function runEagerly(graph: Graph, args: readonly Tree<Tensor>[]): Tree<Te
   });
 }
 
-/** Data of a node's inputs while compiling. */
-export interface Operand {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  readonly data: ConstData;
-}
-
 /** The value of a node with constant inputs, computed by tfjs's own cpu kernels. */
 export function evaluate(node: Node, operands: Record<string, Operand>): ArrayData {
   return onBackend("cpu", () =>
     tf.tidy(() => {
       const inputs = Object.fromEntries(
-        Object.entries(operands).map(([key, { shape, dtype, data }]) => [
-          key,
-          constantTensor({ shape, dtype } as Value, data),
-        ]),
+        Object.entries(operands).map(([key, operand]) => [key, constantTensor(operand, operand.data)]),
       );
       return runNode(node, inputs)[0]!.dataSync() as ArrayData;
     }),
   );
 }
 
-/** Interprets the graph on a tfjs backend that {@link readyBackend} has started. */
-export function createTfjsExecutable(graph: Graph, backend: string): Executable {
+/** Fills of more elements than this are made anew in every run: kept, they would hold memory of which a run needs little at a time. */
+const keptFill = 4096;
+
+/** Tensors of the constants that are worth keeping on the backend. */
+function keptConstants({ steps }: Plan): Map<Value, Tensor> {
+  const kept = new Map<Value, Tensor>();
+  for (const { node } of steps) {
+    const data = constantData(node);
+    const [value] = node.outputs;
+    if (data && ("values" in data || sizeOf(value!.shape) <= keptFill)) {
+      kept.set(value!, tf.keep(constantTensor(value!, data)));
+    }
+  }
+  return kept;
+}
+
+/** What WebGPU's backend keeps of its device. */
+interface GpuDevice {
+  readonly limits: { readonly maxStorageBufferBindingSize: number };
+  pushErrorScope(filter: "out-of-memory" | "validation"): void;
+  popErrorScope(): Promise<{ readonly message: string } | null>;
+}
+
+const gpuDevice = (backend: string): GpuDevice | undefined =>
+  backend === "webgpu" ? (tf.findBackend(backend) as unknown as { device: GpuDevice }).device : undefined;
+
+/** Bytes of the largest tensor: of a GPU's binding, or of WebAssembly's address space, which its backend does not check. */
+function largestTensor(backend: string): number {
+  if (backend === "wasm") return 2 ** 32;
+  return gpuDevice(backend)?.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+}
+
+/** @throws OutriggerError `out-of-memory` for a tensor that the backend cannot hold: WebGPU would go on with zeros. */
+function checkSizes(graph: Graph, backend: string): void {
+  const limit = largestTensor(backend);
+  const large = graph.nodes.find(({ outputs }) => outputs.some(({ shape }) => sizeOf(shape) * 4 > limit));
+  if (large) throw outOfMemory(large, `tfjs on ${backend}`);
+}
+
+/** Runs `f`, and turns errors that WebGPU only notes into exceptions. */
+async function watched<T>(device: GpuDevice | undefined, f: () => Promise<T>): Promise<T> {
+  if (device === undefined) return f();
+  device.pushErrorScope("out-of-memory");
+  const result = await f();
+  const error = await device.popErrorScope();
+  if (error) throw outOfMemory(undefined, `tfjs on webgpu (${error.message})`);
+  return result;
+}
+
+function load(graph: Graph, heldCount: number, backend: string): Executable {
+  checkSizes(graph, backend);
   const wanted = [...leaves(graph.outputs), ...updatesOf(graph)];
-  const run = async (
-    feeds: ReadonlyMap<Value, NDArray>,
-    into: readonly (NDArray | undefined)[] = [],
-  ): Promise<NDArray[]> => {
+  const plan = planOf(graph, wanted);
+  let constants: Map<Value, Tensor> | undefined;
+  const run: Executable["run"] = async (feeds, into = []) => {
     const results = onBackend(backend, () =>
       tf.tidy(() => {
-        const tensors = new Map<Value, Tensor>();
-        for (const [value, { data, shape, dtype }] of feeds)
-          tensors.set(value, tf.tensor(data, [...shape], dtype));
-        return interpret(graph, tensors, wanted).map((t) => tf.keep(t.clone()));
+        constants ??= keptConstants(plan);
+        const tensors = new Map<Value, Tensor>(constants);
+        for (const [value, feed] of feeds) {
+          tensors.set(value, feed instanceof Held ? (feed.value as Tensor) : upload(feed));
+        }
+        return execute(plan, tensors).map((t) => tf.keep(t.clone()));
       }),
     );
-    const read = await Promise.all(results.map((tensor) => tensor.data()));
-    for (const tensor of results) tensor.dispose();
-    return wanted.map(({ shape, dtype }, i) => {
+    const rest = results.slice(heldCount);
+    const read = await Promise.all(rest.map((tensor) => tensor.data()));
+    for (const tensor of rest) tensor.dispose();
+    const arrays = wanted.slice(heldCount).map(({ shape, dtype }, i) => {
       const out = into[i] ?? { shape, dtype, data: emptyData(dtype, sizeOf(shape)) };
       out.data.set(read[i] as ArrayData);
       return out;
     });
+    return { held: results.slice(0, heldCount).map(held), arrays };
   };
-  return { run, dispose: async () => {} };
+  return {
+    run: (feeds, into) => watched(gpuDevice(backend), () => run(feeds, into)),
+    async dispose() {
+      for (const tensor of constants?.values() ?? []) tensor.dispose();
+      constants = undefined;
+    },
+  };
+}
+
+const held = (tensor: Tensor): Held =>
+  new Held({ shape: tensor.shape, dtype: tensor.dtype as DType }, tensor, () => tensor.dispose());
+
+function upload({ data, shape, dtype }: NDArray): Tensor {
+  const tensor = tf.tensor(data, [...shape], dtype);
+  rememberOnHost(tensor, data);
+  return tensor;
+}
+
+/** A backend of tfjs that has been started: graphs are interpreted node by node. */
+export function openTfjs(backend: string): Engine {
+  return {
+    load: async (graph, heldCount) => load(graph, heldCount, backend),
+    hold: ({ shape, dtype, data }) =>
+      onBackend(backend, () => held(tf.keep(tf.tensor(data.slice(), [...shape], dtype)))),
+    read: (values) =>
+      Promise.all(
+        values.map(async ({ shape, dtype, value }) => {
+          const data = (await (value as Tensor).data()) as ArrayData;
+          return { shape, dtype, data: data.slice() };
+        }),
+      ),
+    dispose: async () => {},
+  };
 }

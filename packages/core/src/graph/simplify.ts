@@ -13,7 +13,8 @@ import {
 import { kernelOf, type Output } from "./kernel.ts";
 import { constData } from "./recording.ts";
 import { replacement } from "./rewrite.ts";
-import { evaluate, type Operand } from "./run-tfjs.ts";
+import type { Operand } from "./interpret.ts";
+import { evaluate } from "./run-tfjs.ts";
 
 /** Results up to this size are computed while compiling. */
 const foldedSize = 4096;

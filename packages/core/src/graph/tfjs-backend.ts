@@ -1,9 +1,8 @@
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { platform } from "#platform";
-import { OutriggerError } from "../error.ts";
 
-/** Backends of tfjs that {@link readyBackend} knows how to start. */
-export type TfjsBackend = "tensorflow" | "wasm" | "cpu";
+/** Backends of tfjs that {@link startBackend} knows. */
+export type TfjsBackend = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
 /** tfjs chooses a backend on first use; before that, in Node, it is going to be the cpu one. */
 export const currentBackend = (): string => tf.getBackend() ?? "cpu";
@@ -23,44 +22,50 @@ export function onBackend<T>(backend: string, f: () => T): T {
   }
 }
 
-/** Modules are named by variables: they are the user's own packages, not ours, or are loaded only when asked for. */
-const packages: Record<TfjsBackend, readonly string[]> = {
+/** Loading the first that is installed registers the backend with tfjs. They are the user's own packages, except for wasm's. */
+export const backendPackages: Readonly<Record<TfjsBackend, readonly string[]>> = {
   tensorflow: ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"],
+  webgpu: ["@tensorflow/tfjs-backend-webgpu"],
   wasm: ["@tensorflow/tfjs-backend-wasm"],
   cpu: [],
 };
 
-/** Whether one of the packages is installed; loading it registers its backend with tfjs. */
-async function load(names: readonly string[]): Promise<boolean> {
-  for (const name of names) if (await platform.importPackage(name)) return true;
-  return names.length === 0;
-}
+/** A backend that was started, and the package that it came from; or why it was not. */
+export type Started = { readonly from?: string } | { readonly missing: string } | { readonly failed: string };
 
-async function start(backend: TfjsBackend): Promise<boolean> {
-  if (!(await load(packages[backend]))) return false;
+async function start(backend: TfjsBackend): Promise<Started> {
+  if (backend === "webgpu" && (await platform.webGpu()) === undefined) {
+    return { missing: `WebGPU is not there: ${platform.webGpuCure}` };
+  }
+  const packages = backendPackages[backend];
+  let from: string | undefined;
+  for (const name of packages) {
+    if (from === undefined && (await platform.importPackage(name))) from = name;
+  }
+  if (from === undefined && packages.length > 0) {
+    return { missing: `${packages.join(" or ")} is not installed: npm install ${packages.at(-1)}` };
+  }
   const before = currentBackend();
   const production = tf.env().getBool("PROD");
   tf.env().set("PROD", true);
-  const started = await tf.setBackend(backend);
-  await tf.setBackend(before);
-  tf.env().set("PROD", production);
-  return started;
+  try {
+    if (await tf.setBackend(backend)) return { from };
+    return { failed: `tfjs could not start its backend "${backend}"` };
+  } catch (error) {
+    return { failed: `tfjs could not start its backend "${backend}": ${(error as Error).message}` };
+  } finally {
+    await tf.setBackend(before);
+    tf.env().set("PROD", production);
+  }
 }
 
-/**
- * Starts a tfjs backend. Without a name it takes the fastest that is there: libtensorflow (when the user has installed
- * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`), then wasm.
- *
- * @returns the backend's name
- * @throws OutriggerError `missing-package` when the backend's package is not installed
- */
-export async function readyBackend(backend?: TfjsBackend): Promise<TfjsBackend> {
-  for (const candidate of backend ? [backend] : (["tensorflow", "wasm", "cpu"] as const)) {
-    if (await start(candidate)) return candidate;
-  }
-  const install = backend ? packages[backend].at(-1) : undefined;
-  const cure = install ? `npm install ${install}` : "use backend wasm or cpu";
-  throw new OutriggerError("missing-package", `the tfjs backend "${backend}" could not be started: ${cure}`, {
-    backend,
-  });
+const started = new Map<TfjsBackend, Promise<Started>>();
+let last: Promise<unknown> = Promise.resolve();
+
+/** Starts a backend of tfjs once, one after another; the backend that is chosen stays chosen. */
+export function startBackend(backend: TfjsBackend): Promise<Started> {
+  const known = started.get(backend) ?? last.then(() => start(backend));
+  started.set(backend, known);
+  last = known;
+  return known;
 }

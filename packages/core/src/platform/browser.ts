@@ -1,4 +1,5 @@
 import { OutriggerError } from "../error.ts";
+import type { WebGpu } from "../graph/device/adapter.ts";
 import type { Platform } from "./platform.ts";
 
 /** Bundlers must see the names of packages as text. */
@@ -31,6 +32,11 @@ export const platform: Platform = {
     await load();
     return true;
   },
+  webGpu: async () => (globalThis as { navigator?: { gpu?: WebGpu } }).navigator?.gpu,
+  mayHaveGpu: () => true,
+  hasCudaLibraries: () => false,
+  webGpuCure: "use a browser with WebGPU, and a page from https or localhost",
+  packageVersion: () => undefined,
   folderOf: (moduleUrl) => moduleUrl.replace(/[^/]*$/, ""),
   // Pages in the background get one timer a second; messages are not held back.
   pause: () =>

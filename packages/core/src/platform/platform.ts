@@ -1,4 +1,5 @@
 import type * as Ort from "onnxruntime-node";
+import type { WebGpu } from "../graph/device/adapter.ts";
 
 /** What is used of ONNX Runtime; its packages for Node and for pages share it. */
 export type OnnxRuntime = Pick<typeof Ort, "InferenceSession" | "Tensor" | "env">;
@@ -16,6 +17,16 @@ export interface Platform {
   readonly writesIntoOutputs: boolean;
   /** Imports a package for its side effects; false when it is not installed, or cannot be used on this platform. */
   importPackage(name: string): Promise<boolean>;
+  /** WebGPU's entry point: the page's, or that of Dawn in the package `webgpu`; undefined without it. Also sets `navigator.gpu` for tfjs. */
+  webGpu(): Promise<WebGpu | undefined>;
+  /** Whether there may be a GPU, told without loading a driver. */
+  mayHaveGpu(): boolean;
+  /** Whether the libraries of ONNX Runtime's CUDA provider lie beside it. */
+  hasCudaLibraries(): boolean;
+  /** What is missing where `webGpu` finds nothing. */
+  readonly webGpuCure: string;
+  /** The version of an installed package. */
+  packageVersion(name: string): string | undefined;
   /** The folder of a module, as stack traces print it, with its last slash. */
   folderOf(moduleUrl: string): string;
   /** Lets events, timers and signals in. */

@@ -77,7 +77,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     signal,
   } = options;
   const { method, optimizer, train, validation, dev, maxGradientNorm } = options;
-  const { runtime, backend, threads, spinning } = options;
+  const { runtime, device, threads, spinning } = options;
   const names = tasks.map(({ name }) => name);
   const primary = tasks.find(({ role }) => role === "primary")!;
   const metric = primary.metrics?.[0] ?? { name: "loss", better: "lower" as const };
@@ -89,7 +89,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     method: Random.seeded(seed, "method"),
     dev: Random.seeded(seed, "dev"),
   };
-  const compile = { runtime, backend, threads, spinning };
+  const compile = { runtime, device, threads, spinning };
   const stepper = new Stepper({
     model,
     tasks,

@@ -1,9 +1,7 @@
+import { type EngineOptions, openEngine } from "../../src/graph/engine.ts";
 import type { Executable } from "../../src/graph/executable.ts";
 import type { Graph, Value } from "../../src/graph/graph.ts";
 import type { NDArray } from "../../src/graph/index.ts";
-import { createOnnxExecutable } from "../../src/graph/run-onnx.ts";
-import { createTfjsExecutable } from "../../src/graph/run-tfjs.ts";
-import { readyBackend } from "../../src/graph/tfjs-backend.ts";
 
 /** One way to run a graph, by the name that `docs/kernels.md` gives it. */
 export interface Executor {
@@ -11,22 +9,27 @@ export interface Executor {
   open(graph: Graph): Promise<Executable>;
 }
 
+const open =
+  (options: EngineOptions): Executor["open"] =>
+  async (graph) =>
+    (await openEngine(options)).engine.load(graph, 0);
+
 /** tfjs's own kernels in JavaScript: the reference. */
 export const tfjsCpu: Executor = {
   name: "tfjs cpu",
-  open: async (graph) => createTfjsExecutable(graph, await readyBackend("cpu")),
+  open: open({ runtime: "tfjs", device: "cpu" }),
 };
 
 export const onnxCpu: Executor = {
   name: "onnx cpu",
-  open: (graph) => createOnnxExecutable(graph, { threads: 2 }),
+  open: open({ runtime: "onnx", device: "cpu", threads: 2 }),
 };
 
 /** Those that every machine has. */
 export const processorExecutors: readonly Executor[] = [
   onnxCpu,
   tfjsCpu,
-  { name: "tfjs wasm", open: async (graph) => createTfjsExecutable(graph, await readyBackend("wasm")) },
+  { name: "tfjs wasm", open: open({ runtime: "tfjs", device: "wasm" }) },
 ];
 
 /** Runs a graph once: `args` are the leaves of its arguments. */
@@ -38,7 +41,7 @@ export async function runOn(
   const executable = await executor.open(graph);
   try {
     const feeds = new Map<Value, NDArray>(graph.inputs.map(({ value }, i) => [value, args[i]!]));
-    return await executable.run(feeds);
+    return (await executable.run(feeds)).arrays;
   } finally {
     await executable.dispose();
   }

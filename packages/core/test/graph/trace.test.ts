@@ -21,7 +21,7 @@ const x = array([0.3, -0.7, 1.1]);
 const spec = { shape: [3] };
 const of = (f: (x: Tensor) => Tensor): Traceable => f;
 const run = async (f: (x: Tensor) => Tensor, runtime: "onnx" | "tfjs" = "onnx"): Promise<number[]> => {
-  const compiled = compile(of(f), { runtime, backend: "cpu" });
+  const compiled = compile(of(f), { runtime, device: "cpu" });
   const result = (await compiled(x)) as NDArray;
   await compiled.dispose();
   return [...result.data];
@@ -127,16 +127,16 @@ describe("surroundings", () => {
         state.assign(tf.add(state, t) as Tensor1D);
         return tf.mul(state, 2);
       }),
-      { runtime, backend: "cpu" },
+      { runtime, device: "cpu" },
     );
     const first = ((await compiled(x)) as NDArray).data;
     const second = ((await compiled(x)) as NDArray).data;
     [2.6, 2.6, 8.2].forEach((v, i) => expect(first[i]).toBeCloseTo(v, 5));
     [3.2, 1.2, 10.4].forEach((v, i) => expect(second[i]).toBeCloseTo(v, 5));
     [1.6, 0.6, 5.2].forEach((v, i) => expect(state.dataSync()[i]).toBeCloseTo(v, 5));
+    await compiled.dispose();
     expect(tf.memory().numTensors).toBe(before);
     state.dispose();
-    await compiled.dispose();
   });
 
   it("captured tensors are copied and listed", () => {
@@ -350,7 +350,7 @@ describe("running", () => {
   });
 
   it("names the package to install for a backend that is not there", async () => {
-    const missing = compile(of(tf.exp), { runtime: "tfjs", backend: "tensorflow" });
+    const missing = compile(of(tf.exp), { runtime: "tfjs", device: "tensorflow" });
     await expect(missing(x)).rejects.toMatchObject({ code: "missing-package" });
   });
 });

@@ -99,7 +99,9 @@ async function train(
     epochs: options.epochs,
   };
   const runtime =
-    trial.tier === "smoke" ? ({ runtime: "tfjs", backend: "cpu" } as const) : { runtime: "onnx" as const };
+    trial.tier === "smoke"
+      ? ({ runtime: "tfjs", device: "cpu" } as const)
+      : ({ runtime: "onnx", device: "cpu" } as const);
   const fitted = await fit(
     makeModel(trial.group as ModelName, options, [target, ...names], inputs) as Model<ColumnBatch>,
     {

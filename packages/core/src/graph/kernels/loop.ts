@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { leaves } from "../array.ts";
 import { type Attributes, type Graph, own, type Value } from "../graph.ts";
 import { defineKernel, type Output } from "../kernel.ts";
@@ -7,7 +7,7 @@ import type { OnnxBuilder } from "../onnx/builder.ts";
 import { Layouts } from "../onnx/layout.ts";
 import { type OnnxGraph, valueInfo } from "../onnx/proto.ts";
 import { outputNames, translateNodes } from "../onnx/translate.ts";
-import { interpret } from "../run-tfjs.ts";
+import { interpret } from "../interpret.ts";
 
 let bodies = 0;
 
