@@ -1,5 +1,5 @@
 import type { Tensor, TensorInfo, Variable } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { ArrayData, DType } from "./array.ts";
 import {

@@ -1,5 +1,5 @@
 import type { NamedTensorMap, Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { leaves, mapTree, sameShape, type Tree, unflatten } from "./array.ts";
 import { own, type RandomInput, type Value } from "./graph.ts";

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { DType } from "../array.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";

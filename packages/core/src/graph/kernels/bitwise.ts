@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { defineKernel } from "../kernel.ts";
 
 /** Bit k of an int32 tensor: floor division goes on with the sign, so two's complement comes out right. */

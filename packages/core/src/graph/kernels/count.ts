@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { defineComposite } from "../kernel.ts";
 
 /** Weights as a column; ones of their type when there are none. */

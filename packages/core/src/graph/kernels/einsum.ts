@@ -1,5 +1,5 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../../error.ts";
 import { sizeOf } from "../array.ts";
 import { defineComposite } from "../kernel.ts";

@@ -1,4 +1,4 @@
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { DType } from "../array.ts";
 import { defineKernel } from "../kernel.ts";
 import { atanDouble } from "../onnx/atan.ts";

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { DType } from "../array.ts";
 import type { Attributes, Node } from "../graph.ts";
 import { defineKernel, type Output, type Shaped } from "../kernel.ts";

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
 import { defineComposite, type Kernel } from "../kernel.ts";
 

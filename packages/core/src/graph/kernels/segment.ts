@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../../error.ts";
 import { type DType, sizeOf } from "../array.ts";
 import { type Node, own } from "../graph.ts";

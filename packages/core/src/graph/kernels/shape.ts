@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { type DType, emptyData, sizeOf } from "../array.ts";
 import { defineKernel, type Output } from "../kernel.ts";
 import { axisFirst, perAxisFirst } from "../onnx/layout.ts";

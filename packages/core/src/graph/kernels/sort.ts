@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { defineComposite, defineKernel } from "../kernel.ts";
 
 /** Row numbers that count through all rows of x: r·columns + index. */
