@@ -8,6 +8,7 @@ export * from "./nn/index.ts";
 export { type AdamOptions, adam } from "./optimize/adam.ts";
 export { adamw } from "./optimize/adamw.ts";
 export type { Optimizer } from "./optimize/optimizer.ts";
+export { type RmspropOptions, rmsprop } from "./optimize/rmsprop.ts";
 export { cosineDecay } from "./optimize/schedule.ts";
 export { type SgdOptions, sgd } from "./optimize/sgd.ts";
 export { Random } from "./random.ts";

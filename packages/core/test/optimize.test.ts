@@ -5,6 +5,7 @@ import { adamw } from "@outrigger/core/optimize/adamw";
 import { clipByGlobalNorm } from "@outrigger/core/optimize/clip";
 import { fusedUpdate } from "@outrigger/core/optimize/fused-update";
 import type { Optimizer } from "@outrigger/core/optimize/optimizer";
+import { rmsprop } from "@outrigger/core/optimize/rmsprop";
 import { cosineDecay } from "@outrigger/core/optimize/schedule";
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { tensorUpdate } from "@outrigger/core/optimize/tensor-update";
@@ -24,6 +25,7 @@ const reference = JSON.parse(
 
 function make(name: string, options: Record<string, number>): Optimizer {
   if (name === "sgd") return sgd(options as unknown as Parameters<typeof sgd>[0]);
+  if (name === "rmsprop") return rmsprop(options);
   return name === "adam" ? adam(options) : adamw(options);
 }
 
@@ -157,6 +159,7 @@ describe("optimizers", () => {
     expect(() => sgd({ learningRate: 1, momentum: 1 })).toThrow(/momentum/);
     expect(() => adam({ beta2: 1 })).toThrow(/beta2/);
     expect(() => adamw({ weightDecay: Number.NaN })).toThrow(/weightDecay/);
+    expect(() => rmsprop({ decay: 1 })).toThrow(/decay/);
   });
 });
 

@@ -17,12 +17,14 @@ RUNS = [
     ("sgd", torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}),
     ("sgd", torch.optim.SGD, {"lr": 0.05, "momentum": 0.8, "weight_decay": 0.01}),
     ("sgd", torch.optim.SGD, {"lr": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    ("rmsprop", torch.optim.RMSprop, {"lr": 0.01}),
+    ("rmsprop", torch.optim.RMSprop, {"lr": 0.05, "alpha": 0.9, "eps": 1e-3, "weight_decay": 0.1, "momentum": 0.8}),
     ("adam", torch.optim.Adam, {"lr": 0.01}),
     ("adam", torch.optim.Adam, {"lr": 0.1, "betas": (0.5, 0.9), "eps": 1e-3, "weight_decay": 0.1}),
     ("adamw", torch.optim.AdamW, {"lr": 0.01}),
     ("adamw", torch.optim.AdamW, {"lr": 0.1, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.3}),
 ]
-NAMES = {"lr": "learningRate", "weight_decay": "weightDecay", "eps": "epsilon"}
+NAMES = {"lr": "learningRate", "weight_decay": "weightDecay", "eps": "epsilon", "alpha": "decay"}
 
 
 def options(given):
