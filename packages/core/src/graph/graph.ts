@@ -90,6 +90,7 @@ export const own = {
   segmentMean: "SegmentMean",
   segmentMax: "SegmentMax",
   scan: "Scan",
+  normalize: "Normalize",
 } as const;
 
 export const constantData = (node: Node): ConstData | undefined =>

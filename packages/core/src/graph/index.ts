@@ -14,7 +14,7 @@ export { chooseDevice } from "./device/choose.ts";
 export type { Device, DeviceOptions } from "./device/device.ts";
 export { grad, gradients } from "./grad.ts";
 export type { Graph } from "./graph.ts";
-export { gram, segmentMax, segmentMean, segmentSum, stopGradient } from "./ops.ts";
+export { gram, normalize, segmentMax, segmentMean, segmentSum, stopGradient } from "./ops.ts";
 export { scan } from "./scan.ts";
 export { compileStateful, type Stateful } from "./stateful.ts";
 export { randomMask, trace } from "./trace.ts";

@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { leaves, type Tree } from "./array.ts";
 import { own } from "./graph.ts";
-import { recording } from "./recording.ts";
+import { normalized } from "./kernels/normalize.ts";
+import { isRecording, recording } from "./recording.ts";
 
 function runOwn(
   kernel: string,
@@ -73,3 +74,16 @@ export function gram(rows: readonly Tree<Tensor>[]): Tensor {
   const byLeaf = flat[0]!.flatMap((_, leaf) => flat.map((row) => row[leaf]!));
   return runOwn(own.gram, byLeaf, { tasks: rows.length });
 }
+
+/**
+ * Rows of mean 0 and variance 1: y = (x − μ)/√(σ² + ε), μ and σ² the mean and the biased variance over the last axis.
+ *
+ * Works inside a trace, where it is one kernel with exact derivatives of any order, and on ordinary tensors.
+ *
+ * @param x [..., n] float32
+ * @returns [..., n]
+ */
+export const normalize = (x: Tensor, epsilon: number): Tensor =>
+  isRecording()
+    ? (tf.engine().runKernel(own.normalize, { x }, { epsilon }) as unknown as Tensor[])[0]!
+    : normalized(x, epsilon)[0];

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { NDArray } from "../graph/array.ts";
+import { normalize } from "../graph/ops.ts";
 import { checkSizes } from "./check.ts";
 import { constant } from "./initialize.ts";
 import type { Layer } from "./layer.ts";
@@ -32,10 +33,7 @@ export function layerNorm({ size, epsilon = 1e-5 }: LayerNormOptions): Layer<Lay
         const said = `layerNorm: the input is [${x.shape.join(", ")}], but its last axis must be ${size}.`;
         throw new OutriggerError("shape", said, { shape: x.shape, size });
       }
-      const centred = tf.sub(x, tf.mean(x, -1, true));
-      const variance = tf.mean(tf.square(centred), -1, true);
-      const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
-      return tf.add(tf.mul(normal, scale), shift);
+      return tf.add(tf.mul(normalize(x, epsilon), scale), shift);
     },
   };
 }

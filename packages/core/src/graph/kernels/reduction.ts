@@ -1,8 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import type { DType } from "../array.ts";
+import { type DType, sizeOf } from "../array.ts";
 import type { Attributes, Node } from "../graph.ts";
 import { defineKernel, type Output, type Shaped } from "../kernel.ts";
+import type { OnnxBuilder } from "../onnx/builder.ts";
 import { axisFirst } from "../onnx/layout.ts";
 import { productGradient } from "./scan.ts";
 
@@ -25,6 +26,17 @@ function reduceFirst({ inputs, attributes }: Node): Attributes | undefined {
   return sorted ? { ...attributes, axis: axes.map(axisFirst) } : undefined;
 }
 
+/** Sums over all axes but the last ones, such as the gradient of a bias. */
+const sumsColumns = ({ shape, dtype }: Shaped, axes: readonly number[]): boolean =>
+  dtype === "float32" && axes.length < shape.length && axes.every((axis, i) => axis === i);
+
+/** A product with a row of ones: it takes a third of ReduceSum's time. */
+function columnSums({ shape }: Shaped, x: string, axes: readonly number[], b: OnnxBuilder): string {
+  const rows = sizeOf(shape.slice(0, axes.length));
+  const columns = sizeOf(shape.slice(axes.length));
+  return b.add("MatMul", [b.filled(1, [1, rows], "float32"), b.reshape(x, [rows, columns])]);
+}
+
 for (const [name, op] of Object.entries({
   Sum: "ReduceSum",
   Mean: "ReduceMean",
@@ -44,6 +56,8 @@ for (const [name, op] of Object.entries({
       const x = inputs.x!.dtype === y!.dtype ? names.x! : b.cast(names.x!, y!.dtype);
       const axes = axesOf(inputs.x!, attributes);
       if (axes.length === 0) return b.add("Identity", [x]);
+      if (name === "Sum" && sumsColumns(inputs.x!, axes))
+        return b.reshape(columnSums(inputs.x!, x, axes, b), y!.shape);
       return b.add(op, [x, b.ints(axes)], { keepdims: attributes.keepDims ? 1 : 0 });
     },
   });

@@ -35,9 +35,11 @@ const half = (sign: "Add" | "Sub"): Translate => {
 };
 
 /** tfjs's step: NaN stays NaN, 1 above zero, `alpha` elsewhere (the gradient of abs uses −1). */
-const step: Translate = (x, b, { alpha }) => {
-  const low = b.scalar((alpha as number | undefined) ?? 0);
-  return b.add("Where", [b.add("Greater", [x, b.scalar(0)]), b.scalar(1), low]);
+const step: Translate = (x, b, { alpha = 0 }) => {
+  const above = b.add("Greater", [x, b.scalar(0)]);
+  // A cast takes a quarter of Where's time, and this is every rectifier's derivative.
+  if (alpha === 0) return b.cast(above, "float32");
+  return b.add("Where", [above, b.scalar(1), b.scalar(alpha as number)]);
 };
 
 /** Kernels that keep the shape and give floats. */

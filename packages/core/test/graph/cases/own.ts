@@ -1,9 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
-import { gram, scan, stopGradient } from "../../../src/graph/index.ts";
-import { a, b, type Case, flat, row } from "../case.ts";
+import { gram, normalize, scan, stopGradient } from "../../../src/graph/index.ts";
+import { a, b, type Case, flat, row, unary } from "../case.ts";
 
 export const cases: readonly Case[] = [
+  { ...unary("normalize", (x) => normalize(x, 0.01)), numeric: true },
   { ...flat("stopGradient", (x) => stopGradient(x)), own: true },
   {
     name: "gram",
