@@ -16,15 +16,17 @@ export function clipByGlobalNorm(gradient: Float32Array, limit: number): number 
   let square = 0;
   for (const value of gradient) square += value * value;
   const norm = Math.sqrt(square);
-  if (!Number.isFinite(norm)) {
-    throw new OutriggerError(
-      "non-finite",
-      "The gradient holds NaN or infinity, which no clipping repairs; lower the learning rate or look for a division by zero in a loss.",
-    );
-  }
+  if (!Number.isFinite(norm)) throw gradientNotFinite();
   if (norm > limit) {
     const factor = limit / norm;
     for (let i = 0; i < gradient.length; i++) gradient[i]! *= factor;
   }
   return norm;
 }
+
+/** A gradient with an entry that is NaN or infinite. */
+export const gradientNotFinite = (): OutriggerError =>
+  new OutriggerError(
+    "non-finite",
+    "The gradient holds NaN or infinity, which no clipping repairs; lower the learning rate or look for a division by zero in a loss.",
+  );

@@ -126,8 +126,9 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     if (stopped === "signal" || (epoch < epochs && !impatient(epoch, best, patience))) stopped = null;
   }
   const log = openLog(directory, saved);
-  const save = (): void => {
+  const save = async (): Promise<void> => {
     if (path === undefined) return;
+    await stepper.sync();
     const state: RunState = {
       epoch,
       position: cursor.position,
@@ -161,9 +162,10 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
         await breathe();
         if (signal?.aborted === true) stopped = "signal";
         if (stopped !== null || (checkpointEvery !== undefined && stepper.step % checkpointEvery === 0))
-          save();
+          await save();
         continue;
       }
+      await stepper.sync();
       const evaluation = await evaluator.evaluate(
         stepper.params.tree,
         validation,
@@ -184,8 +186,9 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
       sums = emptySums(tasks.length);
       if (epoch >= epochs) stopped = "epochs";
       else if (impatient(epoch, best, patience)) stopped = "patience";
-      save();
+      await save();
     }
+    await stepper.sync();
   } finally {
     await stepper.dispose();
   }

@@ -51,3 +51,15 @@ export function forward<B>(
   });
   return { losses: reduced.map(({ loss }) => loss), counts: reduced.map(({ count }) => count), outputs };
 }
+
+/** The forward pass of a training batch, and Σ_k w_k L_k. */
+export function weightedForward<B>(
+  { model, tasks }: { readonly model: Model<B>; readonly tasks: readonly Task<B>[] },
+  params: ParamsTensors,
+  batch: B,
+  weights: readonly Scalar[],
+): Pick<Forward, "losses" | "counts"> & { readonly total: Scalar } {
+  const { losses, counts } = forward(model, tasks, params, batch, { training: true });
+  const weighted = losses.map((loss, k) => tf.mul<Scalar>(loss, weights[k]!));
+  return { losses, counts, total: weighted.reduce((a, b) => tf.add(a, b)) };
+}

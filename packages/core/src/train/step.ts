@@ -1,15 +1,14 @@
-import type { Scalar, Tensor } from "@tensorflow/tfjs";
-import * as tf from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { NDArray, Tree } from "../graph/array.ts";
-import { type Compiled, type CompileOptions, compile, gradients, gram } from "../graph/index.ts";
-import { clipByGlobalNorm } from "../optimize/clip.ts";
-import { type FusedUpdate, fusedUpdate } from "../optimize/fused-update.ts";
+import { type Compiled, type CompileOptions, gradients, gram } from "../graph/index.ts";
+import { fusedUpdate } from "../optimize/fused-update.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import type { Random } from "../random.ts";
 import type { View, Weighting } from "../weighting/weighting.ts";
 import { Cursor, type Position } from "./cursor.ts";
-import { countOf, type Flat, flatLike, flatten } from "./flat.ts";
+import { countOf, type Flat, flatten } from "./flat.ts";
+import { type Learner, openLearner, type Seen } from "./learner.ts";
 import { forward } from "./loss.ts";
 import type { Batches, Host, Model, Params, ParamsTensors } from "./model.ts";
 import type { Task } from "./task.ts";
@@ -47,9 +46,6 @@ export interface StepState {
   readonly dev?: Position;
 }
 
-/** Scalars of the host. */
-const scalars = (count: number): NDArray[] =>
-  Array.from({ length: count }, () => ({ dtype: "float32", shape: [], data: new Float32Array(1) }));
 const valuesOf = (arrays: readonly NDArray[]): number[] => arrays.map(({ data }) => data[0]!);
 
 /** High and low parts [2, n, n] to float64 rows. */
@@ -70,42 +66,35 @@ function cosinesOf(matrix: readonly (readonly number[])[], primary: number): (nu
  * One training step after another: rule, weighted gradient, optimiser. See {@link Stepper.step}.
  */
 export class Stepper<B> {
+  /** On the host. Where a device keeps the parameters these are a copy of before the first step, or of the last {@link Stepper.sync}. */
   readonly params: Flat<Params>;
+  /** The optimiser's numbers, in step with the parameters. */
   readonly slots: Readonly<Record<string, Float32Array>>;
   readonly #options: StepOptions<B>;
   readonly #primary: number;
-  readonly #gradient: Flat<Params>;
-  readonly #out: { losses: NDArray[]; counts: NDArray[] };
-  readonly #weights: NDArray[];
-  readonly #optimizer: FusedUpdate;
   readonly #dev: Cursor<Host<B>> | undefined;
-  readonly #weighted: Compiled;
-  #losses: Compiled | undefined;
-  #gram: Compiled | undefined;
-  #devGram: Compiled | undefined;
+  readonly #open: () => Promise<Learner<B>>;
+  #learner: Promise<Learner<B>> | undefined;
+  readonly #views = new Map<"losses" | "gram" | "gram+dev", Compiled>();
   #step = 0;
   #state: unknown;
   /** A task without a label in the batch shows the rule its latest known loss: a 0 would read as "solved". */
   #known: number[];
 
   constructor(options: StepOptions<B>) {
-    const { tasks, params, method, optimizer, dev, streams, model } = options;
+    const { tasks, params, method, optimizer, dev, streams, model, maxGradientNorm } = options;
     this.#options = options;
     this.#primary = tasks.findIndex(({ role }) => role === "primary");
-    this.#optimizer = fusedUpdate(optimizer, countOf(params));
-    this.params = flatten(params, this.#optimizer.param);
-    this.#gradient = flatLike(params, this.#optimizer.gradient);
-    this.slots = this.#optimizer.slots;
-    this.#out = { losses: scalars(tasks.length), counts: scalars(tasks.length) };
-    this.#weights = scalars(tasks.length);
+    const update = fusedUpdate(optimizer, countOf(params));
+    this.params = flatten(params, update.param);
+    this.slots = update.slots;
     this.#dev = dev && new Cursor(dev, streams.dev);
     this.#state = method.init(tasks.length, this.#primary);
     this.#known = tasks.map(() => 1);
-    this.#weighted = this.#compile((p: ParamsTensors, batch: B, weights: Scalar[]) => {
-      const { losses, counts } = forward(model, tasks, p, batch, { training: true });
-      const total = losses.map((loss, k) => tf.mul(loss, weights[k]!)).reduce((a, b) => tf.add(a, b));
-      return { losses, counts, gradients: gradients([total as Scalar], p)[0]! };
-    });
+    const compile = { ...options.compile, random: streams.dropout };
+    // Not before the first step: a checkpoint may be read into the parameters until then.
+    this.#open = () =>
+      openLearner({ model, tasks, optimizer, params: this.params, update, maxGradientNorm, compile });
   }
 
   get step(): number {
@@ -134,41 +123,40 @@ export class Stepper<B> {
    * needs a held-out batch and no `dev` was given.
    */
   async run(batch: Host<B>, epoch: number): Promise<StepReport> {
-    const { tasks, method, streams, maxGradientNorm } = this.#options;
+    const { tasks, method, streams } = this.#options;
     const before = await this.#before(batch);
     const base = { step: this.#step, epoch, primary: this.#primary };
     const asked = method.weigh({ ...base, losses: [], ...before }, this.#state, streams.method);
     this.#state = asked.state;
     asked.weights.forEach((weight, k) => {
-      if (Number.isFinite(weight)) this.#weights[k]!.data[0] = weight;
-      else
-        throw this.#notFinite(
-          `The rule "${method.name}" gave weight ${weight} to task "${tasks[k]!.name}"`,
-          k,
-        );
+      if (Number.isFinite(weight)) return;
+      const said = `The rule "${method.name}" gave weight ${weight} to task "${tasks[k]!.name}"`;
+      throw this.#notFinite(said, k);
     });
-    const out = { ...this.#out, gradients: this.#gradient.tree };
-    await this.#weighted.into(out as Tree<NDArray>, this.params.tree, batch as Tree<NDArray>, this.#weights);
-    const losses = valuesOf(this.#out.losses);
-    const counts = valuesOf(this.#out.counts);
-    this.#learn(losses, counts);
+    const learner = await this.#opened();
+    const { losses, counts } = await learner.step(batch, asked.weights, this.#step + 1, (seen) =>
+      this.#learn(seen),
+    );
     if (method.observe !== undefined) {
       this.#state = method.observe({ ...base, ...before, losses: [...this.#known] }, this.#state);
     }
-    if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
     this.#step++;
-    this.#optimizer.update(this.#step);
     const cosines = before.gram && cosinesOf(before.gram, this.#primary);
     return { losses, counts, weights: asked.weights, cosines };
   }
 
-  async dispose(): Promise<void> {
-    for (const compiled of [this.#weighted, this.#losses, this.#gram, this.#devGram])
-      await compiled?.dispose();
+  /** Brings `params` and `slots` up to date where a device keeps them; at once elsewhere. */
+  async sync(): Promise<void> {
+    await (await this.#learner)?.sync();
   }
 
-  #compile(f: (...args: never[]) => unknown): Compiled {
-    return compile(f as never, { ...this.#options.compile, random: this.#options.streams.dropout });
+  async dispose(): Promise<void> {
+    await (await this.#learner)?.dispose();
+  }
+
+  #opened(): Promise<Learner<B>> {
+    this.#learner ??= this.#open();
+    return this.#learner;
   }
 
   /** What the rule needs to see before it is asked. The dropout stream is put back, so the weighted call draws the same masks. */
@@ -177,53 +165,34 @@ export class Stepper<B> {
     const needs = method.needs(this.#state, this.#step);
     if (needs === "nothing") return {};
     const saved = streams.dropout.state;
-    const data = [this.params.tree as Tree<NDArray>, batch as Tree<NDArray>] as const;
-    const found =
-      needs === "losses"
-        ? await this.#lossesCall()(...data)
-        : needs === "gram"
-          ? await this.#gramCall()(...data)
-          : await this.#devCall()(...data, this.#devBatch() as Tree<NDArray>);
+    const view = this.#views.get(needs) ?? (await this.#opened()).view(this.#viewOf(needs));
+    this.#views.set(needs, view);
+    const batches = needs === "gram+dev" ? [batch, this.#devBatch()] : [batch];
+    const found = await view(...(batches as Tree<NDArray>[]));
     streams.dropout.state = saved;
     const { losses, counts, gram } = found as { losses: NDArray[]; counts: NDArray[]; gram?: NDArray };
-    this.#learn(valuesOf(losses), valuesOf(counts));
-    const view = { losses: [...this.#known] };
-    if (gram === undefined) return view;
+    this.#learn({ losses: valuesOf(losses), counts: valuesOf(counts) });
+    const seen = { losses: [...this.#known] };
+    if (gram === undefined) return seen;
     const rows = gramRows(gram);
     const T = tasks.length;
     const own = rows.slice(0, T).map((row) => row.slice(0, T));
-    if (needs === "gram") return { ...view, gram: own };
-    return { ...view, gram: own, dev: { dots: rows[T]!.slice(0, T), norm: Math.sqrt(rows[T]![T]!) } };
+    if (needs === "gram") return { ...seen, gram: own };
+    return { ...seen, gram: own, dev: { dots: rows[T]!.slice(0, T), norm: Math.sqrt(rows[T]![T]!) } };
   }
 
-  #lossesCall(): Compiled {
+  /** Losses and what the rule needs, as functions of the parameters. */
+  #viewOf(needs: "losses" | "gram" | "gram+dev"): (p: ParamsTensors, batch: never, held: never) => unknown {
     const { model, tasks } = this.#options;
-    this.#losses ??= this.#compile((p: ParamsTensors, batch: B) => {
-      const { losses, counts } = forward(model, tasks, p, batch, { training: true });
-      return { losses, counts };
-    });
-    return this.#losses;
-  }
-
-  #gramCall(): Compiled {
-    const { model, tasks } = this.#options;
-    this.#gram ??= this.#compile((p: ParamsTensors, batch: B) => {
-      const { losses, counts } = forward(model, tasks, p, batch, { training: true });
-      return { losses, counts, gram: gram(gradients(losses, p.trunk)) };
-    });
-    return this.#gram;
-  }
-
-  #devCall(): Compiled {
-    const { model, tasks } = this.#options;
-    this.#devGram ??= this.#compile((p: ParamsTensors, batch: B, held: B) => {
-      const { losses, counts } = forward(model, tasks, p, batch, { training: true });
+    return (p, batch, held) => {
+      const { losses, counts } = forward(model, tasks, p, batch as B, { training: true });
+      if (needs === "losses") return { losses, counts };
+      if (needs === "gram") return { losses, counts, gram: gram(gradients(losses, p.trunk)) };
       // No dropout on the held-out batch: the masks drawn stay those of the weighted call.
-      const other = forward(model, tasks, p, held, { training: false }).losses[this.#primary]!;
+      const other = forward(model, tasks, p, held as B, { training: false }).losses[this.#primary]!;
       const rows: Tree<Tensor>[] = gradients([...losses, other], p.trunk);
       return { losses, counts, gram: gram(rows) };
-    });
-    return this.#devGram;
+    };
   }
 
   #devBatch(): Host<B> {
@@ -237,7 +206,7 @@ export class Stepper<B> {
     return (this.#dev.next() ?? this.#dev.next()) as Host<B>;
   }
 
-  #learn(losses: readonly number[], counts: readonly number[]): void {
+  #learn({ losses, counts }: Seen): void {
     losses.forEach((loss, k) => {
       if (!Number.isFinite(loss))
         throw this.#notFinite(`The loss of task "${this.#options.tasks[k]!.name}" is ${loss}`, k);

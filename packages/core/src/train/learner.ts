@@ -1,0 +1,49 @@
+import { type Compiled, type CompileOptions, chooseDevice } from "../graph/index.ts";
+import type { FusedUpdate } from "../optimize/fused-update.ts";
+import type { Optimizer } from "../optimize/optimizer.ts";
+import { DeviceLearner } from "./device-learner.ts";
+import type { Flat } from "./flat.ts";
+import { HostLearner } from "./host-learner.ts";
+import type { Host, Model, Params, ParamsTensors } from "./model.ts";
+import type { Task } from "./task.ts";
+
+export interface LearnerOptions<B> {
+  readonly model: Model<B>;
+  readonly tasks: readonly Task<B>[];
+  readonly optimizer: Optimizer;
+  /** Parameters on the host, in the memory of `update`. */
+  readonly params: Flat<Params>;
+  readonly update: FusedUpdate;
+  readonly maxGradientNorm?: number;
+  readonly compile: CompileOptions;
+}
+
+/** What a step saw, in the order of the tasks. */
+export interface Seen {
+  readonly losses: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** Where parameters and slots are changed: on the host, or on a device that keeps them. */
+export interface Learner<B> {
+  /**
+   * Goes along the gradient of Σ_k w_k L_k, as the optimiser's step `t` = 1, 2, ….
+   *
+   * @param check sees losses and counts; when it throws, parameters and slots are those of before
+   */
+  step(batch: Host<B>, weights: readonly number[], t: number, check: (seen: Seen) => void): Promise<Seen>;
+  /** Compiles `f(params, ...args)`. */
+  view(f: (params: ParamsTensors, ...args: never[]) => unknown): Compiled;
+  /** Brings parameters and slots on the host up to date. */
+  sync(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens the device of the options. Where it keeps values, the optimiser is part of the graph and nothing but losses comes to the host;
+ * elsewhere gradients do, and the optimiser is one pass over memory there.
+ */
+export async function openLearner<B>(options: LearnerOptions<B>): Promise<Learner<B>> {
+  const { keeps } = await chooseDevice(options.compile);
+  return keeps ? new DeviceLearner(options) : new HostLearner(options);
+}
