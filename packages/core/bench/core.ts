@@ -73,8 +73,8 @@ function contendersOf(network: Network, tasks: number, file: string | undefined)
       "PyTorch eager, fused Adam": "fused",
       "PyTorch torch.compile, fused Adam": "compile",
     }),
-    mine("Outrigger, tfjs wasm", network, tasks, { runtime: "tfjs", backend: "wasm" }),
-    mine("Outrigger, tfjs cpu", network, tasks, { runtime: "tfjs", backend: "cpu" }, 20),
+    mine("Outrigger, tfjs wasm", network, tasks, { runtime: "tfjs", device: "wasm" }),
+    mine("Outrigger, tfjs cpu", network, tasks, { runtime: "tfjs", device: "cpu" }, 20),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { array, type NDArray, sizeOf } from "../src/graph/array.ts";
 import { type DenseParams, dense } from "../src/nn/dense.ts";
 import { type TensorsOf } from "../src/nn/layer.ts";

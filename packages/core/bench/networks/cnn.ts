@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { array, type NDArray } from "../../src/graph/array.ts";
 import { constant, he } from "../../src/nn/initialize.ts";
 import type { TensorsOf } from "../../src/nn/layer.ts";

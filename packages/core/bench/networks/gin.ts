@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { NDArray } from "../../src/graph/array.ts";
 import { segmentMean, segmentSum } from "../../src/graph/index.ts";
 import { type DenseParams, dense } from "../../src/nn/dense.ts";

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { type DenseParams, dense } from "../../src/nn/dense.ts";
 import type { TensorsOf } from "../../src/nn/layer.ts";
 import type { Random } from "../../src/random.ts";

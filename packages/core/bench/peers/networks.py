@@ -50,38 +50,49 @@ class Cnn(nn.Module):
         return h.mean(dim=(2, 3))
 
 
-class Block(nn.Module):
+class Attention(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
         self.heads = heads
-        self.norm1 = nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-        self.norm2 = nn.LayerNorm(width)
-        self.up = nn.Linear(width, 4 * width)
-        self.down = nn.Linear(4 * width, width)
+        self.project = nn.Linear(width, 3 * width)
+        self.merge = nn.Linear(width, width)
 
     def forward(self, x):
         batch, length, width = x.shape
-        parts = self.qkv(self.norm1(x)).view(batch, length, 3, self.heads, width // self.heads)
+        parts = self.project(x).view(batch, length, 3, self.heads, width // self.heads)
         q, k, v = parts.permute(2, 0, 3, 1, 4).unbind(0)
         found = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        x = x + self.out(found.transpose(1, 2).reshape(batch, length, width))
-        return x + self.down(F.relu(self.up(self.norm2(x))))
+        return self.merge(found.transpose(1, 2).reshape(batch, length, width))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.attentionNorm = nn.LayerNorm(width)
+        self.attention = Attention(width, heads)
+        self.hiddenNorm = nn.LayerNorm(width)
+        self.hidden = nn.Linear(width, 4 * width)
+        self.output = nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        x = x + self.attention(self.attentionNorm(x))
+        return x + self.output(F.relu(self.hidden(self.hiddenNorm(x))))
 
 
 class Transformer(nn.Module):
     width = 256
+    length = 128
 
     def __init__(self):
         super().__init__()
         self.tokens = nn.Embedding(64, self.width)
-        self.positions = nn.Parameter(torch.empty(128, self.width))
+        self.positions = nn.Embedding(self.length, self.width)
         self.blocks = nn.ModuleList([Block(self.width, 4) for _ in range(4)])
         self.norm = nn.LayerNorm(self.width)
+        self.register_buffer("places", torch.arange(self.length), persistent=False)
 
     def forward(self, batch):
-        x = self.tokens(batch["tokens"]) + self.positions
+        x = self.tokens(batch["tokens"]) + self.positions(self.places)
         for block in self.blocks:
             x = block(x)
         return self.norm(x)
@@ -190,7 +201,7 @@ def load(name, tasks, path, device):
     for key, value in read_file(path).items():
         kind, *parts = key.split("/")
         if kind == "params":
-            embedding = parts[-2:] == ["tokens", "table"]
+            embedding = parts[-2] in ("tokens", "positions")
             turned = parts[-1] in ("kernel", "table") and not embedding
             parts[-1] = NAMES.get(parts[-1], parts[-1])
             parameter = own.pop(".".join(parts))
