@@ -15,7 +15,7 @@ export interface Applicable {
 }
 
 export interface ExportOptions {
-  /** Names of the outputs to export. Default: all; heads of the others are left out. */
+  /** Names of the outputs to export, in their order. Default: all, in alphabetical order. Heads of others are left out. */
   readonly outputs?: readonly string[];
 }
 
@@ -68,7 +68,8 @@ export async function evaluationGraph(
     const data = (await variable.data()).slice() as ArrayData;
     weights.set(value, { name: variable.name, array: { shape: value.shape, dtype: value.dtype, data } });
   }
-  const outputs = new Map(Object.entries(graph.outputs as Record<string, Value>));
+  const found = graph.outputs as Record<string, Value>;
+  const outputs = new Map((options.outputs ?? Object.keys(found)).map((name) => [name, found[name]!]));
   const names = [...[...weights.values()].map(({ name }) => name), ...inputs.values(), ...outputs.keys()];
   const twice = duplicate(names);
   if (twice !== undefined) {

@@ -31,7 +31,8 @@ function named({ graph, weights, inputs, outputs }: EvaluationGraph): OnnxFile &
   const model = toOnnx(portable(graph));
   const given = new Map<string, string>();
   for (const [value, name] of model.inputs) given.set(name, weights.get(value)?.name ?? inputs.get(value)!);
-  [...outputs.keys()].forEach((name, i) => {
+  // Leaves of a tree are visited in sorted order.
+  [...outputs.keys()].sort().forEach((name, i) => {
     given.set(model.outputs[i]!, name);
   });
   const taken = new Set(given.values());
@@ -44,6 +45,7 @@ function named({ graph, weights, inputs, outputs }: EvaluationGraph): OnnxFile &
   const found = file.graph!;
   const renamed = <T extends { readonly name?: string }>(list: readonly T[]): T[] =>
     list.map((entry) => ({ ...entry, name: rename(entry.name!) }));
+  const order = [...outputs.keys()];
   const readable = {
     ...found,
     node: found.node.map((node) => ({
@@ -53,7 +55,7 @@ function named({ graph, weights, inputs, outputs }: EvaluationGraph): OnnxFile &
     })),
     initializer: renamed(found.initializer),
     input: renamed(found.input),
-    output: renamed(found.output),
+    output: renamed(found.output).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name)),
   };
   const used = new Set(found.node.map(({ domain = "" }) => domain));
   const opset_import = file.opset_import.filter(({ domain = "" }) => domain === "" || used.has(domain));

@@ -7,6 +7,7 @@ import tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { numbers } from "../graph/case.ts";
 import { thrown } from "../support/errors.ts";
+import { reference } from "./reference.ts";
 
 const random = Random.seeded(1, "init");
 const l = tf.layers;
@@ -36,7 +37,7 @@ function lossOf(model: LayersModel, training: boolean, update = true) {
     const loss = tf.mean(tf.square(tf.sub(trunk.apply(p, input, { training, update }), target)));
     return { loss, gradient: gradients([loss as never], p)[0]! };
   };
-  return { trunk, step: compile(f as never, { runtime: "tfjs", backend: "cpu" }) };
+  return { trunk, step: compile(f as never, reference) };
 }
 
 type Stepped = { loss: NDArray; gradient: Record<string, NDArray> };

@@ -11,6 +11,7 @@ import { describe, expect, it } from "vitest";
 import { numbers } from "../graph/case.ts";
 import { refused } from "../support/errors.ts";
 import { graphNetwork, type Network, networks } from "./networks.ts";
+import { reference } from "./reference.ts";
 
 const specOf = (batch: Tree<NDArray>): Tree<Spec> =>
   mapTree(batch, ({ shape, dtype }) => ({ shape, dtype })) as Tree<Spec>;
@@ -32,10 +33,7 @@ async function runFile(bytes: Uint8Array, batch: Tree<NDArray>): Promise<Record<
 /** What the compiled model says, on the executor that shares no code with the file. */
 async function expected({ model, params, batch }: Network, rows: number): Promise<Record<string, NDArray>> {
   const f = (p: never, b: never): unknown => model.apply(p, b, { training: false });
-  return (await compile(f as never, { runtime: "tfjs", backend: "cpu" })(params, batch(rows))) as Record<
-    string,
-    NDArray
-  >;
+  return (await compile(f as never, reference)(params, batch(rows))) as Record<string, NDArray>;
 }
 
 async function expectSame(network: Network, bytes: Uint8Array, rows: number): Promise<void> {
@@ -85,6 +83,12 @@ describe("an exported ONNX file", () => {
     expect(graph!.output.map(({ name }) => name)).toEqual(["y"]);
     const names = graph!.initializer.map(({ name }) => name);
     expect([names.includes("heads/y/kernel"), names.includes("heads/a/kernel")]).toEqual([true, false]);
+  });
+
+  it("has the outputs in the order asked for", async () => {
+    const { graph } = decodeFile(await write(networks[0]!, { outputs: ["y", "a"] }));
+    expect(graph!.output.map(({ name }) => name)).toEqual(["y", "a"]);
+    await expectSame(networks[0]!, await write(networks[0]!, { outputs: ["y", "a"] }), 3);
   });
 
   it("of fixed size holds models whose arrays have different lengths", async () => {
