@@ -38,7 +38,8 @@ function readJson(file: string): ModelJson {
     modelTopology !== null &&
     Array.isArray(weightsManifest) &&
     weightsManifest.every((group) => Array.isArray(group?.paths) && Array.isArray(group.weights)) &&
-    weightsManifest.every(({ paths: files }) => files.every((name) => typeof name === "string"));
+    weightsManifest.every(({ paths: files }) => files.every((name) => typeof name === "string")) &&
+    weightsManifest.every(({ weights }) => weights.every((weight) => Array.isArray(weight?.shape)));
   if (!sound) throw bad(file, "is not the model.json of a tf.js model");
   return json as ModelJson;
 }
@@ -69,7 +70,7 @@ function bytesNeeded({ weightsManifest }: ModelJson): number | undefined {
   let sum = 0;
   for (const { shape, dtype, quantization } of weightsManifest.flatMap(({ weights }) => weights)) {
     const width = widths[quantization?.dtype ?? dtype];
-    if (width === undefined || !Array.isArray(shape)) return undefined;
+    if (width === undefined) return undefined;
     sum += width * shape.reduce((n, d) => n * d, 1);
   }
   return sum;
