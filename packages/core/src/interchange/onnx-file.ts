@@ -10,6 +10,7 @@ import {
   type ExportOptions,
   evaluationGraph,
 } from "./evaluation-graph.ts";
+import { expanded, unrolled } from "./expand-graph.ts";
 import { mergeSizes } from "./onnx-batch-size.ts";
 import { portable } from "./portable-graph.ts";
 
@@ -27,7 +28,8 @@ const bytesOf = ({ data }: NDArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
 
 /** The ONNX model, with the weights as inputs still, and names for people. */
-function named({ graph, weights, inputs, outputs }: EvaluationGraph): OnnxFile & { graph: Graph } {
+function named(source: EvaluationGraph): OnnxFile & { graph: Graph } {
+  const { graph, weights, inputs, outputs } = source;
   const model = toOnnx(portable(graph));
   const given = new Map<string, string>();
   for (const [value, name] of model.inputs) given.set(name, weights.get(value)?.name ?? inputs.get(value)!);
@@ -84,7 +86,7 @@ function withWeights(graph: Graph, { weights }: EvaluationGraph): Graph {
  *
  * Inputs bear the names of the batch's entries (`inputs`, say; `input` when the batch is one array), outputs those of the tasks,
  * and weights are initialisers under their paths, such as `trunk/0/kernel`; {@link readOnnxWeights} gives them back. Batch-norm
- * statistics are stored as they are now. A network of standard ops is a standard file; products of transposed matrices are
+ * statistics are stored as they are now. Recurrent layers are unrolled. A network of standard ops is a standard file; products of transposed matrices are
  * written out, and the few ops of the domain `com.microsoft` that may remain need ONNX Runtime.
  *
  * @param model its `apply` is recorded; nothing is computed
@@ -112,13 +114,14 @@ export async function toOnnxFile(
     );
   }
   if (batchSize === "fixed") {
-    const source = await evaluationGraph(model, params, batch, options);
+    const source = expanded(await evaluationGraph(model, params, batch, options), unrolled);
     const file = named(source);
     return encodeFile({ ...file, graph: withWeights(file.graph, source) });
   }
   const { graphs, sizes } = await atTwoSizes(model, params, batch, options);
-  const [file, other] = [named(graphs[0]), named(graphs[1])];
-  const [source] = graphs[0].inputs.values();
+  const [one, two] = [expanded(graphs[0], unrolled), expanded(graphs[1], unrolled)];
+  const [file, other] = [named(one), named(two)];
+  const [source] = one.inputs.values();
   const merged = source === undefined ? file.graph : mergeSizes([file.graph, other.graph], sizes, source);
-  return encodeFile({ ...file, graph: withWeights(merged, graphs[0]) });
+  return encodeFile({ ...file, graph: withWeights(merged, one) });
 }

@@ -112,7 +112,7 @@ describe("a model folder", () => {
             () => undefined,
             (thrown: unknown) => thrown,
           );
-        expect(error === undefined || error instanceof OutriggerError, String(error)).toBe(true);
+        if (error !== undefined) expect(error).toBeInstanceOf(OutriggerError);
       }),
       { seed: 6, numRuns: 150 },
     );

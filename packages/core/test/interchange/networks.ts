@@ -1,10 +1,10 @@
 import { array, type NDArray, type Tree } from "@outrigger/core/graph/array";
 import { segmentMean } from "@outrigger/core/graph/index";
 import type { Applicable } from "@outrigger/core/interchange/evaluation-graph";
-import { dense, embedding, glorot, layerNorm, mlp } from "@outrigger/core/nn/index";
+import { dense, embedding, glorot, gru, layerNorm, mlp } from "@outrigger/core/nn/index";
 import { Random } from "@outrigger/core/random";
 import type { Params } from "@outrigger/core/train/model";
-import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import { numbers } from "../graph/case.ts";
 
@@ -122,7 +122,23 @@ function convolutional(): Network {
   };
 }
 
-export const networks: readonly Network[] = [perceptron(), transformer(), convolutional()];
+function recurrent(): Network {
+  const layer = gru({ inputs: 3, units: 4 });
+  const head = dense({ inputs: 4, outputs: 1 });
+  return {
+    name: "recurrent network",
+    params: { trunk: layer.init(random) as Tree<NDArray>, heads: { y: head.init(random) } },
+    model: {
+      apply({ trunk, heads }, { steps }: { steps: Tensor3D }) {
+        const states = layer.apply(trunk as never, steps, evaluation);
+        return { y: head.apply(heads.y as never, tf.mean(states, 1), evaluation) };
+      },
+    },
+    batch: (rows) => ({ steps: numbers([rows, 5, 3]) }),
+  };
+}
+
+export const networks: readonly Network[] = [perceptron(), transformer(), convolutional(), recurrent()];
 
 /** Rows of nodes added up by graph: the batch's arrays have different first dimensions. */
 export function graphNetwork(): Network {
