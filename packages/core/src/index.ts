@@ -4,6 +4,7 @@ export { readColumns, type Table } from "./data/csv.ts";
 export { type DataFile, findData } from "./data/source.ts";
 export { type ErrorCode, OutriggerError } from "./error.ts";
 export * from "./graph/index.ts";
+export * from "./interchange/index.ts";
 export * from "./nn/index.ts";
 export { type AdamOptions, adam } from "./optimize/adam.ts";
 export { adamw } from "./optimize/adamw.ts";
