@@ -1,4 +1,3 @@
-import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { type DType, sizeOf } from "../array.ts";
 import type { Attributes, Node } from "../graph.ts";
@@ -93,21 +92,4 @@ defineKernel({
   infer: ({ logits }) => [logits!.shape, "float32"],
   onnx: ({ attributes, inputs }, { logits }, b) =>
     b.add("Softmax", [logits!], { axis: axesOf(inputs.logits!, { axis: attributes.dim })[0]! }),
-});
-
-/** Running sum along one axis. */
-defineKernel({
-  name: "Cumsum",
-  infer: ({ x }) => [x!.shape, x!.dtype],
-  onnx: ({ attributes, inputs }, { x }, b) =>
-    b.add("CumSum", [x!, b.scalar(axesOf(inputs.x!, attributes)[0]!, "int32")], {
-      exclusive: attributes.exclusive ? 1 : 0,
-      reverse: attributes.reverse ? 1 : 0,
-    }),
-  // tfjs's own gradient comes out transposed for an axis that is not the last.
-  gradient: {
-    gradFunc: (dy, _saved, { axis, exclusive, reverse }) => ({
-      x: () => tf.cumsum(dy as Tensor, axis as number, Boolean(exclusive), !reverse),
-    }),
-  },
 });

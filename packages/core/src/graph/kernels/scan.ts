@@ -1,10 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
-import { defineComposite, type Kernel } from "../kernel.ts";
+import { defineComposite, defineKernel, type Kernel, type Shaped } from "../kernel.ts";
 
-/** x moved by `steps` places to higher indices along an axis; ones enter. */
-function shifted(x: Tensor, axis: number, steps: number): Tensor {
+const axisOf = (x: Shaped, axis: unknown): number =>
+  tf.util.parseAxisParam((axis as number | undefined) ?? 0, x.shape)[0]!;
+
+/** x moved by `steps` places to higher indices along an axis; `fill` enters. */
+function shifted(x: Tensor, axis: number, steps: number, fill: number): Tensor {
   const kept = x.shape.map((d, i) => (i === axis ? d - steps : d));
   const paddings = x.shape.map((_, i): [number, number] => [i === axis ? steps : 0, 0]);
   return tf.pad(
@@ -14,22 +17,47 @@ function shifted(x: Tensor, axis: number, steps: number): Tensor {
       kept,
     ),
     paddings,
-    1,
+    fill,
   );
 }
+
+/** Running sum along one axis. */
+defineKernel({
+  name: "Cumsum",
+  infer: ({ x }) => [x!.shape, x!.dtype],
+  onnx: ({ attributes, inputs }, { x }, b) =>
+    b.add("CumSum", [x!, b.scalar(axisOf(inputs.x!, attributes.axis), "int32")], {
+      exclusive: attributes.exclusive ? 1 : 0,
+      reverse: attributes.reverse ? 1 : 0,
+    }),
+  // tfjs's WebGPU kernel is wrong when a sum is exclusive and reverse at once.
+  tfjs({ x }, { axis, exclusive, reverse }) {
+    const along = axisOf(x as Shaped, axis);
+    const turn = (t: Tensor): Tensor => (reverse ? tf.reverse(t, [along]) : t);
+    const forward = exclusive ? shifted(turn(x!), along, 1, 0) : turn(x!);
+    return turn(tf.cumsum(forward, along));
+  },
+  always: true,
+  // tfjs's own gradient comes out transposed for an axis that is not the last.
+  gradient: {
+    gradFunc: (dy, _saved, { axis, exclusive, reverse }) => ({
+      x: () => tf.cumsum(dy as Tensor, axis as number, Boolean(exclusive), !reverse),
+    }),
+  },
+});
 
 /**
  * Running product along one axis by doubling: after step s every element is the product of 2^s neighbours. Only products are
  * used, no division, so derivatives of every order are right at zeros too. Cost: log₂ n products of the whole tensor.
  */
 defineComposite("Cumprod", ({ x }, attributes) => {
-  const axis = tf.util.parseAxisParam((attributes.axis as number | undefined) ?? 0, x!.shape)[0]!;
+  const axis = axisOf(x as Shaped, attributes.axis);
   const length = x!.shape[axis]!;
   const turn = (t: Tensor): Tensor => (attributes.reverse ? tf.reverse(t, [axis]) : tf.clone(t));
   const forward = turn(x!);
-  let product: Tensor = attributes.exclusive && length > 0 ? shifted(forward, axis, 1) : forward;
+  let product: Tensor = attributes.exclusive && length > 0 ? shifted(forward, axis, 1, 1) : forward;
   for (let steps = 1; steps < length; steps *= 2) {
-    product = tf.mul(product, shifted(product, axis, steps));
+    product = tf.mul(product, shifted(product, axis, steps, 1));
   }
   return turn(product);
 });

@@ -121,8 +121,15 @@ function spreadOut(x: Tensor, ids: Tensor, segments: number, fill: number): Tens
   return tf.where(tf.expandDims(mine, 2), flat, tf.scalar(fill));
 }
 
-const onDevice = (x: Tensor, segmentIds: Tensor, numSegments: number): Tensor =>
-  tf.engine().runKernel("UnsortedSegmentSum", { x, segmentIds }, { numSegments }) as Tensor;
+/**
+ * tfjs's own sum, in single precision: its WebGPU shaders that sum or transpose integers do not compile. It drops negative ids only, and
+ * adds the rows of greater ones to wrong places.
+ */
+function onDevice(x: Tensor, ids: Tensor, numSegments: number): Tensor {
+  const segmentIds = tf.where(tf.less(ids, tf.scalar(numSegments, "int32")), ids, tf.scalar(-1, "int32"));
+  const inputs = { x: tf.cast(x, "float32"), segmentIds };
+  return tf.cast(tf.engine().runKernel("UnsortedSegmentSum", inputs, { numSegments }) as Tensor, x.dtype);
+}
 
 const outShape = (x: Tensor, ids: Tensor, segments: number): number[] => [
   segments,
@@ -148,7 +155,8 @@ defineKernel({
   onnx: (node, names, b) => b.reshape(sumRows(node, names, b), node.outputs[0]!.shape),
   tfjs({ x, segmentIds }, { numSegments }) {
     const segments = numSegments as number;
-    const table = tableOf(segmentIds!, segments);
+    const table =
+      readable.has(tf.getBackend()) || x!.dtype === "float32" ? tableOf(segmentIds!, segments) : undefined;
     if (!table) return onDevice(x!, segmentIds!, segments);
     return tf.reshape(tf.sum(gatherTable(x!, segmentIds!, table, 0), 1), outShape(x!, segmentIds!, segments));
   },

@@ -7,6 +7,8 @@ const augmentation = "it prepares images, and has no gradient: do it to the data
 const volumes = "convolutions and pools over volumes are not translated";
 const never = "no op of tfjs 4.22 runs it: the name stands for an op made of other kernels";
 
+const decomposed = (kernel: string): string =>
+  `a graph writes ${kernel} as other kernels, which have gradients of their own`;
 const suppressed = `${dataDependent}: choose boxes after the step`;
 const summed =
   "it reads the number of segments from the values: use segmentSum or segmentMean, which are told it";
@@ -23,12 +25,14 @@ export const unsupportedKernels: Readonly<Record<string, string>> = {
   Conv3D: volumes,
   Conv3DBackpropFilterV2: volumes,
   Conv3DBackpropInputV2: volumes,
+  Dilation2DBackpropFilter: decomposed("Dilation2D"),
+  Dilation2DBackpropInput: decomposed("Dilation2D"),
   Draw: onHost,
   FFT: complex,
   FromPixels: onHost,
   IFFT: complex,
   Imag: complex,
-  LRNGrad: "a graph writes LRN as other kernels, which have gradients of their own",
+  LRNGrad: decomposed("LRN"),
   LowerBound: never,
   MatrixBandPart: never,
   MaxPool3D: volumes,
