@@ -196,6 +196,6 @@ export async function createOnnxExecutable(
   const executable = await (await openOnnx(options)).load(graph, 0);
   return {
     run: async (feeds, into) => (await executable.run(feeds, into)).arrays,
-    dispose: executable.dispose,
+    dispose: () => executable.dispose(),
   };
 }

@@ -2,12 +2,12 @@ import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { leaves } from "../array.ts";
 import { type Attributes, type Graph, own, type Value } from "../graph.ts";
+import { interpret } from "../interpret.ts";
 import { defineKernel, type Output } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 import { Layouts } from "../onnx/layout.ts";
 import { type OnnxGraph, valueInfo } from "../onnx/proto.ts";
 import { outputNames, translateNodes } from "../onnx/translate.ts";
-import { interpret } from "../interpret.ts";
 
 let bodies = 0;
 
