@@ -185,7 +185,8 @@ export class Stepper<B> {
   #viewOf(needs: "losses" | "gram" | "gram+dev"): (p: ParamsTensors, batch: never, held: never) => unknown {
     const { model, tasks } = this.#options;
     return (p, batch, held) => {
-      const { losses, counts } = forward(model, tasks, p, batch as B, { training: true });
+      // A look ahead: what a step changes besides parameters (moving statistics) changes in the weighted call only.
+      const { losses, counts } = forward(model, tasks, p, batch as B, { training: true, update: false });
       if (needs === "losses") return { losses, counts };
       if (needs === "gram") return { losses, counts, gram: gram(gradients(losses, p.trunk)) };
       // No dropout on the held-out batch: the masks drawn stay those of the weighted call.

@@ -34,7 +34,7 @@ const half = (sign: "Add" | "Sub"): Translate => {
   };
 };
 
-/** tfjs's step: NaN stays NaN, 1 above zero, `alpha` elsewhere (the gradient of abs uses −1). */
+/** 1 above zero, `alpha` elsewhere (the gradient of abs uses −1) and, unlike tfjs's, for NaN. */
 const step: Translate = (x, b, { alpha = 0 }) => {
   const above = b.add("Greater", [x, b.scalar(0)]);
   // A cast takes a quarter of Where's time, and this is every rectifier's derivative.
