@@ -25,6 +25,15 @@ export interface Compiled {
 export const specsOf = (tree: Tree<NDArray>): Tree<Spec> =>
   mapTree<NDArray, Spec>(tree, ({ shape, dtype }) => ({ shape, dtype }));
 
+/** What a promise gave, or undefined when it failed: what was never opened need not be closed. */
+export const settled = async <T>(promise: Promise<T> | undefined): Promise<T | undefined> => {
+  try {
+    return await promise;
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * Compiles a function of tfjs ops: traced on the first call, simplified, and run on the device of the options from then on.
  *
@@ -63,8 +72,8 @@ export function compile(f: Traceable, options: CompileOptions = {}): Compiled {
     },
     describe: async () => (await open()).device,
     dispose: async () => {
-      await (await loaded)?.dispose();
-      await (await opened)?.engine.dispose();
+      await (await settled(loaded))?.dispose();
+      await (await settled(opened))?.engine.dispose();
     },
   });
 }

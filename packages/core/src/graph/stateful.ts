@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import { leaves, type NDArray, type Spec, type Tree, unflatten } from "./array.ts";
 import { Bound } from "./bound.ts";
-import { type Compiled, type CompileOptions, specsOf } from "./compile.ts";
+import { type Compiled, type CompileOptions, settled, specsOf } from "./compile.ts";
 import type { Device } from "./device/device.ts";
 import { openEngine } from "./engine.ts";
 import type { Held } from "./executable.ts";
@@ -126,7 +126,7 @@ export function compileStateful<S extends Tree<NDArray>>(
         return out;
       },
       describe: async () => (await open()).device,
-      dispose: async () => (await bound)?.dispose(),
+      dispose: async () => (await settled(bound))?.dispose(),
     });
     views.push(made);
     return made;
@@ -148,10 +148,10 @@ export function compileStateful<S extends Tree<NDArray>>(
     describe: async () => (await open()).device,
     async dispose() {
       for (const each of views) await each.dispose();
-      await (await loaded)?.dispose();
-      for (const value of (await held) ?? []) value.free();
+      await (await settled(loaded))?.dispose();
+      for (const value of (await settled(held)) ?? []) value.free();
       held = undefined;
-      await (await opened)?.engine.dispose();
+      await (await settled(opened))?.engine.dispose();
     },
   });
 }
