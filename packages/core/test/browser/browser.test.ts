@@ -39,7 +39,7 @@ describe.skipIf(executablePath === undefined)(`a page in headless Chromium${reas
     await site?.close();
   });
 
-  const call = (name: "train" | "columns", argument: unknown): Promise<Outcome> =>
+  const call = (name: "train" | "guide" | "columns", argument: unknown): Promise<Outcome> =>
     page.evaluate(`call(${JSON.stringify(name)}, ${JSON.stringify(argument)})`);
 
   it.each<[string, Run]>([
@@ -61,6 +61,13 @@ describe.skipIf(executablePath === undefined)(`a page in headless Chromium${reas
     },
     120_000,
   );
+
+  it("runs the example of the guide", async () => {
+    const { value, error } = await call("guide", null);
+    expect(error).toBeUndefined();
+    const rmse = /^RMSE on validation: ([0-9.]+)$/.exec(value as string)?.[1];
+    expect(Number(rmse)).toBeLessThan(0.3);
+  });
 
   it("says that a page has no files when a run is given a directory", async () => {
     const { error } = await call("train", { rule: "uniform", directory: "runs" });

@@ -3,3 +3,6 @@ declare module "*.wasm?url" {
   const url: string;
   export default url;
 }
+
+/** The example of the guide; it runs when it is imported. */
+declare module "virtual:guide";
