@@ -23,14 +23,25 @@ function absent<M extends Module>(module: M): Platform[M] {
 
 export const platform: Platform = {
   name: "browser",
-  loadOnnxRuntime: (webgpu = false) =>
-    webgpu ? import("onnxruntime-web/webgpu") : import("onnxruntime-web/wasm"),
+  async loadOnnxRuntime(webgpu = false) {
+    try {
+      return webgpu ? await import("onnxruntime-web/webgpu") : await import("onnxruntime-web/wasm");
+    } catch (cause) {
+      const said = `onnxruntime-web could not be loaded: ${(cause as Error).message}`;
+      const cure = 'npm install onnxruntime-web, or use runtime "tfjs"';
+      throw new OutriggerError("missing-package", `${said}; ${cure}.`, { package: "onnxruntime-web" }, cause);
+    }
+  },
   writesIntoOutputs: false,
   async importPackage(name) {
     const load = packages[name];
     if (load === undefined) return false;
-    await load();
-    return true;
+    try {
+      await load();
+      return true;
+    } catch {
+      return false;
+    }
   },
   webGpu: async () => (globalThis as { navigator?: { gpu?: WebGpu } }).navigator?.gpu,
   mayHaveGpu: () => true,
