@@ -46,7 +46,7 @@ const ask = <S>(rule: Weighting<S>, gram: number[][]): number[] =>
 describe.each(cases)("stored reference values: %s", (_, { G, methods }) => {
   const mean = { scale: "mean" } as const;
   const of = (name: string) => methods[name]!.weights;
-  const known: [string, () => Weighting<unknown>][] = [
+  const known: [string, () => Weighting][] = [
     ["mgda_exact", () => mgda(mean) as Weighting],
     ["mgda_exact_l2_normalised", () => mgda({ normalize: "l2", ...mean }) as Weighting],
     ["cagrad_c0.4_rescale0", () => cagrad({ rescale: "none", ...mean }) as Weighting],
