@@ -14,18 +14,13 @@ export interface View {
   readonly gram?: readonly (readonly number[])[];
   /** Inner products of a held-out primary gradient with the T task gradients, and its norm. */
   readonly dev?: { readonly dots: readonly number[]; readonly norm: number };
-  /** T × T inner products ⟨g_i, h_j⟩ of the task gradients with those of a second, independent batch; not symmetric. */
-  readonly gramOther?: readonly (readonly number[])[];
-  /** In `observe` of a rule that looks `after`: the losses of the same batch, with the same dropout masks, after the update. */
-  readonly lossesAfter?: readonly number[];
 }
 
 /**
  * What must be computed before a rule can be asked. "nothing": the weights follow from its state alone, so that the whole step
- * is one native call; "losses": one forward pass more; "gram": T backward passes; "gram+dev": a held-out batch besides; "gram+other":
- * a second batch of all tasks besides.
+ * is one native call; "losses": one forward pass more; "gram": T backward passes; "gram+dev": a held-out batch besides.
  */
-export type Needs = "nothing" | "losses" | "gram" | "gram+dev" | "gram+other";
+export type Needs = "nothing" | "losses" | "gram" | "gram+dev";
 
 /**
  * What the numbers of a rule were compared with: "reference" values computed independently and checked against the authors' or
@@ -53,8 +48,6 @@ export interface Weighting<S = unknown> {
   readonly paper: Paper | null;
   /** What its numbers were compared with; absent for combinations of rules. */
   readonly verified?: Verified;
-  /** True for a rule whose `observe` needs `lossesAfter`: one forward pass more, after the update. */
-  readonly after?: boolean;
   /** What this step's `weigh` will look at; a step where it says "nothing" costs no more than fixed weights. */
   needs(state: S, step: number): Needs;
   /** The state before the first step; plain JSON, as every later state. */

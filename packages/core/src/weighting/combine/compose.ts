@@ -23,7 +23,6 @@ export const compose = <A, B>(first: Weighting<A>, second: Weighting<B>): Weight
   return {
     name,
     paper: second.paper,
-    after: first.after || second.after,
     needs(state, step) {
       const wanted = [first.needs(state.first, step), second.needs(state.second, step)];
       return (
@@ -57,6 +56,5 @@ function scaled(view: View, u: readonly number[], name: string): View {
     losses: view.losses.map((loss, k) => loss * u[k]!),
     gram: view.gram && both(readGram(view, name)),
     dev: view.dev && { ...view.dev, dots: view.dev.dots.map((value, k) => value * u[k]!) },
-    gramOther: view.gramOther && both(view.gramOther),
   };
 }

@@ -24,7 +24,6 @@ export const every = <S>(n: number, rule: Weighting<S>): Weighting<EveryState<S>
   return {
     name: n === 1 ? rule.name : `every(${n}, ${rule.name})`,
     paper: rule.paper,
-    after: rule.after,
     needs: (state, step) => (asked(state, step) ? rule.needs(state.inner, step) : "nothing"),
     init: (tasks, primary) => ({ inner: rule.init(tasks, primary), weights: null }),
     weigh(view, state, random) {

@@ -25,8 +25,7 @@ export const normalized = <S>(rule: Weighting<S>): Weighting<S> => {
       const unit = cosines(gram).map((row) => row.map((value) => value * mean * mean));
       // Held-out products scale with the task's gradient only.
       const dev = view.dev && { ...view.dev, dots: view.dev.dots.map((value, k) => value * scale[k]!) };
-      const other = view.gramOther?.map((row, i) => row.map((value, j) => value * scale[i]! * scale[j]!));
-      const told = rule.weigh({ ...view, gram: unit, dev, gramOther: other }, state, random);
+      const told = rule.weigh({ ...view, gram: unit, dev }, state, random);
       return { weights: told.weights.map((weight, k) => weight * scale[k]!), state: told.state };
     },
   };

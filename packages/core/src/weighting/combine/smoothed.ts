@@ -26,7 +26,6 @@ export const smoothed = <S>(rule: Weighting<S>, decay: number): Weighting<Smooth
   return {
     name,
     paper: rule.paper,
-    after: rule.after,
     needs: (state, step) => rule.needs(state.inner, step),
     init: (tasks, primary) => ({ inner: rule.init(tasks, primary), mean: null }),
     weigh(view, state, random) {

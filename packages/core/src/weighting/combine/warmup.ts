@@ -28,7 +28,6 @@ export const warmup = <S>(
   return {
     name: `warmup(${n}, ${rule.name})`,
     paper: rule.paper,
-    after: rule.after || first.after,
     needs: (state, step) => (step < n ? first.needs(state.first, step) : rule.needs(state.inner, step)),
     init: (tasks, primary) => ({ first: first.init(tasks, primary), inner: rule.init(tasks, primary) }),
     weigh(view, state, random) {

@@ -6,7 +6,7 @@ import type { Gram } from "./read.ts";
  * cosine c of g_i' and g_j lies below its target ρ_ij, just enough to reach it; then ρ_ij ← (1 − β) ρ_ij + β c. Returns the
  * weights of the original gradients in Σ_i g_i', and the new targets.
  *
- * The amount is ‖g_i'‖/‖g_j‖ · (ρ √(1 − c²) / √(1 − ρ²) − c). Gradients of length 0 are left alone. O(T³).
+ * The amount is ‖g_i'‖/‖g_j‖ · (ρ √(1 − c²) / √(1 − ρ²) − c). Gradients of length 0 are left alone. O(T⁴).
  */
 export function vaccinate(
   gram: Gram,
