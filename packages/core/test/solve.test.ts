@@ -1,5 +1,10 @@
+import { squareNorm, times } from "@outrigger/core/solve/algebra";
+import { applySpectral, symmetricEigen } from "@outrigger/core/solve/eigen";
 import { minNormPoint } from "@outrigger/core/solve/min-norm-point";
+import { dampedNewton } from "@outrigger/core/solve/newton";
 import { nnls } from "@outrigger/core/solve/nnls";
+import { projectOntoSimplex } from "@outrigger/core/solve/simplex-projection";
+import { simplexQp } from "@outrigger/core/solve/simplex-qp";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dot, gramCase, product, randomGram } from "./support/gram.ts";
@@ -124,4 +129,106 @@ describe("minNormPoint", () => {
     ]))
       expect(weight).toBeCloseTo(1 / 3, 12);
   });
+});
+
+describe("simplexQp", () => {
+  test("fulfils the Karush-Kuhn-Tucker conditions, also where the linear part leaves the range of H", () => {
+    fc.assert(
+      fc.property(gramCase(10), fc.boolean(), ({ seed, size, rank }, inRange) => {
+        const gram = randomGram(seed, size, rank);
+        const largest = Math.max(...gram.map((row, k) => row[k]!), 1e-3);
+        const free = randomGram(seed + 1, size, 1).map((row) => row[0]!);
+        const linear = inRange ? times(gram, free) : free;
+        const x = simplexQp(gram, linear);
+        const slope = product(gram, x).map((value, k) => value + linear[k]!);
+        const level = dot(slope, x);
+        const unit = largest + Math.max(...linear.map(Math.abs));
+        expect(x.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+        for (const [k, weight] of x.entries()) {
+          expect(weight).toBeGreaterThanOrEqual(0);
+          expect((slope[k]! - level) / unit).toBeGreaterThan(-1e-9);
+          if (weight > 0) expect(Math.abs(slope[k]! - level) * weight).toBeLessThan(1e-9 * unit);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("without a linear part it is the smallest-norm point, for lengths from 1e-10 to 1e15 too", () => {
+    fc.assert(
+      fc.property(gramCase(8), fc.boolean(), ({ seed, size, rank }, mixed) => {
+        const lengths = [1e15, 1e-10, 1, 1e4, 3, 1, 1e-3, 7];
+        const gram = randomGram(seed, size, rank, mixed ? lengths : undefined);
+        const zero = gram.map(() => 0);
+        const [found, known] = [simplexQp(gram, zero), minNormPoint(gram)];
+        const shortest = Math.min(...gram.map((row, k) => row[k]!));
+        expect(Math.abs(squareNorm(gram, found) - squareNorm(gram, known))).toBeLessThanOrEqual(
+          1e-9 * shortest,
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a linear function alone: the smallest element, shared among equal ones", () => {
+    const zero = [0, 0, 0].map(() => [0, 0, 0]);
+    expect(simplexQp(zero, [2, -1, 3])).toEqual([0, 1, 0]);
+    expect(simplexQp(zero, [2, -1, -1])).toEqual([0, 0.5, 0.5]);
+    expect(simplexQp([[1]], [5])).toEqual([1]);
+  });
+});
+
+test("projectOntoSimplex: sums to 1, and no point of the simplex is nearer (its corners lie behind)", () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1 }), (y) => {
+      const x = projectOntoSimplex(y);
+      expect(x.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
+      expect(Math.min(...x)).toBeGreaterThanOrEqual(0);
+      const rest = y.map((value, k) => value - x[k]!);
+      const along = dot(rest, x);
+      for (const value of rest) expect(value - along).toBeLessThan(1e-9);
+    }),
+  );
+  expect(projectOntoSimplex([1e300, 0])).toEqual([1, 0]);
+});
+
+test("dampedNewton finds the rest point of ½ xᵀGx − Σ log x from far away", () => {
+  fc.assert(
+    fc.property(gramCase(6), fc.double({ min: -6, max: 6, noNaN: true }), ({ seed, size }, power) => {
+      const gram = randomGram(seed, size, size);
+      const found = dampedNewton(
+        {
+          value: (x) => dot(x, product(gram, x)) / 2 - x.reduce((a, b) => a + Math.log(b), 0),
+          gradient: (x) => product(gram, x).map((value, k) => value - 1 / x[k]!),
+          hessian: (x) => gram.map((row, i) => row.map((v, j) => (i === j ? v + 1 / x[i]! ** 2 : v))),
+        },
+        gram.map(() => 10 ** power),
+      );
+      for (const [k, value] of product(gram, found).entries()) expect(value * found[k]!).toBeCloseTo(1, 9);
+    }),
+  );
+});
+
+test("symmetricEigen rebuilds the matrix and applies functions of it, at every scale", () => {
+  fc.assert(
+    fc.property(gramCase(8), fc.constantFrom(1e-10, 1, 1e15), ({ seed, size, rank }, length) => {
+      fc.pre(rank > 0);
+      const gram = randomGram(
+        seed,
+        size,
+        rank,
+        Array.from({ length: size }, () => length),
+      );
+      const eigen = symmetricEigen(gram);
+      const x = gram.map((_, k) => k + 1);
+      const unit = length * length * 100;
+      for (const [k, value] of applySpectral(eigen, (v) => v, x, 1e-12).entries()) {
+        expect(Math.abs(value - dot(gram[k]!, x)) / unit).toBeLessThan(1e-9);
+      }
+      expect(eigen.values.slice(0, -1).every((value, k) => value >= eigen.values[k + 1]!)).toBe(true);
+      expect(eigen.values.filter((value) => value > 1e-10 * eigen.values[0]!).length).toBeLessThanOrEqual(
+        rank,
+      );
+    }),
+  );
 });

@@ -56,6 +56,7 @@ export const arml = ({
       year: 2020,
       url: "https://arxiv.org/abs/2010.08244",
     },
+    verified: "reference",
     needs: () => "gram",
     init: (tasks) => ({ alpha: Array.from({ length: Math.max(0, tasks - 1) }, () => 1), mean: null }),
     weigh(view, state) {

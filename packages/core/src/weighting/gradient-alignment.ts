@@ -112,6 +112,7 @@ export const gradientAlignment = (
       year: 2025,
       url: "https://openreview.net/forum?id=fe5Wc0fZUT",
     },
+    verified: "own reading",
     needs: (state) => (state.phase === "measure" || adaptsNow(state) ? "gram" : "nothing"),
     init: (tasks) => ({
       phase: o.warmupEpochs > 0 ? "warm-up" : "measure",

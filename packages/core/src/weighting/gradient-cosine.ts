@@ -33,6 +33,7 @@ export const gradientCosine = ({
       year: 2018,
       url: "https://arxiv.org/abs/1812.02224",
     },
+    verified: "reference",
     needs: () => "gram",
     init: () => null,
     weigh(view, state) {

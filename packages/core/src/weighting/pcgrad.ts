@@ -29,6 +29,7 @@ export const pcgrad = ({ primaryOnly = false }: PcgradOptions = {}): Weighting<n
       year: 2020,
       url: "https://arxiv.org/abs/2001.06782",
     },
+    verified: "reference",
     needs: () => "gram",
     init: () => null,
     weigh(view, state, random) {

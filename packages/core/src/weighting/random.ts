@@ -24,6 +24,7 @@ export const randomWeights = ({
     year: 2022,
     url: "https://arxiv.org/abs/2111.10603",
   },
+  verified: "definition",
   needs: () => "nothing",
   init: (tasks) => ({ tasks }),
   weigh(_, state, random) {

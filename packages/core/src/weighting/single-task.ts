@@ -8,6 +8,7 @@ import type { Weighting } from "./weighting.ts";
 export const singleTask = (): Weighting<{ tasks: number }> => ({
   name: "single-task",
   paper: null,
+  verified: "definition",
   needs: () => "nothing",
   init: (tasks) => ({ tasks }),
   weigh: ({ primary }, state) => ({

@@ -26,6 +26,7 @@ export const staticWeights = ({ weights = 1 }: StaticOptions = {}): Weighting<{ 
   return {
     name: "static",
     paper: null,
+    verified: "definition",
     needs: () => "nothing",
     init(tasks, primary) {
       if (typeof weights === "number") {

@@ -49,6 +49,7 @@ export const uncertainty = ({
       year: 2018,
       url: "https://arxiv.org/abs/1705.07115",
     },
+    verified: "reference",
     needs: () => "nothing",
     init: (tasks) => ({
       s: Array.from({ length: tasks }, () => initial),

@@ -8,6 +8,7 @@ import type { Weighting } from "./weighting.ts";
 export const uniform = (): Weighting<{ tasks: number }> => ({
   name: "uniform",
   paper: null,
+  verified: "definition",
   needs: () => "nothing",
   init: (tasks) => ({ tasks }),
   weigh: (_, state) => ({ weights: Array.from({ length: state.tasks }, () => 1), state }),

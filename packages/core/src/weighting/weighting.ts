@@ -22,6 +22,13 @@ export interface View {
  */
 export type Needs = "nothing" | "losses" | "gram" | "gram+dev";
 
+/**
+ * What the numbers of a rule were compared with: "reference" values computed independently and checked against the authors' or
+ * LibMTL's code, values made with "torchjd" or "libmtl", or nothing but our "own reading" of the paper. "definition": there is
+ * nothing to get wrong, or the rule is ours.
+ */
+export type Verified = "reference" | "torchjd" | "libmtl" | "own reading" | "definition";
+
 /** Where a rule was published. */
 export interface Paper {
   readonly title: string;
@@ -39,6 +46,8 @@ export interface Weighting<S = unknown> {
   readonly name: string;
   /** Null for rules that nobody published. */
   readonly paper: Paper | null;
+  /** What its numbers were compared with; absent for combinations of rules. */
+  readonly verified?: Verified;
   /** What this step's `weigh` will look at; a step where it says "nothing" costs no more than fixed weights. */
   needs(state: S, step: number): Needs;
   /** The state before the first step; plain JSON, as every later state. */

@@ -178,6 +178,10 @@ export function contract(name: string, make: () => Weighting): void {
       }
     });
 
+    test.each([2, 16, 64])("%i tasks, in a space of 12 dimensions: sound weights", (tasks) => {
+      expectSound(drive(rule, scene(tasks), { steps: 2 }), tasks);
+    });
+
     test("a run continued from state and random numbers through JSON is the undisturbed one", () => {
       const whole = drive(rule, scene(4), { steps: 60 });
       const json = drive(

@@ -1,0 +1,53 @@
+import { applySpectral, symmetricEigen } from "../solve/eigen.ts";
+import { overNonzero } from "./gram/nonzero.ts";
+import { readGram } from "./gram/read.ts";
+import { type Scale, toScale } from "./gram/scale.ts";
+import type { Weighting } from "./weighting.ts";
+
+export interface AlignedMtlOptions {
+  /** λ_s: the smallest, the median or the mean of the eigenvalues. Default "min", the authors'. */
+  unit?: "min" | "median" | "rmse";
+  /** "mean": preferences 1/T. Default "sum": preferences 1, the authors'. */
+  scale?: Scale;
+}
+
+/**
+ * Replaces the gradients by the orthogonal vectors of equal length nearest to them, and adds those up: G = VΛVᵀ, w = √λ_s V Λ^(−1/2) Vᵀ 1
+ * over the eigenvalues above T · 1.2e-7 · λ_max.
+ *
+ * G_ij = ⟨g_i, g_j⟩. Tasks without a gradient get 0. Cost: T backward passes.
+ *
+ * Paper: Senushkin, Patakin, Kuznetsov and Konushin, "Independent Component Alignment for Multi-Task Learning", CVPR 2023,
+ * https://arxiv.org/abs/2305.19000. The threshold of the rank is the authors' in single precision, also for Gram matrices in double.
+ */
+export const alignedMtl = ({ unit = "min", scale = "sum" }: AlignedMtlOptions = {}): Weighting<null> => ({
+  name: unit === "min" ? "aligned-mtl" : `aligned-mtl (${unit})`,
+  paper: {
+    title: "Independent Component Alignment for Multi-Task Learning",
+    venue: "CVPR",
+    year: 2023,
+    url: "https://arxiv.org/abs/2305.19000",
+  },
+  verified: "reference",
+  needs: () => "gram",
+  init: () => null,
+  weigh(view, state) {
+    const weights = overNonzero(readGram(view, "aligned-mtl"), (gram) => {
+      const eigen = symmetricEigen(gram);
+      const tolerance = gram.length * 2 ** -23;
+      const kept = eigen.values.filter((value) => value > tolerance * eigen.values[0]!);
+      const scales = {
+        min: kept.at(-1)!,
+        // The lower of two middle values, as torch.median.
+        median: kept[Math.floor(kept.length / 2)]!,
+        rmse: kept.reduce((a, b) => a + b, 0) / kept.length,
+      };
+      const ones = gram.map(() => 1 / gram.length);
+      return toScale(
+        applySpectral(eigen, (value) => Math.sqrt(scales[unit] / value), ones, tolerance),
+        scale,
+      );
+    });
+    return { weights, state };
+  },
+});

@@ -1,0 +1,43 @@
+import { dot, squareNorm, times } from "../../solve/algebra.ts";
+import type { Gram } from "./read.ts";
+
+/**
+ * Gradient vaccine with the order of the tasks given: in row i, for every j ≠ i in `orders[i]`, a component of g_j is added where the
+ * cosine c of g_i' and g_j lies below its target ρ_ij, just enough to reach it; then ρ_ij ← (1 − β) ρ_ij + β c. Returns the
+ * weights of the original gradients in Σ_i g_i', and the new targets.
+ *
+ * The amount is ‖g_i'‖/‖g_j‖ · (ρ √(1 − c²) / √(1 − ρ²) − c). Gradients of length 0 are left alone. O(T⁴).
+ */
+export function vaccinate(
+  gram: Gram,
+  orders: readonly (readonly number[])[],
+  targets: Gram,
+  beta: number,
+): { weights: number[]; targets: number[][] } {
+  const total = gram.map(() => 0);
+  const next = targets.map((row) => [...row]);
+  for (const [i, order] of orders.entries()) {
+    const own = gram.map((_, k) => (k === i ? 1 : 0) as number);
+    for (const j of order) {
+      if (j === i || !(gram[j]![j]! > 0)) continue;
+      const length = Math.sqrt(squareNorm(gram, own));
+      const along = times(gram, own)[j]!;
+      // What is left where everything cancels is rounding, and so is its direction.
+      const parts = dot(
+        own.map(Math.abs),
+        gram.map((row, k) => Math.sqrt(row[k]!)),
+      );
+      if (!(length > 1e-7 * parts)) continue;
+      const other = Math.sqrt(gram[j]![j]!);
+      const c = Math.max(-1, Math.min(1, along / length / other));
+      // At a target of 1 no finite amount would do.
+      const target = Math.max(-1 + 1e-9, Math.min(1 - 1e-9, next[i]![j]!));
+      if (c < target) {
+        own[j]! += (length / other) * ((target * Math.sqrt(1 - c * c)) / Math.sqrt(1 - target * target) - c);
+      }
+      next[i]![j] = (1 - beta) * next[i]![j]! + beta * c;
+    }
+    for (const [k, weight] of own.entries()) total[k]! += weight;
+  }
+  return { weights: total, targets: next };
+}

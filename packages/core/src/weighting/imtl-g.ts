@@ -1,0 +1,48 @@
+import { dot, sum } from "../solve/algebra.ts";
+import { equiangular } from "./gram/equiangular.ts";
+import { overNonzero } from "./gram/nonzero.ts";
+import { readGram } from "./gram/read.ts";
+import { type Scale, toScale } from "./gram/scale.ts";
+import type { Weighting } from "./weighting.ts";
+
+export interface ImtlGOptions {
+  /** "mean": weights sum to 1, as in the paper. Default "sum": times T. */
+  scale?: Scale;
+}
+
+/**
+ * Impartial learning, the gradient half: the weights w, Σ_k w_k = 1, whose direction d = Σ_k w_k g_k has equal projections on all unit
+ * gradients, ⟨d, g_k⟩/‖g_k‖ the same for every k. With C the cosines and D the lengths, w ∝ D⁻¹C⁺1.
+ *
+ * Weights may be negative, and huge where gradients are nearly dependent. Where the sum vanishes no answer exists and everyone gets the
+ * same weight. Tasks without a gradient get 0. Cost: T backward passes.
+ *
+ * Paper: Liu, Li, Kuang, Xue, Chen, Yang, Liao and Zhang, "Towards Impartial Multi-task Learning", ICLR 2021,
+ * https://openreview.net/forum?id=IMPnRXEWpvr. Difference: dependent gradients go through the pseudo-inverse of the cosines (TorchJD takes
+ * that of G, the paper has none).
+ */
+export const imtlG = ({ scale = "sum" }: ImtlGOptions = {}): Weighting<null> => ({
+  name: "imtl-g",
+  paper: {
+    title: "Towards Impartial Multi-task Learning",
+    venue: "ICLR",
+    year: 2021,
+    url: "https://openreview.net/forum?id=IMPnRXEWpvr",
+  },
+  verified: "reference",
+  needs: () => "gram",
+  init: () => null,
+  weigh(view, state) {
+    const weights = overNonzero(readGram(view, "imtl-g"), (gram) => {
+      const found = equiangular(gram);
+      const total = sum(found);
+      const terms = Math.sqrt(dot(found, found));
+      const sound = Math.abs(total) > 1e-10 * terms;
+      return toScale(
+        found.map((value) => (sound ? value / total : 1 / found.length)),
+        scale,
+      );
+    });
+    return { weights, state };
+  },
+});

@@ -1,0 +1,99 @@
+import { OutriggerError } from "@outrigger/core/error";
+import { Random } from "@outrigger/core/random";
+import { compose } from "@outrigger/core/weighting/combine/compose";
+import { normalized } from "@outrigger/core/weighting/combine/normalized";
+import { protectPrimary } from "@outrigger/core/weighting/combine/protect-primary";
+import { smoothed } from "@outrigger/core/weighting/combine/smoothed";
+import { warmup } from "@outrigger/core/weighting/combine/warmup";
+import { imtlG } from "@outrigger/core/weighting/imtl-g";
+import { metaTartan } from "@outrigger/core/weighting/meta-tartan";
+import { mgda } from "@outrigger/core/weighting/mgda";
+import { pcgrad } from "@outrigger/core/weighting/pcgrad";
+import { staticWeights } from "@outrigger/core/weighting/static";
+import { uncertainty } from "@outrigger/core/weighting/uncertainty";
+import { uniform } from "@outrigger/core/weighting/uniform";
+import type { View, Weighting } from "@outrigger/core/weighting/weighting";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { contract } from "./support/contract.ts";
+import { gramCase, product, randomGram } from "./support/gram.ts";
+
+const random = () => Random.seeded(1, "rule");
+const view = (gram: number[][], step = 0): View => ({
+  step,
+  epoch: 0,
+  losses: gram.map(() => 1),
+  primary: 0,
+  gram,
+});
+const ask = <S>(rule: Weighting<S>, gram: number[][]) =>
+  rule.weigh(view(gram), rule.init(gram.length, 0), random()).weights;
+
+contract("smoothed mgda", () => smoothed(mgda(), 0.9));
+contract("normalized imtl-g", () => normalized(imtlG()));
+contract("protected static", () => protectPrimary(staticWeights({ weights: 2 })));
+contract("composed uncertainty and pcgrad", () => compose(uncertainty(), pcgrad()));
+contract("warm-up before mgda", () => warmup(20, mgda(), uniform()));
+
+test("smoothed: equal matrices change nothing; of two others the rule sees the mean", () => {
+  const [a, b] = [randomGram(1, 3, 3), randomGram(2, 3, 3)];
+  const rule = smoothed(mgda(), 0.5);
+  const first = rule.weigh(view(a), rule.init(3, 0), random());
+  expect(first.weights).toEqual(ask(mgda(), a));
+  const second = rule.weigh(view(b, 1), first.state, random());
+  const mixed = a.map((row, i) => row.map((value, j) => (value + 2 * b[i]![j]!) / 3));
+  for (const [k, weight] of ask(mgda(), mixed).entries()) expect(second.weights[k]).toBeCloseTo(weight, 9);
+  expect(() => smoothed(mgda(), 1)).toThrow(OutriggerError);
+});
+
+test("normalized: lengths of gradients do not change the direction of the weighted unit gradients", () => {
+  fc.assert(
+    fc.property(gramCase(), ({ seed, size }) => {
+      const lengths = Array.from({ length: size }, (_, k) => 10 ** (k - 2));
+      const [plain, long] = [randomGram(seed, size, size), randomGram(seed, size, size, lengths)];
+      const units = [plain, long].map((gram) => {
+        const parts = ask(normalized(mgda()), gram).map((weight, k) => weight * Math.sqrt(gram[k]![k]!));
+        const total = parts.reduce((x, y) => x + y, 0);
+        return parts.map((value) => value / total);
+      });
+      for (const [k, value] of units[0]!.entries()) expect(units[1]![k]).toBeCloseTo(value, 7);
+    }),
+  );
+});
+
+test("protectPrimary: the direction never opposes the primary, by the smallest weight that does it", () => {
+  fc.assert(
+    fc.property(gramCase(), ({ seed, size, rank }) => {
+      const gram = randomGram(seed, size, rank);
+      const weights = ask(protectPrimary(uniform()), gram);
+      const along = product(gram, weights)[0]!;
+      expect(along).toBeGreaterThanOrEqual(-1e-9 * gram[0]![0]!);
+      expect(weights[0]).toBeGreaterThanOrEqual(1);
+      if (weights[0]! > 1) expect(Math.abs(along)).toBeLessThan(1e-9 * gram[0]![0]! * weights[0]!);
+      expect(weights.slice(1)).toEqual(weights.slice(1).map(() => 1));
+    }),
+  );
+  expect(protectPrimary(uniform()).needs({ tasks: 2 }, 0)).toBe("gram");
+});
+
+test("compose: the second rule sees weighted gradients, and what one of them needs is computed", () => {
+  const gram = randomGram(3, 3, 3);
+  const u = [1, 0.1, 5];
+  const scaled = gram.map((row, i) => row.map((value, j) => value * u[i]! * u[j]!));
+  const expected = ask(mgda(), scaled).map((weight, k) => weight * u[k]!);
+  expect(ask(compose(staticWeights({ weights: u }), mgda()), gram)).toEqual(expected);
+  const needs = <S>(rule: Weighting<S>) => rule.needs(rule.init(2, 0), 0);
+  expect(needs(compose(uncertainty(), mgda()))).toBe("gram");
+  expect(needs(compose(mgda(), metaTartan()))).toBe("gram+dev");
+  expect(needs(compose(uniform(), uniform()))).toBe("nothing");
+});
+
+test("warmup: the primary alone, then the rule; nothing is computed for it before", () => {
+  const rule = warmup(2, mgda());
+  const state = rule.init(3, 0);
+  const gram = randomGram(4, 3, 3);
+  expect([0, 1, 2].map((step) => rule.needs(state, step))).toEqual(["nothing", "nothing", "gram"]);
+  expect(rule.weigh(view(gram, 1), state, random()).weights).toEqual([1, 0, 0]);
+  expect(rule.weigh(view(gram, 2), state, random()).weights).toEqual(ask(mgda(), gram));
+  expect(() => warmup(0, mgda())).toThrow(OutriggerError);
+});

@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { Random } from "@outrigger/core/random";
+import { adaloss } from "@outrigger/core/weighting/adaloss";
+import { dwa } from "@outrigger/core/weighting/dwa";
+import { gls } from "@outrigger/core/weighting/gls";
+import { gradientNormScaling } from "@outrigger/core/weighting/gradient-norm-scaling";
+import { metaTartan } from "@outrigger/core/weighting/meta-tartan";
+import { olAux } from "@outrigger/core/weighting/ol-aux";
+import { slaw } from "@outrigger/core/weighting/slaw";
+import type { View, Weighting } from "@outrigger/core/weighting/weighting";
+import { expect, test } from "vitest";
+import { dot, gramOf } from "./support/gram.ts";
+
+interface Stateful {
+  dwa: { epoch_losses: number[][]; expected: { weights: number[] }[] };
+  slaw: { expected: { loss: number[]; weights: number[] }[] };
+  ol_aux: { beta: number; N: number; steps: { theta: number[]; w_used: number[]; w_after: number[] }[] };
+  meta_tartan: {
+    dev_grad: number[];
+    task_grads: number[][];
+    lr: number;
+    logits1: number[];
+    weights0: number[];
+    weights1: number[];
+  };
+}
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8"));
+const stateful = read("stateful-methods.json") as Stateful;
+const torchjd = read("torchjd-rules.json") as { gls: { losses: number[]; weights: number[] }[] };
+
+const random = Random.seeded(0, "rule");
+const view = (losses: readonly number[], more: Partial<View> = {}): View => ({
+  step: 0,
+  epoch: 0,
+  primary: 0,
+  losses,
+  ...more,
+});
+const close = (actual: readonly number[], expected: readonly number[]) => {
+  expect(actual.length).toBe(expected.length);
+  for (const [k, value] of expected.entries()) expect(actual[k]).toBeCloseTo(value, 9);
+};
+
+test.each([null, 3])("dwa: stored weights of four epochs of three steps each, window %s", (window) => {
+  const rule = dwa({ window });
+  let state = rule.init(3, 0);
+  for (const [epoch, { weights }] of stateful.dwa.expected.entries()) {
+    for (const noise of [-0.1, 0, 0.1]) {
+      const losses = (stateful.dwa.epoch_losses[epoch] ?? [1, 1, 1]).map((loss) => loss + noise);
+      const shown = view(losses, { epoch });
+      const answer = rule.weigh(view([], { epoch }), state, random);
+      close(answer.weights, weights);
+      state = rule.observe!(shown, answer.state);
+    }
+  }
+});
+
+test("slaw: stored weights after each of four losses", () => {
+  const rule = slaw();
+  let state = rule.init(2, 0);
+  close(rule.weigh(view([]), state, random).weights, [1, 1]);
+  for (const { loss, weights } of stateful.slaw.expected) {
+    state = rule.observe!(view(loss), state);
+    close(rule.weigh(view([]), state, random).weights, weights);
+  }
+});
+
+test("gls: the derivative of TorchJD's geometric mean; every weighted loss is the same", () => {
+  for (const { losses, weights } of torchjd.gls) {
+    const found = gls().weigh(view(losses), null, random).weights;
+    close(found, weights);
+    close(
+      found.map((weight, k) => weight * losses[k]!),
+      losses.map(() => found[0]! * losses[0]!),
+    );
+  }
+});
+
+test("adaloss: constant losses end in weights that make all weighted losses equal, with sum T", () => {
+  const rule = adaloss();
+  let state = rule.init(3, 0);
+  for (let step = 0; step < 5; step++) state = rule.observe!(view([2, 0.5, 8]), state);
+  const { weights } = rule.weigh(view([]), state, random);
+  close(
+    weights,
+    [0.5 / 2.625, 2 / 2.625, 0.125 / 2.625].map((value) => value * 3),
+  );
+});
+
+test("ol-aux: stored weights on two quadratics", () => {
+  const rule = olAux({ similarity: "dot", learningRate: stateful.ol_aux.beta, interval: stateful.ol_aux.N });
+  let state = rule.init(2, 0);
+  for (const { theta, w_used, w_after } of stateful.ol_aux.steps) {
+    const rows = [
+      [theta[0]! - 1, theta[1]!],
+      [4 * (theta[0]! + 1), 4 * (theta[1]! - 0.5)],
+    ];
+    const answer = rule.weigh(view([1, 1], { gram: gramOf(rows) }), state, random);
+    close(answer.weights.slice(1), w_used);
+    close(answer.state.alpha.slice(1), w_after);
+    state = answer.state;
+  }
+});
+
+test("meta-tartan: stored logits and weights", () => {
+  const { dev_grad, task_grads, lr, logits1, weights0, weights1 } = stateful.meta_tartan;
+  const rule = metaTartan({ learningRate: lr, scale: "mean" });
+  const shown = view([1, 1, 1], {
+    gram: gramOf(task_grads),
+    dev: { dots: task_grads.map((row) => dot(row, dev_grad)), norm: Math.sqrt(dot(dev_grad, dev_grad)) },
+  });
+  const first = rule.weigh(shown, rule.init(3, 0), random);
+  close(first.weights, weights0);
+  close(first.state.logits, logits1);
+  close(rule.weigh(shown, first.state, random).weights, weights1);
+});
+
+test("gns shortens auxiliaries to the primary's length, gcs+gns projects the primary on them", () => {
+  const rows = [
+    [1, 0],
+    [2, 2],
+    [-3, 1],
+    [0.1, 0],
+  ];
+  const ask = (rule: Weighting<null>) => rule.weigh(view([1, 1, 1, 1], { gram: gramOf(rows) }), null, random);
+  close(ask(gradientNormScaling()).weights, [1, 1 / Math.sqrt(8), 1 / Math.sqrt(10), 1]);
+  close(ask(gradientNormScaling({ cosine: true })).weights, [1, 2 / 8, 0, 10]);
+});
