@@ -59,7 +59,7 @@ function peer(name: string, network: Network, tasks: number, mode: string, file:
 }
 
 function contendersOf(network: Network, tasks: number, file: string | undefined): Contender[] {
-  const onnx = mine(ours, network, tasks, { runtime: "onnx", threads });
+  const onnx = mine(ours, network, tasks, { runtime: "onnx", device: "cpu", threads });
   const peers = (list: Readonly<Record<string, string>>): Contender[] =>
     file === undefined
       ? []
