@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { z } from "zod";
 import { tiers } from "./benchmark.ts";
+import { describeInspection, inspect } from "./command/doctor.ts";
 import { copyReference } from "./command/reference.ts";
 import { runCommand, writeReport } from "./command/run-command.ts";
 import { named, runnable, summaries } from "./command/select.ts";
@@ -145,6 +146,18 @@ Examples:
             `  ${dirty} of them were run with uncommitted changes: their commit does not reproduce them.`,
           );
       }
+    });
+
+  command
+    .command("doctor")
+    .description(
+      "what can run models here: packages, devices, what would be used and why, how to get the rest",
+    )
+    .option("--json", "as JSON")
+    .action(async (raw: unknown) => {
+      const { json } = check(z.object({ json: z.boolean().default(false) }), raw);
+      const found = await inspect();
+      print(json ? JSON.stringify(found, null, 2) : describeInspection(found));
     });
   return command;
 }

@@ -3,6 +3,7 @@ export type BenchErrorCode =
   | "bad-benchmark"
   | "bad-option"
   | "bad-results"
+  | "missing-package"
   | "not-built"
   | "nothing-to-run"
   | "trial-failed";

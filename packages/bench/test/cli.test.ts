@@ -127,3 +127,30 @@ describe("outrigger run", () => {
     );
   });
 });
+
+describe("outrigger doctor", () => {
+  const sources = { NODE_OPTIONS: "--conditions=@outrigger/source" };
+
+  it("says what is installed, what works, what would be used and how to get the rest", async () => {
+    const { code, output } = await outrigger(["doctor"], sources);
+    expect(code).toBe(0);
+    expect(output).toMatch(/onnxruntime-node +\d+\.\d+/);
+    expect(output).toMatch(/yes +onnx cpu +ONNX Runtime on the CPU/);
+    expect(output).toMatch(/yes +tfjs wasm/);
+    expect(output).toMatch(/without options +onnx \w+: /);
+  });
+
+  it("says it as JSON", async () => {
+    const { code, output } = await outrigger(["doctor", "--json"], sources);
+    expect(code).toBe(0);
+    const { packages, devices, chosen } = JSON.parse(output.slice(output.indexOf("{"))) as {
+      packages: Record<string, string | null>;
+      devices: { runtime: string; device: string; works: boolean; why: string }[];
+      chosen: Record<string, string>;
+    };
+    expect(packages["@tensorflow/tfjs"]).toBe("4.22.0");
+    expect(devices).toHaveLength(8);
+    for (const { works, why } of devices) if (!works) expect(why.length).toBeGreaterThan(20);
+    expect(Object.keys(chosen)).toEqual(["default", "tfjs", "gpu"]);
+  });
+});

@@ -1,4 +1,4 @@
-import { array, compile } from "@outrigger/core/graph/index";
+import { array, compile, type NDArray } from "@outrigger/core/graph/index";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
@@ -51,7 +51,7 @@ it("results that are arguments, or one value twice, come out whole", async () =>
     }) as never,
     { runtime: "tfjs", device: "cpu" },
   );
-  const [x, y, twice, column] = (await f(array([0.5, -1]))) as { data: Float32Array; shape: number[] }[];
+  const [x, y, twice, column] = (await f(array([0.5, -1]))) as NDArray[];
   expect([...x!.data]).toEqual([0.5, -1]);
   expect(twice!.data).toEqual(y!.data);
   expect([column!.shape, [...column!.data]]).toEqual([[2, 1], [...y!.data]]);

@@ -57,7 +57,7 @@ function reference(steps: number): { losses: number[]; w: number[] } {
   return { losses, w };
 }
 
-function behaves(_name: string, options: CompileOptions): void {
+function behaves(options: CompileOptions): void {
   let step: Stateful<State>;
   beforeAll(() => {
     step = compileStateful(descend as never, start(), options);
@@ -106,8 +106,12 @@ function behaves(_name: string, options: CompileOptions): void {
   });
 }
 
-describe.each(named(everywhere))("a stateful step on %s", behaves);
-describe.skipIf(reason !== "").each(named(gpus))(`a stateful step on %s${reason}`, behaves);
+describe.each(named(everywhere))("a stateful step on %s", (_, options) => {
+  behaves(options);
+});
+describe.skipIf(reason !== "").each(named(gpus))(`a stateful step on %s${reason}`, (_, options) => {
+  behaves(options);
+});
 
 it("a step must return a state like the one it got", async () => {
   const wrong = compileStateful(
@@ -118,7 +122,7 @@ it("a step must return a state like the one it got", async () => {
   expect((await refused(wrong())).code).toBe("shape");
 });
 
-function outOfMemory(_name: string, options: CompileOptions): void {
+function outOfMemory(options: CompileOptions): void {
   it("names op and line of what does not fit", async () => {
     const huge = compile(
       ((v: Tensor2D) => tf.sum(tf.square(tf.matMul(v, tf.transpose(v))))) as never,
@@ -133,5 +137,9 @@ function outOfMemory(_name: string, options: CompileOptions): void {
   });
 }
 
-describe.each(named(everywhere))("a device out of memory: %s", outOfMemory);
-describe.skipIf(reason !== "").each(named(gpus))(`a device out of memory: %s${reason}`, outOfMemory);
+describe.each(named(everywhere))("a device out of memory: %s", (_, options) => {
+  outOfMemory(options);
+});
+describe.skipIf(reason !== "").each(named(gpus))(`a device out of memory: %s${reason}`, (_, options) => {
+  outOfMemory(options);
+});

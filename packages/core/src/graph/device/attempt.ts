@@ -12,6 +12,9 @@ export type Attempt =
 const missing = (why: string): Attempt => ({ works: false, code: "missing-package", why });
 const unsupported = (why: string): Attempt => ({ works: false, code: "unsupported", why });
 
+/** Sessions that stay open: when its last session on WebGPU is released, ONNX Runtime drops the driver that a second Dawn may use. */
+const open: unknown[] = [];
+
 /** Opens a session of one node, which loads the provider and finds its device. */
 async function openSession(provider: "cuda" | "webgpu"): Promise<string | undefined> {
   try {
@@ -20,7 +23,7 @@ async function openSession(provider: "cuda" | "webgpu"): Promise<string | undefi
       executionProviders: [provider],
       logSeverityLevel: 4,
     });
-    await session.release();
+    open.push(session);
     return undefined;
   } catch (error) {
     return (error as Error).message.trim();
@@ -30,9 +33,10 @@ async function openSession(provider: "cuda" | "webgpu"): Promise<string | undefi
 async function onnxCuda(): Promise<Attempt> {
   if (platform.name === "browser") return unsupported("there is no CUDA in a page");
   if (!platform.hasCudaLibraries()) {
-    const cure =
-      "on Linux with an NVIDIA GPU and CUDA 12, run npm rebuild onnxruntime-node with onnxruntime-node-install=cuda12";
-    return missing(`onnxruntime-node lies there without its CUDA libraries: ${cure}`);
+    const cure = "npm_config_onnxruntime_node_install=cuda12 npm rebuild onnxruntime-node";
+    return missing(
+      `onnxruntime-node lies there without its CUDA libraries. On Linux with an NVIDIA GPU and CUDA 12: ${cure}`,
+    );
   }
   const refused = await openSession("cuda");
   if (refused !== undefined) return unsupported(`ONNX Runtime's CUDA provider does not start: ${refused}`);
@@ -78,7 +82,8 @@ async function tfjsWebGpu(): Promise<Attempt> {
 /** tfjs reaches CUDA through libtensorflow, if its package for GPUs is the one that is installed. */
 async function tfjsCuda(): Promise<Attempt> {
   const attempt = await tfjs("tensorflow");
-  if (!attempt.works || attempt.device.keeps) return attempt;
+  if (attempt.works && attempt.device.keeps) return attempt;
+  if (!attempt.works && attempt.code === "unsupported") return attempt;
   return missing("@tensorflow/tfjs-node-gpu is not installed: npm install @tensorflow/tfjs-node-gpu");
 }
 

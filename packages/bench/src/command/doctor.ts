@@ -1,0 +1,50 @@
+import type { Inspection } from "@outrigger/core/graph/device/inspect";
+import { BenchError } from "../error.ts";
+
+/** Left-aligned columns, two spaces apart. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+}
+
+/** What was found, for a terminal. */
+export function describeInspection(found: Inspection): string {
+  const { packages, providers, cudaLibraries, adapter, devices, chosen } = found;
+  const webGpu =
+    typeof adapter === "string"
+      ? adapter
+      : `${adapter.name}${adapter.software ? ", computed on the CPU: right, but slow" : ""}`;
+  return [
+    "Installed",
+    ...columns(Object.entries(packages).map(([name, version]) => [name, version ?? "–"])),
+    `  providers of ONNX Runtime: ${providers.join(", ")}; CUDA's libraries are ${cudaLibraries ? "there" : "missing"}`,
+    "",
+    "Adapter of WebGPU",
+    `  ${webGpu}`,
+    "",
+    "Devices",
+    ...columns(
+      devices.map(({ runtime, device, works, why }) => [works ? "yes" : "no", `${runtime} ${device}`, why]),
+    ),
+    "",
+    "Used",
+    ...columns([
+      ["without options", chosen.default],
+      ['with runtime "tfjs"', chosen.tfjs],
+      ['with device "gpu"', chosen.gpu],
+    ]),
+  ].join("\n");
+}
+
+/** @throws BenchError "missing-package" when `@outrigger/core` is not installed beside this package. */
+export async function inspect(): Promise<Inspection> {
+  let core: typeof import("@outrigger/core/graph/device/inspect");
+  try {
+    core = await import("@outrigger/core/graph/device/inspect");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    const said = "@outrigger/core, which runs the models, is not installed";
+    throw new BenchError("missing-package", `${said}: npm install @outrigger/core.`, error);
+  }
+  return core.inspectDevices();
+}
