@@ -4,7 +4,7 @@ import { OutriggerError } from "../error.ts";
 import { leaves, mapTree, sameShape, type Tree, unflatten } from "./array.ts";
 import { inputValues, type Node, own, type Value } from "./graph.ts";
 import { kernelOf } from "./kernel.ts";
-import { userLine } from "./origin.ts";
+import { differentiating, userLine } from "./origin.ts";
 import { handle, isRecording, recording, valueOf } from "./recording.ts";
 import { runEagerly } from "./run-tfjs.ts";
 import { type Traceable, trace } from "./trace.ts";
@@ -42,10 +42,11 @@ function reverse(y: Value, nodes: readonly Node[], depends: ReadonlySet<Value>):
     const node = nodes[i]!;
     const dys = node.outputs.map((output) => gradients.get(output));
     if (dys.every((dy) => dy === undefined)) continue;
-    for (const [key, make] of Object.entries(differentiate(node, dys))) {
+    const makers = differentiating(node.origin, () => differentiate(node, dys));
+    for (const [key, make] of Object.entries(makers)) {
       const input = node.inputs[key];
       if (!input || !depends.has(input)) continue;
-      const gradient = make();
+      const gradient = differentiating(node.origin, make);
       if (!sameShape(gradient.shape, input.shape)) {
         const said = `the gradient of ${node.kernel} for "${key}" has shape [${gradient.shape.join(", ")}]`;
         throw new OutriggerError("shape", `${said}, its input [${input.shape.join(", ")}]`, {

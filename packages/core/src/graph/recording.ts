@@ -12,7 +12,7 @@ import {
   type Value,
 } from "./graph.ts";
 import type { Output } from "./kernel.ts";
-import { userLine } from "./origin.ts";
+import { newOrigin, userLine } from "./origin.ts";
 
 let current: Recording | undefined;
 
@@ -79,7 +79,7 @@ export class Recording {
     attributes: Attributes,
     outputs: readonly Output[],
   ): Node {
-    const parts = { id: this.nodes.length, kernel, inputs, list, attributes, origin: new Error(kernel) };
+    const parts = { id: this.nodes.length, kernel, inputs, list, attributes, origin: newOrigin(kernel) };
     const node = makeNode(parts, outputs, () => this.values++);
     for (const value of node.outputs) this.mine.add(value);
     this.nodes.push(node);
