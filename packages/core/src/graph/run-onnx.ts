@@ -159,7 +159,7 @@ export async function openOnnx(options: OnnxOptions = {}): Promise<Engine> {
   const memory = provider === "webgpu" ? new GpuMemory(ort, provider) : new HostMemory();
   return {
     async load(graph, held) {
-      const model = toOnnx(graph, double);
+      const model = toOnnx(graph, double, provider !== "webgpu" || platform.webGpuBuildHasDoubles);
       const gpu = memory instanceof GpuMemory;
       const session = await createSession(
         ort,

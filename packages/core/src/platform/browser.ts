@@ -32,6 +32,7 @@ export const platform: Platform = {
       throw new OutriggerError("missing-package", `${said}; ${cure}.`, { package: "onnxruntime-web" }, cause);
     }
   },
+  webGpuBuildHasDoubles: false,
   writesIntoOutputs: false,
   async importPackage(name) {
     const load = packages[name];

@@ -52,6 +52,7 @@ function gpuFiles(): boolean {
 export const platform: Platform = {
   name: "node",
   loadOnnxRuntime: async () => require("onnxruntime-node") as OnnxRuntime,
+  webGpuBuildHasDoubles: true,
   writesIntoOutputs: true,
   async importPackage(name) {
     let file: string;

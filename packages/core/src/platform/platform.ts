@@ -13,6 +13,8 @@ export interface Platform {
    * @param webgpu whether sessions on WebGPU are wanted: in a page that is another, larger build
    */
   loadOnnxRuntime(webgpu?: boolean): Promise<OnnxRuntime>;
+  /** Whether the build of ONNX Runtime for WebGPU has doubles, on the CPU beside it. */
+  readonly webGpuBuildHasDoubles: boolean;
   /** Whether sessions write results into the arrays given to `run`; if not, they return arrays of their own. */
   readonly writesIntoOutputs: boolean;
   /** Imports a package for its side effects; false when it is not installed, or cannot be used on this platform. */

@@ -14,7 +14,6 @@ import {
   pcgrad,
   Random,
   regression,
-  uniform,
 } from "@outrigger/core";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { Tensor2D } from "@tensorflow/tfjs";
@@ -27,13 +26,8 @@ export interface Numbers {
   readonly params: readonly number[];
 }
 
-/** Where to train, and with which rule; plain JSON. */
-export interface Run extends Pick<FitOptions<ColumnBatch<Tensor2D>>, "runtime" | "device" | "directory"> {
-  readonly rule: keyof typeof rules;
-}
-
-/** PCGrad needs the Gram matrix of the task gradients. */
-const rules = { pcgrad, uniform };
+/** Where to train; plain JSON. */
+export type Where = Pick<FitOptions<ColumnBatch<Tensor2D>>, "runtime" | "device" | "directory">;
 
 const samples = 160;
 const width = 6;
@@ -62,8 +56,8 @@ function model(): Model<ColumnBatch<Tensor2D>> {
   };
 }
 
-/** Trains two tasks, with shuffling and dropout, by the same code in Node and in a page. */
-export async function trainTwoTasks({ rule, ...where }: Run): Promise<Numbers> {
+/** Trains two tasks under a rule that needs the Gram matrix, with shuffling and dropout, by the same code in Node and in a page. */
+export async function trainTwoTasks(where: Where): Promise<Numbers> {
   const { inputs, y, a } = data();
   const columns = { y: column("y", y), a: column("a", a) };
   const batches = (from: number, to: number): FitOptions<ColumnBatch<Tensor2D>>["train"] =>
@@ -75,7 +69,7 @@ export async function trainTwoTasks({ rule, ...where }: Run): Promise<Numbers> {
     });
   const fitted: Fitted<ColumnBatch<Tensor2D>> = await fit(model(), {
     tasks: [regression({ name: "y", role: "primary" }), regression({ name: "a", role: "auxiliary" })],
-    method: rules[rule](),
+    method: pcgrad(),
     optimizer: adam({ learningRate: 0.01 }),
     train: batches(0, 128),
     validation: batches(128, samples),

@@ -34,19 +34,17 @@ export function leavesOf<V>({ tasks, forms }: GramAttributes, inputs: readonly V
   return leaves;
 }
 
-const float64 = 11;
-
-/** [tasks, size] of doubles. */
+/** [tasks, size], in the type for sums. */
 function stack(rows: readonly string[], size: number, b: OnnxBuilder): string {
   const flat = rows.map((row) => b.reshape(row, [1, size]));
-  return b.add("Cast", [b.add("Concat", flat, { axis: 0 })], { to: float64 });
+  return b.add("Cast", [b.add("Concat", flat, { axis: 0 })], { to: b.sumType });
 }
 
 /** ⟨Xᵀδ_i, Xᵀδ_j⟩ = ⟨XXᵀδ_i, δ_j⟩: no gradient is formed. In double, because the sum over pairs of samples cancels more than the gradients do. */
 function fromFactors(x: string, rows: readonly string[], size: number, b: OnnxBuilder): string {
-  const inputs = b.add("Cast", [x], { to: float64 });
+  const inputs = b.add("Cast", [x], { to: b.sumType });
   const kernel = b.add("Gemm", [inputs, inputs], { transB: 1 });
-  const deltas = rows.map((row) => b.add("Cast", [row], { to: float64 }));
+  const deltas = rows.map((row) => b.add("Cast", [row], { to: b.sumType }));
   const flat = (parts: readonly string[]): string =>
     b.add(
       "Concat",
@@ -57,9 +55,15 @@ function fromFactors(x: string, rows: readonly string[], size: number, b: OnnxBu
   return b.add("Gemm", [flat(spread), flat(deltas)], { transB: 1 });
 }
 
+/** The gradients Xᵀδ_k themselves. */
+function formed(x: string, rows: readonly string[], b: OnnxBuilder): string[] {
+  const transposed = b.add("Transpose", [x], { perm: [1, 0] });
+  return rows.map((row) => b.add("MatMul", [transposed, row]));
+}
+
 /**
  * Inner products of T gradients: G_ij = Σ_leaves ⟨g_i, g_j⟩ in double precision, given back as its high and its low part in single
- * precision, because tensors of a graph are single.
+ * precision, because tensors of a graph are single. On tfjs, and on runtimes without doubles, all is single and the low part zero.
  */
 defineKernel({
   name: own.gram,
@@ -68,14 +72,15 @@ defineKernel({
     const { tasks } = attributes as GramAttributes;
     const shapes = leavesOf(attributes as GramAttributes, Object.values(inputs));
     const parts = leavesOf(attributes as GramAttributes, Object.values(names)).map(({ x, rows }, leaf) => {
-      const size = sizeOf(shapes[leaf]!.rows[0]!.shape);
-      if (x !== undefined) return fromFactors(x, rows, size, b);
-      const stacked = stack(rows, size, b);
+      const [row, factor] = [shapes[leaf]!.rows[0]!.shape, shapes[leaf]!.x?.shape];
+      if (x !== undefined && b.hasDoubles) return fromFactors(x, rows, sizeOf(row), b);
+      const size = factor === undefined ? sizeOf(row) : factor[1]! * row[1]!;
+      const stacked = stack(x === undefined ? rows : formed(x, rows, b), size, b);
       return b.add("Gemm", [stacked, stacked], { transB: 1 });
     });
     const sum = parts.length === 1 ? parts[0]! : b.add("Sum", parts);
     const high = b.add("Cast", [sum], { to: b.typeNumber("float32") });
-    const low = b.add("Sub", [sum, b.add("Cast", [high], { to: float64 })]);
+    const low = b.add("Sub", [sum, b.add("Cast", [high], { to: b.sumType })]);
     const both = [high, b.add("Cast", [low], { to: b.typeNumber("float32") })];
     return b.add(
       "Concat",

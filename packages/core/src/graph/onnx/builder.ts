@@ -27,6 +27,8 @@ export class OnnxBuilder {
   readonly initializers: OnnxInitializer[] = [];
   readonly tables: SegmentTable[] = [];
   readonly double: boolean;
+  /** Whether the runtime knows doubles, so that sums which must not lose digits can be formed in them. */
+  readonly hasDoubles: boolean;
   /** Name of the graph's node that is being translated: errors and profiles of the runtime tell it. */
   scope = "";
   private readonly shared = new Map<string, string>();
@@ -34,15 +36,16 @@ export class OnnxBuilder {
   private readonly prefix: string;
   private next = 0;
 
-  constructor(rootInputs: ReadonlySet<Value>, double: boolean, prefix = "") {
+  constructor(rootInputs: ReadonlySet<Value>, double: boolean, prefix = "", hasDoubles = true) {
     this.rootInputs = rootInputs;
     this.double = double;
+    this.hasDoubles = hasDoubles;
     this.prefix = prefix;
   }
 
   /** For the body of a loop: it sees the names of this one, and gives its own other ones. */
   nested(): OnnxBuilder {
-    return new OnnxBuilder(new Set(), this.double, this.fresh("body"));
+    return new OnnxBuilder(new Set(), this.double, this.fresh("body"), this.hasDoubles);
   }
 
   /** A name that nothing has. */
@@ -57,6 +60,11 @@ export class OnnxBuilder {
 
   typeNumber(dtype: DType): number {
     return elementType[this.type(dtype)];
+  }
+
+  /** ONNX's number of the type for sums that must not lose digits. */
+  get sumType(): number {
+    return elementType[this.hasDoubles ? "float64" : "float32"];
   }
 
   /** Appends a node with one output. */

@@ -56,10 +56,10 @@ export function outputNames(results: readonly Value[], layouts: Layouts, b: Onnx
 }
 
 /** Translates a simplified graph to an ONNX model (opset 21). */
-export function toOnnx(graph: Graph, double = false): OnnxModel {
+export function toOnnx(graph: Graph, double = false, hasDoubles = true): OnnxModel {
   const fed = usedInputs(graph);
   const inputs = new Map(fed.map((value, i) => [value, `in${i}`]));
-  const b = new OnnxBuilder(new Set(fed), double);
+  const b = new OnnxBuilder(new Set(fed), double, "", hasDoubles);
   const layouts = new Layouts(b);
   for (const [value, name] of inputs) layouts.set(value, name);
   translateNodes(graph.nodes, layouts, b);
