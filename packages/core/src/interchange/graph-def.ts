@@ -25,13 +25,17 @@ const dataTypes = { float32: "DT_FLOAT", int32: "DT_INT32", bool: "DT_BOOL" } as
 
 /** Attributes of ops in TensorFlow's JSON: whole numbers are texts, and texts are base64. */
 export const attr = {
-  type: (dtype: DType) => ({ type: dataTypes[dtype] }),
-  int: (i: number) => ({ i: `${i}` }),
-  float: (f: number) => ({ f }),
-  bool: (b: boolean) => ({ b }),
-  ints: (values: readonly number[]) => ({ list: { i: values.map((i) => `${i}`) } }),
-  text: (s: string) => ({ s: btoa(s) }),
-  shape: (dims: readonly Dimension[]) => ({ shape: tensorShape(dims) }),
+  type: (dtype: DType): { type: string } => ({ type: dataTypes[dtype] }),
+  int: (i: number): { i: string } => ({ i: `${i}` }),
+  float: (f: number): { f: number } => ({ f }),
+  bool: (b: boolean): { b: boolean } => ({ b }),
+  ints: (values: readonly number[]): { list: { i: string[] } } => ({
+    list: { i: values.map((i) => `${i}`) },
+  }),
+  text: (s: string): { s: string } => ({ s: btoa(s) }),
+  shape: (dims: readonly Dimension[]): { shape: { dim: { size: string }[] } } => ({
+    shape: tensorShape(dims),
+  }),
 } as const;
 
 /** −1 stands for a dimension that is open. */
@@ -70,7 +74,7 @@ export class GraphDef {
   }
 
   /** A Const node with its values in the weight file. */
-  store(data: ArrayData, shape: readonly number[], dtype: DType, name = this.fresh("Const")): string {
+  store(data: ArrayData, shape: readonly number[], dtype: DType, name: string = this.fresh("Const")): string {
     const tensor = { dtype: dataTypes[dtype], tensorShape: tensorShape(shape) };
     this.weights.push({ name, shape, dtype, data });
     return this.op("Const", [], { dtype: attr.type(dtype), value: { tensor } }, name);
