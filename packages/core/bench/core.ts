@@ -142,7 +142,9 @@ const versionOf = (name: string): string =>
 const text = markdown({
   sections,
   growth,
-  command: `npm run bench:core${options.quick ? " -- --quick" : ""}`,
+  command: ["npm run bench:core", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(
+    " ",
+  ),
   threads,
   rounds: timing.rounds,
   versions: [
