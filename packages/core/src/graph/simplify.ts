@@ -10,10 +10,10 @@ import {
   own,
   type Value,
 } from "./graph.ts";
+import type { Operand } from "./interpret.ts";
 import { kernelOf, type Output } from "./kernel.ts";
 import { constData } from "./recording.ts";
 import { replacement } from "./rewrite.ts";
-import type { Operand } from "./interpret.ts";
 import { evaluate } from "./run-tfjs.ts";
 
 /** Results up to this size are computed while compiling. */

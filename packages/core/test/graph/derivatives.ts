@@ -121,11 +121,11 @@ async function tfjsGradient(one: Case): Promise<readonly Numbers[]> {
 }
 
 /** tfjs on its cpu backend is the reference of values and gradients, differences in double that of second derivatives. */
-export const orders: readonly Order[] = [
+const orders: readonly Order[] = [
   { name: "value", of: ({ f }) => f, wanted: tfjsValue, tolerance: 1e-5 },
   { name: "gradient", of: first, wanted: tfjsGradient, tolerance: 1e-5 },
   { name: "second derivative", of: second, wanted: numericSecond, tolerance: 1e-4 },
 ];
 
 /** What there is to differentiate in a case. */
-export const ordersOf = ({ flat }: Case): readonly Order[] => (flat ? orders.slice(0, 1) : orders);
+const ordersOf = ({ flat }: Case): readonly Order[] => (flat ? orders.slice(0, 1) : orders);

@@ -6,7 +6,7 @@ import { OnnxBuilder } from "../../src/graph/onnx/builder.ts";
 /** The committed table. */
 export const tablePath = new URL("../../docs/kernels.md", import.meta.url);
 
-export const columns = [
+const columns = [
   "shape rule",
   "ONNX",
   "first derivative",

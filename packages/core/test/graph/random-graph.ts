@@ -6,7 +6,7 @@ import { segmentMax, segmentMean, segmentSum, stopGradient } from "../../src/gra
 import { recording } from "../../src/graph/recording.ts";
 
 /** One op and where it takes its operands from. Numbers are reduced to what fits, so every list of steps is a sound program. */
-export interface Step {
+interface Step {
   readonly op: string;
   readonly a: number;
   readonly b: number;
