@@ -128,4 +128,4 @@ const orders: readonly Order[] = [
 ];
 
 /** What there is to differentiate in a case. */
-const ordersOf = ({ flat }: Case): readonly Order[] => (flat ? orders.slice(0, 1) : orders);
+export const ordersOf = ({ flat }: Case): readonly Order[] => (flat ? orders.slice(0, 1) : orders);
