@@ -22,8 +22,9 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts"],
     env: softwareAdapter(),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A limit for what hangs, not for what is slow: machines are shared.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Native threads and WebAssembly instances live in a process: one each keeps them apart.
     pool: "forks",
     maxWorkers: 2,
