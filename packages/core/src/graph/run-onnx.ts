@@ -43,6 +43,16 @@ function tableFeed({ ids, segments }: SegmentTable, feeds: Feeds): NDArray {
   return { dtype: "int32", data: indices, shape: [segments, width] };
 }
 
+/** WebGPU's max pool gives no indices, and says so only when it runs: such nodes go to the CPU. */
+function providerOf(
+  provider: "cpu" | "cuda" | "webgpu",
+  { nodes }: OnnxModel,
+): InferenceSession.ExecutionProviderConfig {
+  if (provider !== "webgpu") return provider;
+  const pools = nodes.filter(({ op_type, output }) => op_type === "MaxPool" && output.length > 1);
+  return { name: provider, forceCpuNodeNames: pools.map(({ name }) => name) };
+}
+
 async function createSession(
   ort: OnnxRuntime,
   graph: Graph,
@@ -54,7 +64,7 @@ async function createSession(
   const location = (name: string): "gpu-buffer" | "cpu" => (held.includes(name) ? "gpu-buffer" : "cpu");
   try {
     return await ort.InferenceSession.create(model.bytes, {
-      executionProviders: [provider],
+      executionProviders: [providerOf(provider, model)],
       graphOptimizationLevel: "all",
       executionMode: "sequential",
       interOpNumThreads: 1,

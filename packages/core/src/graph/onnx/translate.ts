@@ -3,11 +3,12 @@ import { type ConstData, constantData, type Graph, type Node, own, type Value } 
 import { kernelOf } from "../kernel.ts";
 import { OnnxBuilder, type SegmentTable } from "./builder.ts";
 import { Layouts, translateNode } from "./layout.ts";
-import { encodeModel, type OnnxValueInfo, valueInfo } from "./proto.ts";
+import { encodeModel, type OnnxNode, type OnnxValueInfo, valueInfo } from "./proto.ts";
 
 /** An ONNX model of a graph, and the names by which its values go in and out. */
 export interface OnnxModel {
   readonly bytes: Uint8Array;
+  readonly nodes: readonly OnnxNode[];
   readonly inputs: ReadonlyMap<Value, string>;
   readonly tables: readonly SegmentTable[];
   readonly outputs: readonly string[];
@@ -72,6 +73,7 @@ export function toOnnx(graph: Graph, double = false, hasDoubles = true): OnnxMod
   const outputInfo = results.map((value, i) => valueInfo(outputs[i]!, b.type(value.dtype), value.shape));
   return {
     bytes: encodeModel(b.nodes, b.initializers, inputInfo, outputInfo),
+    nodes: b.nodes,
     inputs,
     tables: b.tables,
     outputs,
