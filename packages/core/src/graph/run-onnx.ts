@@ -50,7 +50,8 @@ function providerOf(
 ): InferenceSession.ExecutionProviderConfig {
   if (provider !== "webgpu") return provider;
   const pools = nodes.filter(({ op_type, output }) => op_type === "MaxPool" && output.length > 1);
-  return { name: provider, forceCpuNodeNames: pools.map(({ name }) => name) };
+  if (pools.length === 0) return provider;
+  return pools.length === 0 ? provider : { name: provider, forceCpuNodeNames: pools.map(({ name }) => name) };
 }
 
 async function createSession(
