@@ -14,13 +14,16 @@ export interface View {
   readonly gram?: readonly (readonly number[])[];
   /** Inner products of a held-out primary gradient with the T task gradients, and its norm. */
   readonly dev?: { readonly dots: readonly number[]; readonly norm: number };
+  /** T × T inner products of the task gradients on this batch (rows) with those on an independent training batch (columns). */
+  readonly gramOther?: readonly (readonly number[])[];
 }
 
 /**
  * What must be computed before a rule can be asked. "nothing": the weights follow from its state alone, so that the whole step
- * is one native call; "losses": one forward pass more; "gram": T backward passes; "gram+dev": a held-out batch besides.
+ * is one native call; "losses": one forward pass more; "gram": T backward passes; "gram+dev": a held-out batch besides;
+ * "gram+other": T backward passes on a second training batch besides.
  */
-export type Needs = "nothing" | "losses" | "gram" | "gram+dev";
+export type Needs = "nothing" | "losses" | "gram" | "gram+dev" | "gram+other";
 
 /**
  * What the numbers of a rule were compared with: "reference" values computed independently and checked against the authors' or
@@ -56,4 +59,9 @@ export interface Weighting<S = unknown> {
   weigh(view: View, state: S, random: Random): { weights: number[]; state: S };
   /** Called after every step with that step's losses, for rules that learn from them. Pure. */
   observe?(view: View, state: S): S;
+  /**
+   * Which losses `observe` is shown: those "before" the update (the default, at no cost), or those of the same batch "after" it,
+   * one forward pass more.
+   */
+  readonly observes?: "before" | "after";
 }

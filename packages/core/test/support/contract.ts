@@ -20,6 +20,7 @@ function view(scene: Scene, step: number, primary: number, needs: string): View 
     primary,
     ...(needs.startsWith("gram") && { gram }),
     ...(needs === "gram+dev" && { dev: { dots: gram[primary]!, norm: Math.sqrt(gram[primary]![primary]!) } }),
+    ...(needs === "gram+other" && { gramOther: gram }),
   };
 }
 
