@@ -6,6 +6,8 @@ import type { Weighting } from "./weighting.ts";
 export interface GradvacOptions {
   /** β, share of the newest cosine in the running targets, in [0, 1]. Default 0.5, LibMTL's; 0.01 is recalled for the paper. */
   beta?: number;
+  /** ε, added to both denominators. Default 0; LibMTL's repository has 1e-8, its package on PyPI 0. */
+  epsilon?: number;
 }
 
 /**
@@ -16,11 +18,15 @@ export interface GradvacOptions {
  * One Gram matrix of the whole trunk; the paper also measures layer by layer. The weights do not sum to T. Cost: T backward passes.
  *
  * Paper: Wang, Tsvetkov, Firat and Cao, "Gradient Vaccine: Investigating and Improving Multi-task Optimization in Massively
- * Multilingual Models", ICLR 2021, https://arxiv.org/abs/2010.05874. Differences from LibMTL: no 1e-8 in the denominators, so that
- * the rule does not depend on the scale of the gradients; ρ is kept below 1 − 1e-9 where it is divided by.
+ * Multilingual Models", ICLR 2021, https://arxiv.org/abs/2010.05874. Difference from LibMTL: ρ is kept below 1 − 1e-9 where it is
+ * divided by.
  */
-export const gradvac = ({ beta = 0.5 }: GradvacOptions = {}): Weighting<{ targets: number[][] }> => {
+export const gradvac = ({
+  beta = 0.5,
+  epsilon = 0,
+}: GradvacOptions = {}): Weighting<{ targets: number[][] }> => {
   inRange(beta, "beta", 0, 1);
+  inRange(epsilon, "epsilon", 0, 1);
   return {
     name: "gradvac",
     paper: {
@@ -38,7 +44,7 @@ export const gradvac = ({ beta = 0.5 }: GradvacOptions = {}): Weighting<{ target
     weigh(view, state, random) {
       const gram = readGram(view, "gradvac");
       const orders = gram.map(() => random.permutation(gram.length));
-      const { weights, targets } = vaccinate(gram, orders, state.targets, beta);
+      const { weights, targets } = vaccinate(gram, orders, state.targets, beta, epsilon);
       return { weights, state: { targets } };
     },
   };

@@ -1,5 +1,5 @@
 import { dot, sum } from "../solve/algebra.ts";
-import { equiangular } from "./gram/equiangular.ts";
+import { equiangular, type Inverse } from "./gram/equiangular.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram } from "./gram/read.ts";
 import { type Scale, toScale } from "./gram/scale.ts";
@@ -8,6 +8,8 @@ import type { Weighting } from "./weighting.ts";
 export interface ImtlGOptions {
   /** "mean": weights sum to 1, as in the paper. Default "sum": times T. */
   scale?: Scale;
+  /** Pseudo-inverse taken where gradients are dependent. Default "cosines", ours, which no length enters; "gram" is TorchJD's. */
+  inverse?: Inverse;
 }
 
 /**
@@ -18,10 +20,9 @@ export interface ImtlGOptions {
  * same weight. Tasks without a gradient get 0. Cost: T backward passes.
  *
  * Paper: Liu, Li, Kuang, Xue, Chen, Yang, Liao and Zhang, "Towards Impartial Multi-task Learning", ICLR 2021,
- * https://openreview.net/forum?id=IMPnRXEWpvr. Difference: dependent gradients go through the pseudo-inverse of the cosines (TorchJD takes
- * that of G, the paper has none).
+ * https://openreview.net/forum?id=IMPnRXEWpvr. Difference: dependent gradients go through a pseudo-inverse; the paper has none.
  */
-export const imtlG = ({ scale = "sum" }: ImtlGOptions = {}): Weighting<null> => ({
+export const imtlG = ({ scale = "sum", inverse = "cosines" }: ImtlGOptions = {}): Weighting<null> => ({
   name: "imtl-g",
   paper: {
     title: "Towards Impartial Multi-task Learning",
@@ -34,7 +35,7 @@ export const imtlG = ({ scale = "sum" }: ImtlGOptions = {}): Weighting<null> => 
   init: () => null,
   weigh(view, state) {
     const weights = overNonzero(readGram(view, "imtl-g"), (gram) => {
-      const found = equiangular(gram);
+      const found = equiangular(gram, inverse);
       const total = sum(found);
       const terms = Math.sqrt(dot(found, found));
       const sound = Math.abs(total) > 1e-10 * terms;

@@ -6,13 +6,15 @@ import type { Gram } from "./read.ts";
  * cosine c of g_i' and g_j lies below its target ρ_ij, just enough to reach it; then ρ_ij ← (1 − β) ρ_ij + β c. Returns the
  * weights of the original gradients in Σ_i g_i', and the new targets.
  *
- * The amount is ‖g_i'‖/‖g_j‖ · (ρ √(1 − c²) / √(1 − ρ²) − c). Gradients of length 0 are left alone. O(T⁴).
+ * The amount is ‖g_i'‖ (ρ √(1 − c²) − c √(1 − ρ²)) / (‖g_j‖ √(1 − ρ²) + ε) with c = ⟨g_i', g_j⟩ / (‖g_i'‖ ‖g_j‖ + ε). Gradients of length 0
+ * are left alone. O(T⁴).
  */
 export function vaccinate(
   gram: Gram,
   orders: readonly (readonly number[])[],
   targets: Gram,
   beta: number,
+  epsilon: number,
 ): { weights: number[]; targets: number[][] } {
   const total = gram.map(() => 0);
   const next = targets.map((row) => [...row]);
@@ -29,11 +31,12 @@ export function vaccinate(
       );
       if (!(length > 1e-7 * parts)) continue;
       const other = Math.sqrt(gram[j]![j]!);
-      const c = Math.max(-1, Math.min(1, along / length / other));
+      const c = Math.max(-1, Math.min(1, along / (length * other + epsilon)));
       // At a target of 1 no finite amount would do.
       const target = Math.max(-1 + 1e-9, Math.min(1 - 1e-9, next[i]![j]!));
       if (c < target) {
-        own[j]! += (length / other) * ((target * Math.sqrt(1 - c * c)) / Math.sqrt(1 - target * target) - c);
+        const sine = Math.sqrt(1 - target * target);
+        own[j]! += (length * (target * Math.sqrt(1 - c * c) - c * sine)) / (other * sine + epsilon);
       }
       next[i]![j] = (1 - beta) * next[i]![j]! + beta * c;
     }
