@@ -1,6 +1,5 @@
+import { dot, type Matrix } from "./algebra.ts";
 import { shareAmongTwins } from "./twins.ts";
-
-type Matrix = readonly (readonly number[])[];
 
 /**
  * Non-negative least squares from inner products: argmin over w ≥ 0 of ½ wᵀMw − bᵀw, that is of ‖y − Σ_k w_k a_k‖² with
@@ -34,24 +33,20 @@ function unitNorm(matrix: Matrix, right: readonly number[], allowed: readonly bo
   const tolerance = 1e-13 * Math.max(...right.map(Math.abs), 0);
   let solution = Array.from({ length: size }, () => 0);
   let active: number[] = [];
-  const blocked = new Set<number>();
+  let eligible = [...allowed];
   for (let round = 0; round < 20 * size + 20; round++) {
-    const entering = steepest(
-      matrix,
-      right,
-      solution,
-      (k) => allowed[k]! && !active.includes(k) && !blocked.has(k),
-    );
+    const entering = steepest(matrix, right, solution, eligible);
     if (entering === null || entering.slope <= tolerance) return solution;
     const tried = [...active, entering.index];
     const free = cholesky(matrix, right, tried);
     // Dependent on the active vectors, or its descent is rounding noise: it cannot improve the fit now.
     if (free === null || free.at(-1)! <= 0) {
-      blocked.add(entering.index);
+      eligible[entering.index] = false;
       continue;
     }
-    blocked.clear();
     [solution, active] = retreat(matrix, right, solution, tried, free);
+    eligible = [...allowed];
+    for (const k of active) eligible[k] = false;
   }
   return solution;
 }
@@ -60,12 +55,12 @@ function steepest(
   matrix: Matrix,
   right: readonly number[],
   solution: readonly number[],
-  eligible: (k: number) => boolean,
+  eligible: readonly boolean[],
 ): { index: number; slope: number } | null {
   let best: { index: number; slope: number } | null = null;
   for (const [k, row] of matrix.entries()) {
-    if (!eligible(k)) continue;
-    const slope = row.reduce((rest, value, j) => rest - value * solution[j]!, right[k]!);
+    if (!eligible[k]!) continue;
+    const slope = right[k]! - dot(row, solution);
     if (best === null || slope > best.slope) best = { index: k, slope };
   }
   return best;
@@ -100,24 +95,33 @@ function retreat(
 
 /** Solves the equations of the chosen elements; null where their vectors are linearly dependent. */
 function cholesky(matrix: Matrix, right: readonly number[], chosen: readonly number[]): number[] | null {
-  const lower: number[][] = [];
-  const half: number[] = [];
-  for (const [i, a] of chosen.entries()) {
-    const row: number[] = [];
-    for (const [j, b] of chosen.slice(0, i).entries()) {
-      const rest = row.reduce((sum, value, k) => sum - value * lower[j]![k]!, matrix[a]![b]!);
-      row.push(rest / lower[j]![j]!);
+  const size = chosen.length;
+  const lower = chosen.map((_, i) => new Float64Array(i + 1));
+  const solution: number[] = [];
+  for (let i = 0; i < size; i++) {
+    const row = lower[i]!;
+    const given = matrix[chosen[i]!]!;
+    for (let j = 0; j < i; j++) {
+      const other = lower[j]!;
+      row[j] = (given[chosen[j]!]! - partialDot(row, other, j)) / other[j]!;
     }
-    const pivot = row.reduce((sum, value) => sum - value * value, matrix[a]![a]!);
+    const pivot = given[chosen[i]!]! - partialDot(row, row, i);
     if (!(pivot > 1e-13)) return null;
-    half.push(row.reduce((sum, value, k) => sum - value * half[k]!, right[a]!) / Math.sqrt(pivot));
-    lower.push([...row, Math.sqrt(pivot)]);
+    row[i] = Math.sqrt(pivot);
+    solution.push((right[chosen[i]!]! - partialDot(row, solution, i)) / row[i]!);
   }
-  const solution = Array.from({ length: chosen.length }, () => 0);
-  for (let i = chosen.length - 1; i >= 0; i--) {
-    let rest = half[i]!;
-    for (let k = i + 1; k < chosen.length; k++) rest -= lower[k]![i]! * solution[k]!;
-    solution[i] = rest / lower[i]![i]!;
+  for (let i = size - 1; i >= 0; i--) {
+    const row = lower[i]!;
+    const value = solution[i]! / row[i]!;
+    solution[i] = value;
+    for (let j = 0; j < i; j++) solution[j]! -= row[j]! * value;
   }
   return solution;
+}
+
+/** The inner product of the first `count` elements. */
+function partialDot(a: ArrayLike<number>, b: ArrayLike<number>, count: number): number {
+  let total = 0;
+  for (let k = 0; k < count; k++) total += a[k]! * b[k]!;
+  return total;
 }

@@ -1,4 +1,4 @@
-import { dot, type Matrix, sum, times, type Vector } from "./algebra.ts";
+import { dot, type Matrix, squareNorm, sum, times, type Vector } from "./algebra.ts";
 import { shareAmongTwins } from "./twins.ts";
 
 /**
@@ -13,13 +13,20 @@ import { shareAmongTwins } from "./twins.ts";
  * linear term.
  */
 export function simplexQp(gram: Matrix, linear: Vector): number[] {
-  const size = linear.length;
-  const value = (k: number): number => gram[k]![k]! / 2 + linear[k]!;
-  const start = linear.reduce((best, _, k) => (value(k) < value(best) ? k : best), 0);
-  let x = linear.map((_, k) => (k === start ? 1 : 0) as number);
-  let active = [start];
+  return shareAmongTwins(gram, activeSet(gram, linear).x, linear);
+}
+
+/** A point of the simplex and the elements that may be other than 0. */
+export interface ActiveSet {
+  readonly x: readonly number[];
+  readonly active: readonly number[];
+}
+
+/** The same from a start near the answer, without the sharing among equal vectors. Default start: the best vertex. */
+export function activeSet(gram: Matrix, linear: Vector, start?: ActiveSet): ActiveSet {
+  let [x, active] = start === undefined ? vertex(gram, linear) : descend(gram, linear, start.x, start.active);
   const blocked = new Set<number>();
-  for (let round = 0; round < 20 * size + 20; round++) {
+  for (let round = 0; round < 20 * linear.length + 20; round++) {
     const entering = steepest(gram, linear, x, (k) => !active.includes(k) && !blocked.has(k));
     if (entering === null) break;
     const [moved, kept] = descend(gram, linear, x, [...active, entering]);
@@ -28,15 +35,16 @@ export function simplexQp(gram: Matrix, linear: Vector): number[] {
       blocked.add(entering);
       if (kept.length === active.length) continue;
     } else blocked.clear();
-    x = moved;
-    active = kept;
+    [x, active] = [moved, kept];
   }
   const total = sum(x);
-  return shareAmongTwins(
-    gram,
-    x.map((weight) => weight / total),
-    linear,
-  );
+  return { x: x.map((weight) => weight / total), active };
+}
+
+function vertex(gram: Matrix, linear: Vector): [number[], number[]] {
+  const value = (k: number): number => gram[k]![k]! / 2 + linear[k]!;
+  const best = linear.reduce((least, _, k) => (value(k) < value(least) ? k : least), 0);
+  return [linear.map((_, k) => (k === best ? 1 : 0)), [best]];
 }
 
 /** The element whose entering descends most, for the length of its vector; null where none descends by more than rounding. */
@@ -78,6 +86,19 @@ function descend(gram: Matrix, linear: Vector, from: Vector, tried: readonly num
     active = active.filter((k) => k !== leaving && (x[k]! > 0 || k === tried.at(-1)));
     if (active.length <= 1) return [x.map((_, k) => (active.includes(k) ? 1 : 0)), active];
   }
+}
+
+/** The smallest xᵀHx on the affine hull of the active elements. */
+export function leastSquare(gram: Matrix, { x, active }: ActiveSet): number {
+  const { change } = newtonDirection(
+    gram,
+    x.map(() => 0),
+    x,
+    active,
+  );
+  const least = [...x];
+  for (const [place, k] of active.entries()) least[k]! += change[place]!;
+  return squareNorm(gram, least);
 }
 
 interface Direction {

@@ -8,14 +8,19 @@ export function shareAmongTwins(
   weights: readonly number[],
   linear?: readonly number[],
 ): number[] {
-  return weights.map((_, i) => {
-    const twins = weights.filter((_, j) => {
+  return weights.map((weight, i) => {
+    const own = gram[i]!;
+    let total = 0;
+    let twins = 0;
+    for (let j = 0; j < weights.length; j++) {
+      const squares = own[i]! + gram[j]![j]!;
+      if (!(squares - 2 * own[j]! <= 1e-12 * squares)) continue;
       if (linear !== undefined && !(Math.abs(linear[i]! - linear[j]!) <= 1e-6 * Math.abs(linear[i]!)))
-        return false;
-      const squares = gram[i]![i]! + gram[j]![j]!;
-      return squares - 2 * gram[i]![j]! <= 1e-12 * squares;
-    });
+        continue;
+      total += weights[j]!;
+      twins++;
+    }
     // A vector whose own entry is not its largest (a matrix that is no Gram matrix) is no twin of itself.
-    return twins.length > 1 ? twins.reduce((sum, value) => sum + value, 0) / twins.length : weights[i]!;
+    return twins > 1 ? total / twins : weight;
   });
 }

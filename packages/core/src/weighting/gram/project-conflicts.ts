@@ -1,3 +1,4 @@
+import { dot } from "../../solve/algebra.ts";
 import type { Gram } from "./read.ts";
 
 /**
@@ -14,7 +15,7 @@ export function projectConflicts(gram: Gram, orders: readonly (readonly number[]
     for (const j of order) {
       const square = gram[j]![j]!;
       if (j === i || !(square > 0)) continue;
-      const product = own.reduce((sum, weight, k) => sum + weight * gram[k]![j]!, 0);
+      const product = dot(own, gram[j]!);
       if (product < 0) own[j]! -= product / square;
     }
     for (const [k, weight] of own.entries()) total[k]! += weight;

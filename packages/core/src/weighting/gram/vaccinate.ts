@@ -1,4 +1,4 @@
-import { dot, squareNorm, times } from "../../solve/algebra.ts";
+import { dot } from "../../solve/algebra.ts";
 import type { Gram } from "./read.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Gram } from "./read.ts";
  * weights of the original gradients in Σ_i g_i', and the new targets.
  *
  * The amount is ‖g_i'‖ (ρ √(1 − c²) − c √(1 − ρ²)) / (‖g_j‖ √(1 − ρ²) + ε) with c = ⟨g_i', g_j⟩ / (‖g_i'‖ ‖g_j‖ + ε). Gradients of length 0
- * are left alone. O(T⁴).
+ * are left alone. O(T³).
  */
 export function vaccinate(
   gram: Gram,
@@ -16,27 +16,28 @@ export function vaccinate(
   beta: number,
   epsilon: number,
 ): { weights: number[]; targets: number[][] } {
+  const lengths = gram.map((row, k) => Math.sqrt(row[k]!));
   const total = gram.map(() => 0);
   const next = targets.map((row) => [...row]);
   for (const [i, order] of orders.entries()) {
     const own = gram.map((_, k) => (k === i ? 1 : 0) as number);
+    /** ⟨g_i', g_k⟩ for every k. */
+    const products = [...gram[i]!];
     for (const j of order) {
-      if (j === i || !(gram[j]![j]! > 0)) continue;
-      const length = Math.sqrt(squareNorm(gram, own));
-      const along = times(gram, own)[j]!;
+      const other = lengths[j]!;
+      if (j === i || !(other > 0)) continue;
+      const length = Math.sqrt(Math.max(0, dot(own, products)));
       // What is left where everything cancels is rounding, and so is its direction.
-      const parts = dot(
-        own.map(Math.abs),
-        gram.map((row, k) => Math.sqrt(row[k]!)),
-      );
+      const parts = own.reduce((sum, weight, k) => sum + Math.abs(weight) * lengths[k]!, 0);
       if (!(length > 1e-7 * parts)) continue;
-      const other = Math.sqrt(gram[j]![j]!);
-      const c = Math.max(-1, Math.min(1, along / (length * other + epsilon)));
+      const c = Math.max(-1, Math.min(1, products[j]! / (length * other + epsilon)));
       // At a target of 1 no finite amount would do.
       const target = Math.max(-1 + 1e-9, Math.min(1 - 1e-9, next[i]![j]!));
       if (c < target) {
         const sine = Math.sqrt(1 - target * target);
-        own[j]! += (length * (target * Math.sqrt(1 - c * c) - c * sine)) / (other * sine + epsilon);
+        const amount = (length * (target * Math.sqrt(1 - c * c) - c * sine)) / (other * sine + epsilon);
+        own[j]! += amount;
+        for (const [k, value] of gram[j]!.entries()) products[k]! += amount * value;
       }
       next[i]![j] = (1 - beta) * next[i]![j]! + beta * c;
     }
