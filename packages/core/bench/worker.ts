@@ -27,7 +27,7 @@ const stepper = new Stepper({
   method: options.tasks > 1 ? pcgrad() : uniform(),
   optimizer: adam(),
   params,
-  streams: { dropout: stream, method: stream, dev: stream },
+  streams: { dropout: stream, method: stream, dev: stream, other: stream },
   compile: options.compile,
 });
 

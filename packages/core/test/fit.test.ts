@@ -1,25 +1,22 @@
-import { compile, gradients, leaves, type NDArray, type Tree } from "@outrigger/core/graph/index";
 import { adam } from "@outrigger/core/optimize/adam";
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { Random } from "@outrigger/core/random";
 import { progressBar, progressLines } from "@outrigger/core/train/callback/progress";
 import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
-import { forward } from "@outrigger/core/train/loss";
-import { type StepOptions, Stepper } from "@outrigger/core/train/step";
 import type { ColumnBatch, Task } from "@outrigger/core/train/task";
 import { every } from "@outrigger/core/weighting/combine/every";
 import { pcgrad } from "@outrigger/core/weighting/pcgrad";
 import { staticWeights } from "@outrigger/core/weighting/static";
 import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
-import type { View, Weighting } from "@outrigger/core/weighting/weighting";
-import tf, { type Tensor } from "@tensorflow/tfjs";
+import type { Weighting } from "@outrigger/core/weighting/weighting";
+import tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused } from "./support/errors.ts";
+import { type Batch, dot, spy, stepper, trunkRows } from "./support/stepper.ts";
 
 const { model, ...data } = toy();
-type Batch = Parameters<(typeof model)["apply"]>[1];
 const train = (options: Partial<FitOptions<Batch>>): Promise<Fitted<Batch>> =>
   fit(model, {
     ...data,
@@ -32,40 +29,6 @@ const train = (options: Partial<FitOptions<Batch>>): Promise<Fitted<Batch>> =>
     ...options,
   });
 
-/** A rule that keeps what it was shown. */
-function spy(
-  needs: ReturnType<Weighting["needs"]>,
-  weights = [1, 0.5, 0.25, 0],
-): Weighting<null> & { views: View[] } {
-  const views: View[] = [];
-  return {
-    views,
-    name: `spy-${needs}`,
-    paper: null,
-    needs: () => needs,
-    init: () => null,
-    weigh: (view, state) => {
-      views.push(view);
-      return { weights: [...weights], state };
-    },
-  };
-}
-
-const stepper = (options: Partial<StepOptions<Batch>>): Stepper<Batch> =>
-  new Stepper<Batch>({
-    model,
-    tasks: data.tasks,
-    method: uniform(),
-    optimizer: sgd({ learningRate: 0.1 }),
-    params: model.init(Random.seeded(1, "init")),
-    streams: {
-      dropout: Random.seeded(1, "dropout"),
-      method: Random.seeded(1, "method"),
-      dev: Random.seeded(1, "dev"),
-    },
-    compile: { threads: 1 },
-    ...options,
-  });
 const firstBatch = data.train.epoch(null)[Symbol.iterator]().next().value!;
 
 describe("a step", () => {
@@ -95,19 +58,10 @@ describe("a step", () => {
     const before = structuredClone(run.params.tree);
     await run.run(firstBatch, 0);
     const held = data.validation.epoch(Random.seeded(1, "dev"))[Symbol.iterator]().next().value!;
-    const perTask = compile(
-      ((p: never, b: Batch) => {
-        const { losses } = forward(plain.model, data.tasks as never, p, b, { training: false });
-        return gradients(losses, (p as { trunk: Tree<Tensor> }).trunk);
-      }) as never,
-      { runtime: "tfjs", device: "cpu" },
-    );
-    const rows = async (batch: unknown): Promise<number[][]> =>
-      ((await perTask(before, batch as Tree<NDArray>)) as Tree<NDArray>[]).map((tree) =>
-        leaves(tree).flatMap(({ data }) => [...data]),
-      );
-    const dot = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-    const [own, [other]] = [await rows(firstBatch), await rows(held)];
+    const [own, [other]] = [
+      await trunkRows(plain.model, before, firstBatch),
+      await trunkRows(plain.model, before, held),
+    ];
     const view = method.views[0]!;
     own.forEach((row, i) => {
       own.forEach((column, j) => expect(view.gram![i]![j]).toBeCloseTo(dot(row, column), 4));

@@ -88,6 +88,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     dropout: Random.seeded(seed, "dropout"),
     method: Random.seeded(seed, "method"),
     dev: Random.seeded(seed, "dev"),
+    other: Random.seeded(seed, "other"),
   };
   const compile = { runtime, device, threads, spinning };
   const stepper = new Stepper({
@@ -98,6 +99,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     params: init,
     streams,
     dev,
+    other: train,
     maxGradientNorm,
     compile,
   });

@@ -42,6 +42,7 @@ const stepper = (options: object) =>
       dropout: Random.seeded(1, "dropout"),
       method: Random.seeded(1, "method"),
       dev: Random.seeded(1, "dev"),
+      other: Random.seeded(1, "other"),
     },
     ...options,
   } as never);

@@ -1,5 +1,7 @@
+import { OutriggerError } from "../../error.ts";
 import { readGram } from "../gram/read.ts";
 import type { Needs, View, Weighting } from "../weighting.ts";
+import { observesBoth } from "./observes.ts";
 
 export interface ComposeState<A, B> {
   first: A;
@@ -7,6 +9,19 @@ export interface ComposeState<A, B> {
 }
 
 const order: readonly Needs[] = ["nothing", "losses", "gram"];
+
+/** What both rules need; "gram+dev" and "gram+other" hold all that the plainer needs do. */
+function both(needs: readonly [Needs, Needs], name: string): Needs {
+  const special = needs.filter((need) => !order.includes(need));
+  if (special[0] !== special.at(-1)) {
+    throw new OutriggerError(
+      "unsupported",
+      `${name}: one rule needs a held-out batch and the other a second training batch; a step looks at one of the two. Compose rules of one kind.`,
+      { method: name },
+    );
+  }
+  return special[0] ?? order[Math.max(...needs.map((need) => order.indexOf(need)))]!;
+}
 
 /**
  * Weighs by one rule, and by a second one that sees the tasks as the first has weighted them: with u from `first`, `second` is shown
@@ -23,13 +38,7 @@ export const compose = <A, B>(first: Weighting<A>, second: Weighting<B>): Weight
   return {
     name,
     paper: second.paper,
-    needs(state, step) {
-      const wanted = [first.needs(state.first, step), second.needs(state.second, step)];
-      return (
-        wanted.find((need) => !order.includes(need)) ??
-        order[Math.max(...wanted.map((need) => order.indexOf(need)))]!
-      );
-    },
+    needs: (state, step) => both([first.needs(state.first, step), second.needs(state.second, step)], name),
     init: (tasks, primary) => ({ first: first.init(tasks, primary), second: second.init(tasks, primary) }),
     weigh(view, state, random) {
       const one = first.weigh(view, state.first, random);
@@ -40,6 +49,7 @@ export const compose = <A, B>(first: Weighting<A>, second: Weighting<B>): Weight
       };
     },
     ...((first.observe || second.observe) && {
+      observes: observesBoth(first, second, name),
       observe: (view, state) => ({
         first: first.observe === undefined ? state.first : first.observe(view, state.first),
         second: second.observe === undefined ? state.second : second.observe(view, state.second),
@@ -49,12 +59,13 @@ export const compose = <A, B>(first: Weighting<A>, second: Weighting<B>): Weight
 };
 
 function scaled(view: View, u: readonly number[], name: string): View {
-  const both = (matrix: readonly (readonly number[])[]) =>
+  const scaledBy = (matrix: readonly (readonly number[])[]) =>
     matrix.map((row, i) => row.map((value, j) => value * u[i]! * u[j]!));
   return {
     ...view,
     losses: view.losses.map((loss, k) => loss * u[k]!),
-    gram: view.gram && both(readGram(view, name)),
+    gram: view.gram && scaledBy(readGram(view, name)),
+    gramOther: view.gramOther && scaledBy(view.gramOther),
     dev: view.dev && { ...view.dev, dots: view.dev.dots.map((value, k) => value * u[k]!) },
   };
 }

@@ -32,6 +32,7 @@ export const every = <S>(n: number, rule: Weighting<S>): Weighting<EveryState<S>
       return { weights, state: { inner, weights: [...weights] } };
     },
     ...(rule.observe && {
+      ...(rule.observes && { observes: rule.observes }),
       observe: (view, state) => ({ ...state, inner: rule.observe!(view, state.inner) }),
     }),
   };

@@ -25,7 +25,9 @@ export const normalized = <S>(rule: Weighting<S>): Weighting<S> => {
       const unit = cosines(gram).map((row) => row.map((value) => value * mean * mean));
       // Held-out products scale with the task's gradient only.
       const dev = view.dev && { ...view.dev, dots: view.dev.dots.map((value, k) => value * scale[k]!) };
-      const told = rule.weigh({ ...view, gram: unit, dev }, state, random);
+      // The lengths on another batch are not known: this batch's stand for them.
+      const gramOther = view.gramOther?.map((row, i) => row.map((value, j) => value * scale[i]! * scale[j]!));
+      const told = rule.weigh({ ...view, gram: unit, dev, gramOther }, state, random);
       return { weights: told.weights.map((weight, k) => weight * scale[k]!), state: told.state };
     },
   };

@@ -35,6 +35,7 @@ export const smoothed = <S>(rule: Weighting<S>, decay: number): Weighting<Smooth
       return { weights, state: { inner, mean: running ?? state.mean } };
     },
     ...(rule.observe && {
+      ...(rule.observes && { observes: rule.observes }),
       observe: (view, state) => ({ ...state, inner: rule.observe!(view, state.inner) }),
     }),
   };

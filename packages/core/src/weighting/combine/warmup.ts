@@ -1,6 +1,7 @@
 import { positiveInteger } from "../gram/check.ts";
 import { singleTask } from "../single-task.ts";
 import type { Weighting } from "../weighting.ts";
+import { observesBoth } from "./observes.ts";
 
 export interface WarmupState<S> {
   first: unknown;
@@ -13,7 +14,7 @@ export interface WarmupState<S> {
  *
  * Cost: that of `first`, then that of the rule.
  *
- * @throws OutriggerError `bad-option` unless n is a positive integer.
+ * @throws OutriggerError `bad-option` unless n is a positive integer, or when one rule learns from losses before the update and the other after it.
  *
  * @example
  * warmup(1000, nashMtl())          // the primary alone for 1000 steps
@@ -25,8 +26,9 @@ export const warmup = <S>(
   first: Weighting = singleTask() as Weighting,
 ): Weighting<WarmupState<S>> => {
   positiveInteger(n, "n");
+  const name = `warmup(${n}, ${rule.name})`;
   return {
-    name: `warmup(${n}, ${rule.name})`,
+    name,
     paper: rule.paper,
     needs: (state, step) => (step < n ? first.needs(state.first, step) : rule.needs(state.inner, step)),
     init: (tasks, primary) => ({ first: first.init(tasks, primary), inner: rule.init(tasks, primary) }),
@@ -39,6 +41,7 @@ export const warmup = <S>(
       return { weights: told.weights, state: { ...state, inner: told.state } };
     },
     ...((rule.observe || first.observe) && {
+      observes: observesBoth(first, rule, name),
       observe: (view, state) => ({
         first: first.observe === undefined ? state.first : first.observe(view, state.first),
         inner: rule.observe === undefined ? state.inner : rule.observe(view, state.inner),

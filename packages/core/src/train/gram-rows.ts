@@ -1,0 +1,22 @@
+import type { NDArray } from "../graph/array.ts";
+
+type Matrix = readonly (readonly number[])[];
+
+/** High and low parts [2, n, n] to float64 rows. */
+export function gramRows({ data, shape }: NDArray): number[][] {
+  const n = shape[1]!;
+  const at = (i: number, j: number): number => data[i * n + j]! + data[n * n + i * n + j]!;
+  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => at(i, j)));
+}
+
+/** The rows and columns from `row` and `column` on of a T × T block. */
+export const block = (matrix: Matrix, row: number, column: number, T: number): number[][] =>
+  matrix.slice(row, row + T).map((values) => values.slice(column, column + T));
+
+/** Cosine of every task's gradient with the primary's; null for a zero gradient. */
+export function cosinesOf(matrix: Matrix, primary: number): (number | null)[] {
+  return matrix.map((row, k) => {
+    const norms = Math.sqrt(row[k]! * matrix[primary]![primary]!);
+    return norms > 0 ? row[primary]! / norms : null;
+  });
+}
