@@ -16,5 +16,5 @@ export { grad, gradients } from "./grad.ts";
 export type { Graph } from "./graph.ts";
 export { gram, normalize, segmentMax, segmentMean, segmentSum, stopGradient } from "./ops.ts";
 export { scan } from "./scan.ts";
-export { compileStateful, type Stateful } from "./stateful.ts";
+export { compileStateful, type Stateful, type StatefulCall } from "./stateful.ts";
 export { randomMask, trace } from "./trace.ts";

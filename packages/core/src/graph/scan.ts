@@ -48,7 +48,7 @@ function checkState(before: readonly Value[], after: readonly Value[]): void {
  * @param state tree of tensors before the first step
  * @param xs tree of tensors [steps, …]
  * @returns the state after the last step, and every result as [steps, …]
- * @throws OutriggerError `trace` outside of a trace, `shape` when first axes or states differ; there is no gradient through it
+ * @throws OutriggerError `trace` outside of a trace or when the step assigns a `tf.Variable`, `shape` when first axes or states differ; there is no gradient through it
  *
  * Cost: the steps', without the host's part of a call (0.1 to 0.3 ms each): worth it for small networks.
  *
@@ -71,6 +71,7 @@ export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, O extends T
   const inputs = [...before, ...scanned.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }))].map(
     (value) => input(mine, value),
   );
+  const variables = Object.values(tf.engine().registeredVariables).map((v) => [v, v.dataId] as const);
   const result = withRecording(mine, () =>
     tf.tidy(() => {
       const args = inputs.map(handle);
@@ -85,6 +86,11 @@ export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, O extends T
     }),
   ) as { state: Tree<Value>; out: Tree<Value> };
   checkState(before, leaves(result.state));
+  const assigned = variables.find(([variable, id]) => variable.dataId !== id)?.[0];
+  if (assigned !== undefined) {
+    const said = `the step of a scan assigned tf.Variable ${assigned.name}`;
+    throw new OutriggerError("trace", `${said}: make its value part of the state, or take single steps`);
+  }
 
   const masks = liftMasks(outer, mine.masks, steps);
   const graph = simplify({

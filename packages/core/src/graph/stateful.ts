@@ -14,6 +14,9 @@ export type StatefulFunction = (
   ...args: never[]
 ) => { readonly state: Tree<Tensor>; readonly out: Tree<Tensor> };
 
+/** Makes a step; returns its `out`. When it throws, the state is that of before. */
+export type StatefulCall = (...args: Tree<NDArray>[]) => Promise<Tree<NDArray>>;
+
 /** A compiled step with its state on the device. One call at a time. */
 export interface Stateful<S extends Tree<NDArray> = Tree<NDArray>> {
   /** Makes a step; returns its `out`. When it throws, the state is that of before. */
@@ -24,10 +27,12 @@ export interface Stateful<S extends Tree<NDArray> = Tree<NDArray>> {
   read(): Promise<S>;
   /** Replaces the state. */
   write(state: S): Promise<void>;
+  /** Another step of the same state: several at once, say. */
+  another(f: StatefulFunction): StatefulCall;
   /** Another function of the same state, which it does not change: `g(state, ...args)` is called as `view(...args)`. */
   view(g: Traceable): Compiled;
   describe(): Promise<Device>;
-  /** Frees state and session, and those of the views. */
+  /** Frees the state and all sessions. */
   dispose(): Promise<void>;
 }
 
@@ -77,9 +82,9 @@ export function compileStateful<S extends Tree<NDArray>>(
   const like = specsOf(state);
   const specs = leaves<Spec>(like);
   const views: Compiled[] = [];
+  const steps: Promise<Bound>[] = [];
   let opened: ReturnType<typeof openEngine> | undefined;
   let held: Promise<Held[]> | undefined;
-  let loaded: Promise<Bound> | undefined;
   // Copied at once: the caller may go on writing to its arrays.
   let first: NDArray[] | undefined = leaves<NDArray>(state).map((array) => ({
     ...array,
@@ -106,13 +111,20 @@ export function compileStateful<S extends Tree<NDArray>>(
   const load = async (g: Traceable, args: Tree<NDArray>[], count: number): Promise<Bound> =>
     Bound.load(g, [like, ...args.map(specsOf)], (await open()).engine, options.random, count);
 
-  const run = async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
-    loaded ??= load(stateFirst(f, specs), args, specs.length);
-    const bound = await loaded;
-    const made = await bound.run(args, into, await current());
-    await replace(made.held);
-    return unflatten((bound.graph.outputs as Tree<never>[])[1]!, made.arrays);
+  const stepOf = (g: StatefulFunction) => {
+    let loaded: Promise<Bound> | undefined;
+    return async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
+      if (loaded === undefined) {
+        loaded = load(stateFirst(g, specs), args, specs.length);
+        steps.push(loaded);
+      }
+      const bound = await loaded;
+      const made = await bound.run(args, into, await current());
+      await replace(made.held);
+      return unflatten((bound.graph.outputs as Tree<never>[])[1]!, made.arrays);
+    };
   };
+  const run = stepOf(f);
   const view = (g: Traceable): Compiled => {
     let bound: Promise<Bound> | undefined;
     const look = async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
@@ -144,11 +156,15 @@ export function compileStateful<S extends Tree<NDArray>>(
       const { engine } = await open();
       await replace(leaves<NDArray>(next).map((array) => engine.hold(array)));
     },
+    another(g: StatefulFunction): StatefulCall {
+      const make = stepOf(g);
+      return (...args) => make(undefined, args);
+    },
     view,
     describe: async () => (await open()).device,
     async dispose() {
       for (const each of views) await each.dispose();
-      await (await settled(loaded))?.dispose();
+      for (const each of steps) await (await settled(each))?.dispose();
       for (const value of (await settled(held)) ?? []) value.free();
       held = undefined;
       await (await settled(opened))?.engine.dispose();

@@ -36,21 +36,29 @@ export class Cursor<H> {
 
   /** The next batch of this pass; undefined at its end, after which another pass begins. */
   next(): H | undefined {
+    return this.take(1)[0];
+  }
+
+  /** The next batches of this pass, `limit` at most; none at its end, after which another pass begins. */
+  take(limit: number): H[] {
     if (this.#pass === undefined) {
       this.#start = this.#random.state;
       this.#pass = this.#source.epoch(this.#random)[Symbol.iterator]();
     }
-    const { value, done } = this.#pass.next();
-    if (done !== true) {
-      this.#taken++;
-      return value;
+    const batches: H[] = [];
+    while (batches.length < limit) {
+      const { value, done } = this.#pass.next();
+      if (done === true) break;
+      batches.push(value);
     }
+    this.#taken += batches.length;
+    if (batches.length > 0) return batches;
     if (this.#taken === 0)
       throw new OutriggerError("bad-data", "The training data gave no batch. Check the split.");
     this.#pass = undefined;
     this.#taken = 0;
     this.#start = this.#random.state;
-    return undefined;
+    return [];
   }
 
   /** Goes on from a saved position. */

@@ -8,6 +8,8 @@ import {
   gradients,
   type NDArray,
   type Stateful,
+  type StatefulCall,
+  scan,
   type Tree,
 } from "../graph/index.ts";
 import { gradientNotFinite } from "../optimize/clip.ts";
@@ -15,28 +17,49 @@ import { tensorUpdate } from "../optimize/tensor-update.ts";
 import type { Learner, LearnerOptions, Seen } from "./learner.ts";
 import { weightedForward } from "./loss.ts";
 import type { Host, ParamsTensors } from "./model.ts";
+import { stack } from "./stack.ts";
 
 /** Parameters and slots as one vector each: an optimiser's ops then are a dozen kernels, not a dozen a parameter. */
 type State = { readonly param: NDArray; readonly slot: Readonly<Record<string, NDArray>> };
 type StateTensors = { readonly param: Tensor1D; readonly slot: Record<string, Tensor> };
 
-interface Out {
-  readonly losses: readonly NDArray[];
-  readonly counts: readonly NDArray[];
-  readonly norm?: NDArray;
+/** What comes to the host: scalars of one step, or vectors with one element a step. */
+interface Out<T> {
+  readonly losses: readonly T[];
+  readonly counts: readonly T[];
+  readonly norm?: T;
+}
+
+/** Per step: a batch, the weights [T] and the optimiser's numbers. */
+interface StepInput<B> {
+  readonly batch: B;
+  readonly weights: Tensor1D;
+  readonly scalars: Tensor1D;
 }
 
 /** The elements of a vector as scalars. */
 const scalarsOf = (vector: Tensor1D, count: number): Scalar[] =>
   Array.from({ length: count }, (_, i) => tf.reshape(tf.slice(vector, [i], [1]), []) as Scalar);
 
-const numbersOf = (arrays: readonly NDArray[]): number[] => arrays.map(({ data }) => data[0]!);
+const seenAt = ({ losses, counts }: Out<NDArray>, step: number): Seen => ({
+  losses: losses.map(({ data }) => data[step]!),
+  counts: counts.map(({ data }) => data[step]!),
+});
 
-/** The optimiser is part of the graph; parameters and slots stay on the device from step to step. */
+/** A step that ends in an error must not have changed anything: what is replayed to find its cause is the state of before. */
+function kept(sound: Tensor, after: StateTensors, before: StateTensors): StateTensors {
+  const choose = (a: Tensor, b: Tensor): Tensor => tf.where(tf.broadcastTo(sound, b.shape), a, b);
+  const slots = Object.entries(before.slot).map(([name, was]) => [name, choose(after.slot[name]!, was)]);
+  return { param: choose(after.param, before.param) as Tensor1D, slot: Object.fromEntries(slots) };
+}
+
+/** The optimiser is part of the graph; parameters and slots stay on the device from step to step. Several steps may be one call. */
 export class DeviceLearner<B> implements Learner<B> {
   readonly #options: LearnerOptions<B>;
   readonly #names: readonly string[];
   readonly #step: Stateful<State>;
+  /** By the number of steps. */
+  readonly #together = new Map<number, StatefulCall>();
 
   constructor(options: LearnerOptions<B>) {
     const { params, update, optimizer } = options;
@@ -45,8 +68,10 @@ export class DeviceLearner<B> implements Learner<B> {
     const slot = Object.fromEntries(Object.entries(update.slots).map(([name, data]) => [name, array(data)]));
     const state: State = { param: array(params.data), slot };
     this.#step = compileStateful(
-      (s: StateTensors, batch: B, weights: Tensor1D, scalars: Tensor1D) =>
-        this.#next(s, batch, weights, scalars),
+      (before: StateTensors, input: StepInput<B>) => {
+        const { state, sound, out } = this.#next(before, input);
+        return { state: kept(sound, state, before), out: out as unknown as Tree<Tensor> };
+      },
       state,
       options.compile,
     );
@@ -58,14 +83,24 @@ export class DeviceLearner<B> implements Learner<B> {
     t: number,
     check: (seen: Seen) => void,
   ): Promise<Seen> {
-    const scalars = this.#options.optimizer.scalars(t);
-    const numbers = this.#names.map((name) => scalars[name]!);
-    const result = await this.#step(batch as Tree<NDArray>, array(weights), array(numbers));
-    const { losses, counts, norm } = result as unknown as Out;
-    const seen = { losses: numbersOf(losses), counts: numbersOf(counts) };
+    const out = (await this.#step(this.#input(batch, weights, t))) as unknown as Out<NDArray>;
+    const seen = seenAt(out, 0);
     check(seen);
-    if (norm && !Number.isFinite(norm.data[0])) throw gradientNotFinite();
+    if (out.norm && !Number.isFinite(out.norm.data[0])) throw gradientNotFinite();
     return seen;
+  }
+
+  async together(
+    batches: readonly Host<B>[],
+    weights: readonly (readonly number[])[],
+    t: number,
+  ): Promise<Seen[] | undefined> {
+    const inputs = stack(batches.map((batch, i) => this.#input(batch, weights[i]!, t + i)));
+    if (inputs === undefined) return undefined;
+    const call = this.#together.get(batches.length) ?? this.#step.another(this.#several);
+    this.#together.set(batches.length, call);
+    const { sound, ...out } = (await call(inputs)) as unknown as Out<NDArray> & { sound: NDArray };
+    return sound.data[0] === 1 ? batches.map((_, i) => seenAt(out, i)) : undefined;
   }
 
   view(f: (params: ParamsTensors, ...args: never[]) => unknown): Compiled {
@@ -84,6 +119,28 @@ export class DeviceLearner<B> implements Learner<B> {
     return this.#step.dispose();
   }
 
+  #input(batch: Host<B>, weights: readonly number[], t: number): Tree<NDArray> {
+    const scalars = this.#options.optimizer.scalars(t);
+    const numbers = this.#names.map((name) => scalars[name]!);
+    return { batch: batch as Tree<NDArray>, weights: array(weights), scalars: array(numbers) };
+  }
+
+  /** All steps or none: where one is not sound, nothing changes, and they can be taken again one by one. */
+  readonly #several = (before: StateTensors, inputs: Tree<Tensor>) => {
+    const { state, out } = scan(
+      (s, x) => {
+        const made = this.#next(s as unknown as StateTensors, x as unknown as StepInput<B>);
+        return { state: made.state, out: { ...made.out, sound: tf.cast(made.sound, "float32") } } as never;
+      },
+      before as unknown as Tree<Tensor>,
+      inputs,
+    );
+    const { sound, ...seen } = out as unknown as Out<Tensor> & { sound: Tensor };
+    const all = tf.min(sound);
+    const after = kept(tf.cast(all, "bool"), state as unknown as StateTensors, before);
+    return { state: after, out: { ...seen, sound: all } as unknown as Tree<Tensor> };
+  };
+
   /** The leaves of the parameters, cut out of their vector. */
   #split(vector: Tensor1D): ParamsTensors {
     let offset = 0;
@@ -94,12 +151,11 @@ export class DeviceLearner<B> implements Learner<B> {
     }) as ParamsTensors;
   }
 
+  /** One step, sound or not. */
   #next(
     { param, slot }: StateTensors,
-    batch: B,
-    weights: Tensor1D,
-    scalars: Tensor1D,
-  ): { state: Tree<Tensor>; out: Tree<Tensor> } {
+    { batch, weights, scalars }: StepInput<B>,
+  ): { state: StateTensors; sound: Tensor; out: Out<Tensor> } {
     const { tasks, optimizer, maxGradientNorm: limit } = this.#options;
     const params = this.#split(param);
     const split = scalarsOf(weights, tasks.length);
@@ -111,13 +167,8 @@ export class DeviceLearner<B> implements Learner<B> {
     const scalar = Object.fromEntries(
       scalarsOf(scalars, this.#names.length).map((value, i) => [this.#names[i]!, value]),
     );
-    const next = tensorUpdate(optimizer, { param, gradient, slot, scalar });
-    // A step that ends in an error must not have changed anything: what is replayed to find its cause is the state of before.
+    const state = tensorUpdate(optimizer, { param, gradient, slot, scalar }) as StateTensors;
     const sound = tf.isFinite(norm ? tf.add(total, norm) : total);
-    const keep = (after: Tensor, before: Tensor): Tensor =>
-      tf.where(tf.broadcastTo(sound, before.shape), after, before);
-    const slots = Object.entries(next.slot).map(([name, after]) => [name, keep(after, slot[name]!)] as const);
-    const state = { param: keep(next.param, param), slot: Object.fromEntries(slots) };
-    return { state, out: { losses, counts, ...(norm ? { norm } : {}) } };
+    return { state, sound, out: { losses, counts, ...(norm ? { norm } : {}) } };
   }
 }

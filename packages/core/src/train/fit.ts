@@ -74,6 +74,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     seed,
     directory,
     checkpointEvery,
+    stepsPerCall = 1,
     signal,
   } = options;
   const { method, optimizer, train, validation, dev, maxGradientNorm } = options;
@@ -101,6 +102,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     dev,
     other: train,
     maxGradientNorm,
+    stepsPerCall,
     compile,
   });
   const evaluator = new Evaluator(model, tasks, compile);
@@ -155,13 +157,15 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   const breathe = breather();
   try {
     while (stopped === null) {
-      const batch = cursor.next();
-      if (batch !== undefined) {
-        const report = await stepper.run(batch, epoch);
-        addStep(sums, report);
-        const loss = report.losses[tasks.indexOf(primary)]!;
-        notify({ kind: "step", epoch, epochs, done: cursor.taken, steps: train.size, loss });
-        await breathe();
+      let done = cursor.taken;
+      const batches = cursor.take(Math.min(stepsPerCall, untilCheckpoint(stepper.step, checkpointEvery)));
+      if (batches.length > 0) {
+        for await (const report of stepper.runs(batches, epoch)) {
+          addStep(sums, report);
+          const loss = report.losses[tasks.indexOf(primary)]!;
+          notify({ kind: "step", epoch, epochs, done: ++done, steps: train.size, loss });
+          await breathe();
+        }
         if (signal?.aborted === true) stopped = "signal";
         if (stopped !== null || (checkpointEvery !== undefined && stepper.step % checkpointEvery === 0))
           await save();
@@ -208,6 +212,9 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     dispose: () => evaluator.dispose(),
   };
 }
+
+const untilCheckpoint = (step: number, every: number = Number.POSITIVE_INFINITY): number =>
+  every - (step % every);
 
 const impatient = (epoch: number, best: Best | null, patience: number): boolean =>
   best !== null && epoch - 1 - best.epoch >= patience;

@@ -15,6 +15,8 @@ export interface LearnerOptions<B> {
   readonly params: Flat<Params>;
   readonly update: FusedUpdate;
   readonly maxGradientNorm?: number;
+  /** How many steps may be one native call. */
+  readonly stepsPerCall: number;
   readonly compile: CompileOptions;
 }
 
@@ -24,7 +26,7 @@ export interface Seen {
   readonly counts: readonly number[];
 }
 
-/** Where parameters and slots are changed: on the host, or on a device that keeps them. */
+/** Where parameters and slots are changed: on the host, or in a graph that keeps them. */
 export interface Learner<B> {
   /**
    * Goes along the gradient of Σ_k w_k L_k, as the optimiser's step `t` = 1, 2, ….
@@ -32,6 +34,17 @@ export interface Learner<B> {
    * @param check sees losses and counts; when it throws, parameters and slots are those of before
    */
   step(batch: Host<B>, weights: readonly number[], t: number, check: (seen: Seen) => void): Promise<Seen>;
+  /**
+   * Several steps in one native call, with the weights of each; the first is the optimiser's step `t`.
+   *
+   * @returns what each step saw; undefined when they must be taken one by one, because the batches differ in shape or something was
+   *   not finite: then nothing has changed
+   */
+  together?(
+    batches: readonly Host<B>[],
+    weights: readonly (readonly number[])[],
+    t: number,
+  ): Promise<Seen[] | undefined>;
   /** Compiles `f(params, ...args)`. */
   view(f: (params: ParamsTensors, ...args: never[]) => unknown): Compiled;
   /** Brings parameters and slots on the host up to date. */
@@ -40,10 +53,10 @@ export interface Learner<B> {
 }
 
 /**
- * Opens the device of the options. Where it keeps values, the optimiser is part of the graph and nothing but losses comes to the host;
- * elsewhere gradients do, and the optimiser is one pass over memory there.
+ * Opens the device of the options. Where it keeps values, or several steps are one call, the optimiser is part of the graph and nothing
+ * but losses comes to the host; elsewhere gradients do, and the optimiser is one pass over memory there.
  */
 export async function openLearner<B>(options: LearnerOptions<B>): Promise<Learner<B>> {
   const { keeps } = await chooseDevice(options.compile);
-  return keeps ? new DeviceLearner(options) : new HostLearner(options);
+  return keeps || options.stepsPerCall > 1 ? new DeviceLearner(options) : new HostLearner(options);
 }

@@ -30,6 +30,13 @@ export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
   readonly seed: number;
   /** Gradients with a greater Euclidean norm over all parameters are scaled down to it. Default: never. */
   readonly maxGradientNorm?: number;
+  /**
+   * How many steps may be one native call. Default 1. More save small networks the host's part of a call; it happens where the rule gives
+   * its weights without seeing a step (fixed and random weights, and any rule's frozen phases), never across checkpoints and epochs.
+   * Numbers are those of single steps. On the CPU the optimiser then runs in the graph in single precision, which rounds otherwise than
+   * the pass outside of it, and is slower for large networks. `train` must give every batch arrays of its own.
+   */
+  readonly stepsPerCall?: number;
   /** Where `checkpoint.safetensors` and `log.jsonl` are kept. Default: nowhere. */
   readonly directory?: string;
   /** Steps between checkpoints, besides the one after every epoch. */
@@ -39,7 +46,7 @@ export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
   /** Default "auto": a bar on a terminal, a line an epoch elsewhere, on standard error. */
   readonly progress?: "auto" | "none" | FitCallback;
   readonly onEpoch?: (record: EpochRecord) => void;
-  /** Aborting it ends the run after the current step, with a checkpoint. */
+  /** Aborting it ends the run after the current step (or call of several), with a checkpoint. */
   readonly signal?: AbortSignal;
 }
 
@@ -52,10 +59,11 @@ function checkCount(name: string, value: number | undefined): void {
 
 /** @throws OutriggerError "bad-option" for what cannot be trained with. */
 export function checkOptions<B>(options: FitOptions<B>): void {
-  const { tasks, epochs, patience, checkpointEvery, maxGradientNorm } = options;
+  const { tasks, epochs, patience, checkpointEvery, stepsPerCall, maxGradientNorm } = options;
   checkCount("epochs", epochs);
   checkCount("patience", patience);
   checkCount("checkpointEvery", checkpointEvery);
+  checkCount("stepsPerCall", stepsPerCall);
   if (maxGradientNorm !== undefined && !(maxGradientNorm > 0)) {
     throw new OutriggerError("bad-option", `maxGradientNorm must be positive, not ${maxGradientNorm}.`, {
       maxGradientNorm,

@@ -4,6 +4,7 @@ import { fusedUpdate } from "../optimize/fused-update.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import type { Random } from "../random.ts";
 import type { View, Weighting } from "../weighting/weighting.ts";
+import { type Ahead, lookAhead } from "./ahead.ts";
 import { countOf, type Flat, flatten } from "./flat.ts";
 import { cosinesOf } from "./gram-rows.ts";
 import { type Learner, openLearner, type Seen } from "./learner.ts";
@@ -30,6 +31,8 @@ export interface StepOptions<B> {
   readonly other?: Batches<Host<B>>;
   /** Gradients whose Euclidean norm over all parameters is greater are scaled down to it. */
   readonly maxGradientNorm?: number;
+  /** How many steps may be one native call. Default 1. */
+  readonly stepsPerCall?: number;
   readonly compile?: Omit<CompileOptions, "random">;
 }
 
@@ -69,7 +72,8 @@ export class Stepper<B> {
   #known: number[];
 
   constructor(options: StepOptions<B>) {
-    const { tasks, params, method, optimizer, streams, model, maxGradientNorm } = options;
+    const { tasks, params, method, optimizer, streams, model } = options;
+    const { maxGradientNorm, stepsPerCall = 1 } = options;
     this.#options = options;
     this.#primary = tasks.findIndex(({ role }) => role === "primary");
     const update = fusedUpdate(optimizer, countOf(params));
@@ -79,9 +83,9 @@ export class Stepper<B> {
     this.#state = method.init(tasks.length, this.#primary);
     this.#known = tasks.map(() => 1);
     const compile = { ...options.compile, random: streams.dropout };
+    const learning = { model, tasks, optimizer, params: this.params, update, maxGradientNorm, stepsPerCall };
     // Not before the first step: a checkpoint may be read into the parameters until then.
-    this.#open = () =>
-      openLearner({ model, tasks, optimizer, params: this.params, update, maxGradientNorm, compile });
+    this.#open = () => openLearner({ ...learning, compile });
   }
 
   get step(): number {
@@ -133,6 +137,43 @@ export class Stepper<B> {
     this.#step++;
     const cosines = before.gram && cosinesOf(before.gram, this.#primary);
     return { losses, counts, weights: asked.weights, cosines };
+  }
+
+  /**
+   * Steps on several batches: as one native call where the rule gives all weights beforehand and everything is finite, one by one elsewhere.
+   * Numbers and errors are those of {@link Stepper.run}, batch after batch.
+   */
+  async *runs(batches: readonly Host<B>[], epoch: number): AsyncGenerator<StepReport> {
+    const { method, streams } = this.#options;
+    for (let rest = batches; rest.length > 0; ) {
+      const at = { step: this.#step, epoch, primary: this.#primary };
+      const ahead = rest.length > 1 ? lookAhead(method, this.#state, at, rest.length, streams.method) : [];
+      const now = rest.slice(0, Math.max(1, ahead.length));
+      const reports = ahead.length > 1 ? await this.#together(now, ahead) : undefined;
+      if (reports) yield* reports;
+      else for (const batch of now) yield await this.run(batch, epoch);
+      rest = rest.slice(now.length);
+    }
+  }
+
+  async #together(batches: readonly Host<B>[], ahead: readonly Ahead[]): Promise<StepReport[] | undefined> {
+    const { streams } = this.#options;
+    const learner = await this.#opened();
+    const dropout = streams.dropout.state;
+    const weights = ahead.map((each) => each.weights);
+    const seen = await learner.together?.(batches, weights, this.#step + 1);
+    if (seen === undefined) {
+      streams.dropout.state = dropout;
+      return undefined;
+    }
+    const last = ahead.at(-1)!;
+    this.#state = last.state;
+    streams.method.state = last.random;
+    return seen.map((each, i) => {
+      this.#learn(each);
+      this.#step++;
+      return { ...each, weights: weights[i]! };
+    });
   }
 
   /** Brings `params` and `slots` up to date where a device keeps them; at once elsewhere. */
