@@ -1,4 +1,5 @@
-import { applySpectral, symmetricEigen } from "../solve/eigen.ts";
+import { sum } from "../solve/algebra.ts";
+import { balance, type Unit } from "./gram/balance.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram } from "./gram/read.ts";
 import { type Scale, toScale } from "./gram/scale.ts";
@@ -6,7 +7,7 @@ import type { Weighting } from "./weighting.ts";
 
 export interface AlignedMtlOptions {
   /** λ_s: the smallest, the median or the mean of the eigenvalues. Default "min", the authors'. */
-  unit?: "min" | "median" | "rmse";
+  unit?: Unit;
   /** "mean": preferences 1/T. Default "sum": preferences 1, the authors'. */
   scale?: Scale;
 }
@@ -32,22 +33,12 @@ export const alignedMtl = ({ unit = "min", scale = "sum" }: AlignedMtlOptions = 
   needs: () => "gram",
   init: () => null,
   weigh(view, state) {
-    const weights = overNonzero(readGram(view, "aligned-mtl"), (gram) => {
-      const eigen = symmetricEigen(gram);
-      const tolerance = gram.length * 2 ** -23;
-      const kept = eigen.values.filter((value) => value > tolerance * eigen.values[0]!);
-      const scales = {
-        min: kept.at(-1)!,
-        // The lower of two middle values, as torch.median.
-        median: kept[Math.floor(kept.length / 2)]!,
-        rmse: kept.reduce((a, b) => a + b, 0) / kept.length,
-      };
-      const ones = gram.map(() => 1 / gram.length);
-      return toScale(
-        applySpectral(eigen, (value) => Math.sqrt(scales[unit] / value), ones, tolerance),
+    const weights = overNonzero(readGram(view, "aligned-mtl"), (gram) =>
+      toScale(
+        balance(gram, unit).map((row) => sum(row) / gram.length),
         scale,
-      );
-    });
+      ),
+    );
     return { weights, state };
   },
 });

@@ -1,3 +1,4 @@
+import { sum } from "../solve/algebra.ts";
 import { minNormPoint } from "../solve/min-norm-point.ts";
 import { nnls } from "../solve/nnls.ts";
 import { inRange } from "./gram/check.ts";
@@ -86,9 +87,12 @@ function step(gram: Gram, primary: number, constraint: Constraint, alpha: number
     return alpha.map((value, k) => Math.max(0, value - Math.max(-1, Math.min(1, rate * gradient[k]!))));
   }
   const count = alpha.length;
-  const moved = alpha.map((value, k) => value - rate * gradient[k]!);
-  const shift = (count - moved.reduce((sum, value) => sum + value, 0)) / count;
-  return moved.map((value) => Math.min(count, Math.max(0, value + shift)));
+  // The mean step is taken off before it can swallow the weights' digits; one auxiliary keeps exactly 1.
+  const common = sum(gradient) / count;
+  const shift = (count - sum(alpha)) / count;
+  return alpha.map((value, k) =>
+    Math.min(count, Math.max(0, value - rate * (gradient[k]! - common) + shift)),
+  );
 }
 
 function exact(gram: Gram, primary: number, constraint: Constraint): number[] {
