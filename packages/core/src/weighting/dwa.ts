@@ -25,6 +25,7 @@ export interface DwaState {
  * The weights sum to T. Ratios are kept within [0, 1e6]. Cost: one backward pass.
  *
  * Paper: Liu, Johns and Davison, "End-to-End Multi-Task Learning with Attention", CVPR 2019, https://arxiv.org/abs/1803.10704.
+ * Difference: the bounds of the ratios.
  */
 export const dwa = ({ temperature = 2, window = null }: DwaOptions = {}): Weighting<DwaState> => {
   inRange(temperature, "temperature", 1e-6);

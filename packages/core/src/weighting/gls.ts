@@ -8,7 +8,7 @@ import type { Weighting } from "./weighting.ts";
  * pass and a forward pass before it.
  *
  * Paper: Chennupati, Sistu, Yogamani and Rawashdeh, "MultiNet++: Multi-Stream Feature Aggregation and Geometric Loss Strategy for
- * Multi-Task Learning", CVPR Workshops 2019, https://arxiv.org/abs/1904.08492.
+ * Multi-Task Learning", CVPR Workshops 2019, https://arxiv.org/abs/1904.08492. Difference: the floor of the losses.
  */
 export const gls = (): Weighting<null> => ({
   name: "gls",

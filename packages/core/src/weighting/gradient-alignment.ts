@@ -59,7 +59,7 @@ export interface GradientAlignmentState {
  * wrap it in `every`.
  *
  * AutAuT-style, and not AutAuT: the method is described in Zhong and Mottin, "Automatic Auxiliary Task Selection and Adaptive
- * Weighting Boost Molecular Property Prediction", NeurIPS 2025, https://openreview.net/forum?id=fe5Wc0fZUT, whose weighting code
+ * Weighting Boost Molecular Property Prediction", NeurIPS 2025, https://openreview.net/forum?id=fe5Wc0fZUT. Its weighting code
  * is not published; the phases follow descriptions of the paper, the equations are those of its ancestor ARML (see `arml`), and
  * every default is ours.
  */

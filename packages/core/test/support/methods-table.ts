@@ -1,0 +1,82 @@
+import type { Paper, Weighting } from "@outrigger/core/weighting/weighting";
+import { type Documented, documented, type Method, methods, needsOf } from "./methods.ts";
+
+const heading = `# Methods
+
+Every way to combine tasks that lies in the sources: \`npm run docs:methods\` writes this page from their docstrings, and a test fails when
+it differs from them. T tasks, P parameters of the trunk.
+
+- *needs*: what a step must compute before the rule can be asked. *nothing*: its weights follow from what it remembers. *losses*: a forward
+  pass. *gram*: the inner products of the T task gradients; *gram+dev*: and those with a gradient on held-out data; *gram+other*: and those
+  with the gradients of a second training batch. *after*: it also learns from the losses of the same batch after the update.
+- *checked against*: what its numbers were compared with. *reference*: values computed independently and checked against the authors' or
+  LibMTL's code. *TorchJD*, *LibMTL*: values made with these. *own reading*: nothing but our reading of the paper, for nobody has the rule
+  or its numbers. *definition*: there is nothing to get wrong, or the rule is ours.
+- *differs*: from the paper or its authors' code.
+
+`;
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |\n`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  row(head) + row(head.map(() => "---")) + rows.map(row).join("");
+
+const peers: Record<string, string> = { torchjd: "TorchJD", libmtl: "LibMTL" };
+const code = ({ factory, file }: Documented): string => `[\`${factory}\`](../src/${file})`;
+const without = (sentence: string): string => sentence.replace(/\.$/, "");
+
+/** Some venues name their year. */
+const venueOf = ({ venue, year }: Paper): string => (venue.includes(`${year}`) ? venue : `${venue} ${year}`);
+
+const common = ["method", "what it does", "paper", "cost", "checked against", "differs"];
+const cells = (one: Method): string[] => {
+  const { paper, verified = "" } = one.rule;
+  return [
+    code(one),
+    one.summary,
+    paper === null ? "–" : `[${paper.title}](${paper.url}), ${venueOf(paper)}`,
+    without(one.cost ?? ""),
+    peers[verified] ?? verified,
+    paper === null ? "–" : (one.remarks ?? ""),
+  ];
+};
+
+function weightings(rules: readonly Method[]): string {
+  const head = [...common.slice(0, 4), "needs", ...common.slice(4)];
+  return table(
+    head,
+    rules.map((one) => {
+      const rule = one.rule as Weighting;
+      const needs = [...needsOf(rule), ...(rule.observes === "after" ? ["after"] : [])];
+      const told = cells(one);
+      return [...told.slice(0, 4), needs.join(", "), ...told.slice(4)];
+    }),
+  );
+}
+
+/** The page as the sources have it. */
+export async function methodsPage(): Promise<string> {
+  const rules = await methods("weighting");
+  const looksAtGradients = ({ rule }: Method): boolean =>
+    needsOf(rule as Weighting).some((need) => need.startsWith("gram"));
+  const aggregators = await methods("aggregator");
+  const combinators = documented("weighting/combine").filter(({ cost }) => cost !== undefined);
+  const parts = [
+    "## Loss rules\n\nLosses in, weights out, or nothing but what they remember.\n\n",
+    weightings(rules.filter((one) => !looksAtGradients(one))),
+    "\n## Gram rules\n\nThe T × T inner products of the task gradients in, weights out.\n\n",
+    weightings(rules.filter(looksAtGradients)),
+    ...(aggregators.length === 0
+      ? []
+      : [
+          "\n## Aggregators\n\nThe T × P gradients themselves in, a direction out.\n\n",
+          table(common, aggregators.map(cells)),
+        ]),
+    "\n## Combinators\n\nRules made of rules.\n\n",
+    table(
+      ["combinator", "what it does", "cost"],
+      combinators.map((one) => [code(one), one.summary, without(one.cost!)]),
+    ),
+  ];
+  return heading + parts.join("");
+}
