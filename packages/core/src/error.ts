@@ -4,6 +4,7 @@ export type ErrorCode =
   | "bad-data"
   | "bad-file"
   | "bad-model"
+  | "broken-contract"
   | "checksum"
   | "disk"
   | "download"
