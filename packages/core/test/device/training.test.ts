@@ -79,6 +79,27 @@ describe.skipIf(reason !== "").each(["onnx", "tfjs"] as const)(
       await Promise.all([here!.dispose(), there!.dispose()]);
     });
 
+    it("takes several steps in one call as it takes them one by one, and leaks nothing", async () => {
+      const before = tf.memory().numTensors;
+      const [single, together] = [1, 2].map(() => stepper({ compile: onGpu, stepsPerCall: 3 }));
+      const several = async (): Promise<number[]> => {
+        const losses: number[] = [];
+        for await (const report of together!.runs([firstBatch, firstBatch, firstBatch] as never, 0))
+          losses.push(...report.losses);
+        return losses;
+      };
+      const wanted: number[] = [];
+      for (let i = 0; i < 3; i++) wanted.push(...(await single!.run(firstBatch, 0)).losses);
+      expect(gap(Float32Array.from(await several()), Float32Array.from(wanted))).toBeLessThan(1e-5);
+      await Promise.all([single!.sync(), together!.sync()]);
+      expect(gap(together!.params.data, single!.params.data)).toBeLessThan(1e-5);
+      const { numTensors } = tf.memory();
+      for (let i = 0; i < 5; i++) await several();
+      expect(tf.memory().numTensors).toBe(numTensors);
+      await Promise.all([single!.dispose(), together!.dispose()]);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
     it("is the same run with a Gram rule, dropout, clipping and Adam, within 1e-4", async () => {
       const [here, there] = [await train({ runtime: "onnx", device: "cpu" }), await train(onGpu)];
       expect(there.history.length).toBe(3);
