@@ -18,15 +18,18 @@ export interface Convex {
 export function dampedNewton(f: Convex, start: Vector): number[] {
   let x = [...start];
   let value = f.value(x);
+  let blind = Infinity;
   for (let round = 0; round < 200; round++) {
     const gradient = f.gradient(x);
-    const step = solvePositive(f.hessian(x), gradient);
+    const hessian = f.hessian(x);
+    const step = solvePositive(hessian, gradient);
     const decrement = dot(gradient, step);
     if (!(decrement > 0)) return x;
-    let length = 1;
+    let longest = 1;
     for (const [k, change] of step.entries()) {
-      if (change > 0) length = Math.min(length, (0.99 * x[k]!) / change);
+      if (change > 0) longest = Math.min(longest, (0.99 * x[k]!) / change);
     }
+    let length = longest;
     const small = decrement <= 1e-12 * (1 + Math.abs(value));
     for (;;) {
       const next = x.map((old, k) => old - length * step[k]!);
@@ -37,11 +40,26 @@ export function dampedNewton(f: Convex, start: Vector): number[] {
         break;
       }
       length /= 2;
-      if (length < 1e-10) return x;
+      if (length > 1e-10) continue;
+      // Where the terms of the value cancel, its noise hides the descent: on as long as the decrement itself falls.
+      if (decrement > noise(hessian, x) || decrement > blind / 2) return x;
+      blind = decrement;
+      x = x.map((old, k) => old - longest * step[k]!);
+      value = f.value(x);
+      break;
     }
     if (decrement <= 1e-28 * (1 + Math.abs(value))) return x;
   }
   return x;
+}
+
+/** What rounding may change a sum of the terms H_ij x_i x_j by. */
+function noise(hessian: Matrix, x: Vector): number {
+  let total = 0;
+  for (const [i, row] of hessian.entries()) {
+    for (const [j, value] of row.entries()) total += Math.abs(value) * x[i]! * x[j]!;
+  }
+  return Number.EPSILON * x.length * total;
 }
 
 /** Solves Hs = g for a symmetric positive definite H; a pivot lost to rounding is replaced by a small one. */

@@ -19,7 +19,8 @@ export interface AlignedMtlOptions {
  * G_ij = ⟨g_i, g_j⟩. Tasks without a gradient get 0. Cost: T backward passes.
  *
  * Paper: Senushkin, Patakin, Kuznetsov and Konushin, "Independent Component Alignment for Multi-Task Learning", CVPR 2023,
- * https://arxiv.org/abs/2305.19000. The threshold of the rank is the authors' in single precision, also for Gram matrices in double.
+ * https://arxiv.org/abs/2305.19000. Difference: the threshold of the rank is the authors' for single precision also
+ * here, where G is in double; TorchJD's depends on the type.
  */
 export const alignedMtl = ({ unit = "min", scale = "sum" }: AlignedMtlOptions = {}): Weighting<null> => ({
   name: unit === "min" ? "aligned-mtl" : `aligned-mtl (${unit})`,

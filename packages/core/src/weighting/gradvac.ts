@@ -6,7 +6,7 @@ import type { Weighting } from "./weighting.ts";
 export interface GradvacOptions {
   /** β, share of the newest cosine in the running targets, in [0, 1]. Default 0.5, LibMTL's; 0.01 is recalled for the paper. */
   beta?: number;
-  /** ε, added to both denominators. Default 0; LibMTL's repository has 1e-8, its package on PyPI 0. */
+  /** ε, added to both denominators. Default 0; TorchJD and LibMTL's repository have 1e-8, LibMTL's package 0. */
   epsilon?: number;
 }
 

@@ -2,6 +2,7 @@ import { conflictAverse } from "@outrigger/core/solve/conflict-averse";
 import { cagrad } from "@outrigger/core/weighting/cagrad";
 import { dualProj } from "@outrigger/core/weighting/dual-proj";
 import { gradientCosine } from "@outrigger/core/weighting/gradient-cosine";
+import { projectIntoDualCone } from "@outrigger/core/weighting/gram/dual-cone";
 import { projectConflicts } from "@outrigger/core/weighting/gram/project-conflicts";
 import { vaccinate } from "@outrigger/core/weighting/gram/vaccinate";
 import { mgda } from "@outrigger/core/weighting/mgda";
@@ -66,6 +67,23 @@ test.each(unregularised)(
   },
 );
 
+test("the projection into the dual cone is the nearest: v ≥ u, Gv ≥ 0, and (v − u)_k (Gv)_k = 0, for every rank and scale", () => {
+  fc.assert(
+    fc.property(spanned(), (one) => {
+      fc.pre(one.rank > 0);
+      const gram = spannedGram(one);
+      const u = gram.map((_, k) => (k === one.seed % one.size ? 1 : 0));
+      const v = projectIntoDualCone(gram, u);
+      const terms = termsOf(gram, v);
+      for (const [k, value] of product(gram, v).entries()) {
+        expect(v[k]).toBeGreaterThanOrEqual(u[k]!);
+        expect(value).toBeGreaterThanOrEqual(-tolerance * terms[k]!);
+        if (v[k]! > u[k]!) expect(value).toBeLessThanOrEqual(tolerance * terms[k]!);
+      }
+    }),
+  );
+});
+
 test("mgda: (Gw)_k ≥ wᵀGw for every k, every rank and scale", () => {
   fc.assert(
     fc.property(spanned(), (one) => {
@@ -97,6 +115,27 @@ describe("cagrad, before it is rescaled", () => {
         expect(ratio).toBeLessThanOrEqual(radius * (1 + 1e-6));
         const capped = conflictAverse(gram, radius).reduce((a, b) => a + b, 0) >= 0.99e6;
         if (!capped) expect(ratio).toBeGreaterThanOrEqual(radius * (1 - 1e-6));
+      }),
+    );
+  });
+
+  test("it is the best on that sphere: with d = ḡ + Σ_k y_k g_k no ⟨g_k, d⟩ is below their mean weighted by y", () => {
+    fc.assert(
+      fc.property(spanned(), c, (one, radius) => {
+        fc.pre(one.rank > 0);
+        const gram = spannedGram(one);
+        const y = conflictAverse(gram, radius);
+        const total = y.reduce((a, b) => a + b, 0);
+        fc.pre(total > 0);
+        const weights = y.map((value) => value + 1 / gram.length);
+        const falls = product(gram, weights);
+        const level = dot(y, falls) / total;
+        const terms = termsOf(gram, weights);
+        const noise = dot(y, terms) / total;
+        expect(Math.min(...y)).toBeGreaterThanOrEqual(0);
+        for (const [k, value] of falls.entries()) {
+          expect(value - level).toBeGreaterThanOrEqual(-tolerance * (terms[k]! + noise));
+        }
       }),
     );
   });
