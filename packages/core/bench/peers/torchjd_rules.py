@@ -6,6 +6,7 @@ pip install torchjd==0.18.0 numpy; python packages/core/bench/peers/torchjd_rule
 import json
 
 import torch
+from torchjd.aggregation import MoDoWeighting
 from torchjd.scalarization import GeometricMean
 
 
@@ -15,12 +16,23 @@ def derivative(scalarizer, values):
     return losses.grad.tolist()
 
 
+def double_sampled(tasks):
+    generator = torch.Generator().manual_seed(tasks)
+    weighting = MoDoWeighting(gamma=0.05, rho=0.1)
+    steps = []
+    for _ in range(4):
+        matrix = torch.randn(tasks, tasks, generator=generator, dtype=torch.float64)
+        steps.append({"matrix": matrix.tolist(), "weights": weighting(matrix).tolist()})
+    return steps
+
+
 sets = [[2.0, 0.5, 10.0], [1e-3, 40.0], [3.0, 3.0, 0.2, 7.5]]
 print(
     json.dumps(
         {
             "versions": {"torchjd": "0.18.0", "torch": torch.__version__},
             "gls": [{"losses": losses, "weights": derivative(GeometricMean(), losses)} for losses in sets],
+            "modo": [double_sampled(tasks) for tasks in (2, 3, 8)],
         },
         indent=1,
     )

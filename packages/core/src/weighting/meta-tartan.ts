@@ -1,9 +1,8 @@
-import { OutriggerError } from "../error.ts";
 import { softmax } from "../solve/algebra.ts";
 import { inRange } from "./gram/check.ts";
-import { readGram } from "./gram/read.ts";
+import { devCosines } from "./gram/read.ts";
 import { type Scale, toScale } from "./gram/scale.ts";
-import type { View, Weighting } from "./weighting.ts";
+import type { Weighting } from "./weighting.ts";
 
 export interface MetaTartanOptions {
   /** Step size of the logits. Default 0.05, the authors' for vision (0.01 for text). */
@@ -47,19 +46,3 @@ export const metaTartan = ({
     },
   };
 };
-
-/** Cosine of every task's gradient with the held-out gradient of the primary; 0 where one of them is zero. */
-function devCosines(view: View, rule: string): number[] {
-  const gram = readGram(view, rule);
-  if (view.dev === undefined) {
-    throw new OutriggerError(
-      "bad-data",
-      `${rule} needs the primary's gradient on held-out data at step ${view.step}.`,
-    );
-  }
-  const { dots, norm } = view.dev;
-  return gram.map((row, k) => {
-    const lengths = norm * Math.sqrt(row[k]!);
-    return lengths > 0 ? Math.max(-1, Math.min(1, dots[k]! / lengths)) : 0;
-  });
-}

@@ -15,6 +15,45 @@ export function readGram({ gram, step }: View, rule: string): Gram {
       `${rule} needs the Gram matrix of the task gradients at step ${step}.`,
     );
   }
+  return finite(gram, step);
+}
+
+/**
+ * The inner products of a view's gradients (rows) with those of the second batch (columns).
+ *
+ * @throws OutriggerError `bad-data` if the view has none, `non-finite` if an entry is NaN or infinite.
+ */
+export function readGramOther({ gramOther, step }: View, rule: string): Gram {
+  if (gramOther === undefined) {
+    throw new OutriggerError(
+      "bad-data",
+      `${rule} needs the task gradients of a second training batch at step ${step}.`,
+    );
+  }
+  return finite(gramOther, step);
+}
+
+/**
+ * Cosine of every task's gradient with the held-out gradient of the primary; 0 where one of them is zero.
+ *
+ * @throws OutriggerError `bad-data` if the view has no Gram matrix or no held-out gradient.
+ */
+export function devCosines(view: View, rule: string): number[] {
+  const gram = readGram(view, rule);
+  if (view.dev === undefined) {
+    throw new OutriggerError(
+      "bad-data",
+      `${rule} needs the primary's gradient on held-out data at step ${view.step}.`,
+    );
+  }
+  const { dots, norm } = view.dev;
+  return gram.map((row, k) => {
+    const lengths = norm * Math.sqrt(row[k]!);
+    return lengths > 0 ? Math.max(-1, Math.min(1, dots[k]! / lengths)) : 0;
+  });
+}
+
+function finite(gram: Gram, step: number): Gram {
   for (const [i, row] of gram.entries()) {
     for (const [j, value] of row.entries()) {
       if (Number.isFinite(value)) continue;
