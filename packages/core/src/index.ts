@@ -26,6 +26,7 @@ export { gradientCosine } from "./weighting/gradient-cosine.ts";
 export { modo } from "./weighting/modo.ts";
 export { pcgrad } from "./weighting/pcgrad.ts";
 export { randomWeights } from "./weighting/random.ts";
+export { rcgrad } from "./weighting/rcgrad.ts";
 export { sdmgrad } from "./weighting/sdmgrad.ts";
 export { singleTask } from "./weighting/single-task.ts";
 export { staticWeights } from "./weighting/static.ts";
