@@ -18,6 +18,7 @@ export type { EpochRecord } from "./train/history.ts";
 export { accuracy, type Metric, mae, rmse, rocAuc } from "./train/metric.ts";
 export type { Batches, Host, Model, Params, ParamsTensors } from "./train/model.ts";
 export { binary, type ColumnBatch, type Role, regression, type Task } from "./train/task.ts";
+export { aang } from "./weighting/aang.ts";
 export { arml } from "./weighting/arml.ts";
 export { every } from "./weighting/combine/every.ts";
 export { scaleAuxiliaries } from "./weighting/combine/scale-auxiliaries.ts";

@@ -1,0 +1,112 @@
+import { OutriggerError } from "../error.ts";
+import { dot, softmax, squareNorm, sum } from "../solve/algebra.ts";
+import { inRange } from "./gram/check.ts";
+import { devCosines, split, withPrimary } from "./gram/read.ts";
+import { type Scale, toScale } from "./gram/scale.ts";
+import type { Weighting } from "./weighting.ts";
+
+export interface AangOptions {
+  /**
+   * What each auxiliary is made of, in the order of the tasks without the primary: one value a stage, such as
+   * ["task data", "mask", "left to right", "denoise"]. Illegal combinations are simply not tasks. Default null: nothing is shared.
+   */
+  objectives?: readonly (readonly string[])[] | null;
+  /** Step size of the auxiliaries' logits. Default 0.1, the smaller that the authors searched. */
+  learningRate?: number;
+  /** Step size of the two logits of primary and auxiliaries. Default 0.1, the larger that the authors searched. */
+  splitLearningRate?: number;
+  /** "mean": weights sum to 1. Default "sum": times T. */
+  scale?: Scale;
+}
+
+/** One logit a stage value ("stage:value"), one an auxiliary, and those of the primary and of all auxiliaries. */
+export interface AangState {
+  factors: Record<string, number>;
+  all: number[];
+  split: [number, number];
+}
+
+/**
+ * Learns weights of auxiliaries that are combinations of choices, by their gradients' cosines with the primary's on held-out data, d; what
+ * one combination teaches about a choice counts for all that share it. w_p = π_p, w_k = π_a softmax(Σ_s u_s[k's value] + u_k),
+ * π = softmax of two logits; all logits 0 at first. Then u_k ← u_k + lr · c_k, each u_s[v] ← u_s[v] + lr · Σ_{k has v} c_k,
+ * c_k = cos(g_k, d), and the two logits likewise with cos(g_p, d) and cos(Σ_k w_k g_k, d).
+ *
+ * Cost: T backward passes, and one on a held-out batch.
+ *
+ * Paper: Dery, Michel, Khodak, Neubig and Talwalkar, "AANG: Automating Auxiliary Learning", ICLR 2023,
+ * https://arxiv.org/abs/2205.14082. Differences from the authors' code: every auxiliary is used in every step, where 3 or 6 are drawn;
+ * logits move every step, not every third; d is of the current primary head, where a fresh one is fitted; the auxiliaries' sum in the
+ * last cosine is weighted as the model's step is.
+ */
+export const aang = ({
+  objectives = null,
+  learningRate = 0.1,
+  splitLearningRate = 0.1,
+  scale = "sum",
+}: AangOptions = {}): Weighting<AangState> => {
+  inRange(learningRate, "learningRate", 0, 100);
+  inRange(splitLearningRate, "splitLearningRate", 0, 100);
+  const keys = (k: number): string[] => (objectives?.[k] ?? []).map((value, stage) => `${stage}:${value}`);
+  return {
+    name: "aang",
+    paper: {
+      title: "AANG: Automating Auxiliary Learning",
+      venue: "ICLR",
+      year: 2023,
+      url: "https://arxiv.org/abs/2205.14082",
+    },
+    verified: "reference",
+    needs: () => "gram+dev",
+    init(tasks) {
+      const all = Array.from({ length: Math.max(0, tasks - 1) }, () => 0);
+      if (objectives !== null && objectives.length !== all.length) {
+        throw new OutriggerError(
+          "bad-option",
+          `${objectives.length} objectives were given for ${all.length} auxiliaries; give one an auxiliary.`,
+        );
+      }
+      return {
+        factors: Object.fromEntries(all.flatMap((_, k) => keys(k)).map((key) => [key, 0])),
+        all,
+        split: [0, 0],
+      };
+    },
+    weigh(view, { factors, all, split: logits }) {
+      const cosines = devCosines(view, "aang");
+      if (all.length === 0) return { weights: [1], state: { factors, all, split: logits } };
+      const own = all.map((logit, k) => logit + sum(keys(k).map((key) => factors[key]!)));
+      const shares = softmax(own);
+      const [first, second] = softmax(logits) as [number, number];
+      const weights = withPrimary(
+        shares.map((share) => second * share),
+        view.primary,
+      );
+      weights[view.primary] = first;
+      const auxiliary = cosines.filter((_, k) => k !== view.primary);
+      const { block } = split(view.gram!, view.primary);
+      const lengths = block.map((row, k) => Math.sqrt(row[k]!));
+      const together = Math.sqrt(squareNorm(block, shares));
+      const product = dot(
+        auxiliary,
+        lengths.map((length, k) => length * shares[k]!),
+      );
+      const joint = together > 0 ? Math.max(-1, Math.min(1, product / together)) : 0;
+      const moved = { ...factors };
+      for (const [k, cosine] of auxiliary.entries()) {
+        for (const key of keys(k)) moved[key]! += learningRate * cosine;
+      }
+      return {
+        weights: toScale(weights, scale),
+        state: {
+          factors: moved,
+          all: all.map((logit, k) => logit + learningRate * auxiliary[k]!),
+          split: [
+            logits[0] + splitLearningRate * cosines[view.primary]!,
+            logits[1] + splitLearningRate * joint,
+          ],
+        },
+      };
+    },
+  };
+};
