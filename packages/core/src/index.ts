@@ -20,6 +20,7 @@ export type { Batches, Host, Model, Params, ParamsTensors } from "./train/model.
 export { binary, type ColumnBatch, type Role, regression, type Task } from "./train/task.ts";
 export { aang } from "./weighting/aang.ts";
 export { arml } from "./weighting/arml.ts";
+export { auxinashLearned } from "./weighting/auxinash-learned.ts";
 export { every } from "./weighting/combine/every.ts";
 export { scaleAuxiliaries } from "./weighting/combine/scale-auxiliaries.ts";
 export { gradientAlignment } from "./weighting/gradient-alignment.ts";

@@ -12,7 +12,7 @@ export interface AuxinashOptions {
 /**
  * Nash bargaining with unequal power: α > 0 with Gα = p/α element by element, G_ij = ⟨g_i, g_j⟩, Σ_k p_k = T.
  *
- * This is the inner solution with fixed p; the paper learns p from held-out data. The weights sum to no fixed number. Tasks
+ * This is the inner solution with fixed p; `auxinashLearned` learns p from held-out data. The weights sum to no fixed number. Tasks
  * without a gradient get 0. Cost: T backward passes.
  *
  * Paper: Shamsian, Navon, Glazer, Kawaguchi, Chechik and Fetaya, "Auxiliary Learning as an Asymmetric Bargaining Game", ICML 2023,
