@@ -14,7 +14,8 @@ import tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused } from "./support/errors.ts";
-import { type Batch, dot, spy, stepper, trunkRows } from "./support/stepper.ts";
+import { dot } from "./support/gram.ts";
+import { type Batch, spy, stepper, trunkRows } from "./support/stepper.ts";
 
 const { model, ...data } = toy();
 const train = (options: Partial<FitOptions<Batch>>): Promise<Fitted<Batch>> =>

@@ -10,7 +10,8 @@ import type { View, Weighting } from "@outrigger/core/weighting/weighting";
 import { describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { thrown } from "./support/errors.ts";
-import { dot, spy, stepper, trunkRows } from "./support/stepper.ts";
+import { dot } from "./support/gram.ts";
+import { spy, stepper, trunkRows } from "./support/stepper.ts";
 
 const data = toy();
 const plain = toy({ dropout: 0 });

@@ -61,6 +61,3 @@ export async function trunkRows(of: Toy["model"], params: unknown, batch: unknow
   await perTask.dispose();
   return rows.map((tree) => leaves<{ data: Float32Array }>(tree).flatMap((leaf) => [...leaf.data]));
 }
-
-export const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
