@@ -3,7 +3,7 @@ import { Random } from "@outrigger/core/random";
 import { describe, expect, test } from "vitest";
 
 /** Gradients and losses of every step. */
-export type Scene = (step: number) => { gradients: Float32Array[]; losses: number[] };
+type Scene = (step: number) => { gradients: Float32Array[]; losses: number[] };
 
 interface Told {
   direction: number[];
@@ -22,7 +22,7 @@ const layers = [7, 5];
 const shapeOf = (tasks: number, primary = 0): Shape => ({ tasks, primary, layers });
 
 /** Drives an aggregator as `fit` does: T rows in, `from` continues a run. */
-export function drive(
+function drive(
   aggregator: Aggregator,
   scene: Scene,
   options: { steps?: number; primary?: number; seed?: number; at?: number; from?: Run } = {},
@@ -46,7 +46,7 @@ export function drive(
 }
 
 /** Gradients of given lengths in 12 dimensions, the same on every call; losses follow the lengths. */
-export function scene(
+function scene(
   tasks: number,
   lengths: readonly number[] = Array.from({ length: tasks }, () => 1),
 ): Scene {
