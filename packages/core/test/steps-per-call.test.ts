@@ -110,7 +110,10 @@ describe("several steps in one call", () => {
       })(),
     );
     expect(lengths()).toEqual([7]);
-    expect([many.code, many.message, many.details]).toEqual([one.code, one.message, one.details]);
+    // The loss is the library's own, so that its line is that of this test's call: two lines here.
+    const said = ({ code, message, details }: typeof one): string =>
+      JSON.stringify([code, message, details]).replaceAll(/(?<=\.test\.ts:)\d+:\d+/g, "");
+    expect(said(many)).toBe(said(one));
     expect(many.message).toContain(`at step ${at}`);
     expect(await end(together)).toEqual(await end(single));
   });

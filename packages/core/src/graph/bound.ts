@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { Random } from "../random.ts";
 import { type ArrayData, leaves, type NDArray, type Spec, type Tree } from "./array.ts";
-import type { Engine, Executable, Held, Results } from "./executable.ts";
+import { findNonFinite } from "./diagnose.ts";
+import type { Engine, Executable, Feeds, Held, Results } from "./executable.ts";
 import type { Graph, Value } from "./graph.ts";
 import { Masks } from "./masks.ts";
 import { simplify } from "./simplify.ts";
@@ -30,12 +31,14 @@ function assignVariables(graph: Graph, values: readonly NDArray[]): void {
 /** A traced function on a device, bound to its random stream and to the variables that it captured. */
 export class Bound {
   readonly graph: Graph;
+  private readonly engine: Engine;
   private readonly executable: Executable;
   private readonly masks: Masks;
   private readonly random: Random | undefined;
 
-  private constructor(graph: Graph, executable: Executable, random: Random | undefined) {
+  private constructor(graph: Graph, engine: Engine, executable: Executable, random: Random | undefined) {
     this.graph = graph;
+    this.engine = engine;
     this.executable = executable;
     this.masks = new Masks(graph.masks);
     this.random = random;
@@ -59,7 +62,7 @@ export class Bound {
       const said = "the function draws random masks: give compile a `random` stream";
       throw new OutriggerError("bad-option", said);
     }
-    return new Bound(graph, await engine.load(graph, held), random);
+    return new Bound(graph, engine, await engine.load(graph, held), random);
   }
 
   /**
@@ -69,6 +72,20 @@ export class Bound {
    * @returns the function's results: those that stay, and the others
    */
   async run(args: Tree<NDArray>[], into?: Tree<NDArray>, state: readonly Held[] = []): Promise<Results> {
+    const { graph } = this;
+    const feeds = await this.feeds(args, state);
+    const { held, arrays } = await this.executable.run(feeds, into === undefined ? undefined : leaves(into));
+    const count = leaves(graph.outputs).length - held.length;
+    assignVariables(graph, arrays.slice(count));
+    return { held, arrays: arrays.slice(0, count) };
+  }
+
+  /** Draws the masks, and replays a run to find where it stops being finite; see {@link findNonFinite}. */
+  async explain(args: Tree<NDArray>[], state: readonly Held[] = []): Promise<string | undefined> {
+    return findNonFinite(this.graph, this.engine, await this.feeds(args, state));
+  }
+
+  private async feeds(args: Tree<NDArray>[], state: readonly Held[]): Promise<Feeds> {
     const { graph, masks } = this;
     const feeds = new Map<Value, NDArray | Held>(
       bindArguments(graph, state.length > 0 ? [state as never, ...args] : args),
@@ -77,10 +94,7 @@ export class Bound {
     for (const [value, mask] of masks.feeds) feeds.set(value, mask);
     if (graph.variables.length > 0)
       for (const [value, data] of await variableFeeds(graph)) feeds.set(value, data);
-    const { held, arrays } = await this.executable.run(feeds, into === undefined ? undefined : leaves(into));
-    const count = leaves(graph.outputs).length - held.length;
-    assignVariables(graph, arrays.slice(count));
-    return { held, arrays: arrays.slice(0, count) };
+    return feeds;
   }
 
   dispose(): Promise<void> {

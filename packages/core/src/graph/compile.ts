@@ -15,6 +15,11 @@ export interface Compiled {
   (...args: Tree<NDArray>[]): Promise<Tree<NDArray>>;
   /** The same, but the results are written into the arrays of `out`, a tree of the result's structure. */
   into<T extends Tree<NDArray>>(out: T, ...args: Tree<NDArray>[]): Promise<T>;
+  /**
+   * Runs once more with the results of all ops, and names the first that is not finite although its operands are: op, line and operands.
+   * Undefined when everything is finite. Costs the run, and the loading of its graph once more for every 64 MiB of results.
+   */
+  explain(...args: Tree<NDArray>[]): Promise<string | undefined>;
   /** The device that it runs on, and why. */
   describe(): Promise<Device>;
   /** Frees the native session. */
@@ -59,9 +64,12 @@ export function compile(f: Traceable, options: CompileOptions = {}): Compiled {
     opened ??= openEngine(options);
     return opened;
   };
-  const run = async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
+  const load = (args: Tree<NDArray>[]): Promise<Bound> => {
     loaded ??= open().then(({ engine }) => Bound.load(f, args.map(specsOf), engine, options.random));
-    const bound = await loaded;
+    return loaded;
+  };
+  const run = async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
+    const bound = await load(args);
     return unflatten(bound.graph.outputs, (await bound.run(args, into)).arrays);
   };
   const call = (...args: Tree<NDArray>[]): Promise<Tree<NDArray>> => run(undefined, args);
@@ -70,6 +78,7 @@ export function compile(f: Traceable, options: CompileOptions = {}): Compiled {
       await run(out, args);
       return out;
     },
+    explain: async (...args: Tree<NDArray>[]) => (await load(args)).explain(args),
     describe: async () => (await open()).device,
     dispose: async () => {
       await (await settled(loaded))?.dispose();

@@ -127,16 +127,20 @@ export function compileStateful<S extends Tree<NDArray>>(
   const run = stepOf(f);
   const view = (g: Traceable): Compiled => {
     let bound: Promise<Bound> | undefined;
-    const look = async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
+    const ready = (args: Tree<NDArray>[]): Promise<Bound> => {
       bound ??= load(g, args, 0);
-      const { graph } = await bound;
-      return unflatten(graph.outputs, (await (await bound).run(args, into, await current())).arrays);
+      return bound;
+    };
+    const look = async (into: Tree<NDArray> | undefined, args: Tree<NDArray>[]): Promise<Tree<NDArray>> => {
+      const { graph } = await ready(args);
+      return unflatten(graph.outputs, (await (await ready(args)).run(args, into, await current())).arrays);
     };
     const made: Compiled = Object.assign((...args: Tree<NDArray>[]) => look(undefined, args), {
       into: async <T extends Tree<NDArray>>(out: T, ...args: Tree<NDArray>[]): Promise<T> => {
         await look(out, args);
         return out;
       },
+      explain: async (...args: Tree<NDArray>[]) => (await ready(args)).explain(args, await current()),
       describe: async () => (await open()).device,
       dispose: async () => (await settled(bound))?.dispose(),
     });

@@ -60,6 +60,7 @@ export class HostLearner<B> implements Learner<B> {
     return Object.assign((...args: Tree<NDArray>[]) => compiled(params.tree, ...args), {
       into: <T extends Tree<NDArray>>(out: T, ...args: Tree<NDArray>[]) =>
         compiled.into(out, params.tree, ...args),
+      explain: (...args: Tree<NDArray>[]) => compiled.explain(params.tree, ...args),
       describe: () => compiled.describe(),
       dispose: () => compiled.dispose(),
     });

@@ -5,6 +5,7 @@ import type { Optimizer } from "../optimize/optimizer.ts";
 import type { Random } from "../random.ts";
 import type { View, Weighting } from "../weighting/weighting.ts";
 import { type Ahead, lookAhead } from "./ahead.ts";
+import { explained } from "./explain.ts";
 import { countOf, type Flat, flatten } from "./flat.ts";
 import { cosinesOf } from "./gram-rows.ts";
 import { type Learner, openLearner, type Seen } from "./learner.ts";
@@ -111,10 +112,21 @@ export class Stepper<B> {
    * dropout masks of the weighted call, "gram+dev" and "gram+other" a second batch. Heads get w_k times their own gradient. A rule
    * that `observes` "after" is shown the losses of the same batch and masks once more, with the new parameters.
    *
-   * @throws OutriggerError "non-finite" for a loss or weight that is not finite, naming task and step; "unsupported" when the rule
-   * needs a held-out batch and no `dev` was given.
+   * @throws OutriggerError "non-finite" for a loss or weight that is not finite, naming task, step, the first op whose result is not
+   * finite, and the line that called it; "unsupported" when the rule needs a held-out batch and no `dev` was given.
    */
   async run(batch: Host<B>, epoch: number): Promise<StepReport> {
+    const { model, tasks, streams } = this.#options;
+    const masks = streams.dropout.state;
+    try {
+      return await this.#run(batch, epoch);
+    } catch (error) {
+      streams.dropout.state = masks;
+      throw await explained(error, { model, tasks, open: () => this.#opened() }, batch);
+    }
+  }
+
+  async #run(batch: Host<B>, epoch: number): Promise<StepReport> {
     const { tasks, method, streams } = this.#options;
     const before = await this.#before(batch);
     const base = { step: this.#step, epoch, primary: this.#primary };
