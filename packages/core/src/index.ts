@@ -13,6 +13,7 @@ export { type RmspropOptions, rmsprop } from "./optimize/rmsprop.ts";
 export { cosineDecay } from "./optimize/schedule.ts";
 export { type SgdOptions, sgd } from "./optimize/sgd.ts";
 export { Random } from "./random.ts";
+export { tensorBoard } from "./train/callback/tensor-board.ts";
 export { type FitOptions, type Fitted, fit } from "./train/fit.ts";
 export type { EpochRecord } from "./train/history.ts";
 export { accuracy, type Metric, mae, rmse, rocAuc } from "./train/metric.ts";
