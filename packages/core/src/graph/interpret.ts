@@ -89,9 +89,14 @@ function separate(made: readonly Tensor[], inputs: readonly Tensor[]): Tensor[] 
  * Runs a plan node by node on the current tfjs backend; call it in a tidy. Tensors are given back after their last use, but for those
  * of `feeds` and the wanted ones.
  *
+ * @param around runs the op of a node that it is given
  * @throws OutriggerError `out-of-memory` and `unsupported`, naming op and line
  */
-export function execute(plan: Plan, feeds: ReadonlyMap<Value, Tensor>): Tensor[] {
+export function execute(
+  plan: Plan,
+  feeds: ReadonlyMap<Value, Tensor>,
+  around: (node: Node, run: () => void) => void = (_node, run) => run(),
+): Tensor[] {
   const known = new Map<Value, Tensor>(feeds);
   for (const { node, last } of plan.steps) {
     const data = constantData(node);
@@ -100,7 +105,10 @@ export function execute(plan: Plan, feeds: ReadonlyMap<Value, Tensor>): Tensor[]
       if (!known.has(value!)) known.set(value!, constantTensor(value!, data));
     } else {
       const inputs = Object.fromEntries(Object.entries(node.inputs).map(([key, v]) => [key, known.get(v)!]));
-      const made = runGuarded(plan.graph, node, inputs);
+      let made: Tensor[] = [];
+      around(node, () => {
+        made = runGuarded(plan.graph, node, inputs);
+      });
       separate(made, Object.values(inputs)).forEach((tensor, i) => {
         known.set(node.outputs[i]!, tensor);
       });

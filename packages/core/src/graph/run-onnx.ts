@@ -170,10 +170,12 @@ export async function openOnnx(options: OnnxOptions = {}): Promise<Engine> {
     const data = dtype === "float32" && double ? new Float64Array(size) : emptyData(dtype, size);
     return { shape, dtype, data: data as ArrayData };
   };
-  const memory = provider === "webgpu" ? new GpuMemory(ort, provider) : new HostMemory();
+  const shaders = provider === "webgpu";
+  const runtime = { doubles: !shaders || platform.webGpuBuildHasDoubles, shaders };
+  const memory = shaders ? new GpuMemory(ort, provider) : new HostMemory();
   return {
     async load(graph, held) {
-      const model = toOnnx(graph, double, provider !== "webgpu" || platform.webGpuBuildHasDoubles);
+      const model = toOnnx(graph, double, runtime);
       const gpu = memory instanceof GpuMemory;
       const session = await createSession(
         ort,

@@ -11,8 +11,8 @@ import {
   type Tree,
   unflatten,
 } from "./array.ts";
-import { type Engine, type Executable, Held } from "./executable.ts";
-import { outOfMemory } from "./failure.ts";
+import { type Engine, type Executable, type Feeds, Held, type Results } from "./executable.ts";
+import { explainFailure, outOfMemory } from "./failure.ts";
 import { constantData, type Graph, type Node, type Value } from "./graph.ts";
 import { rememberOnHost } from "./host-values.ts";
 import { constantTensor, execute, interpret, type Operand, type Plan, planOf, runNode } from "./interpret.ts";
@@ -76,20 +76,26 @@ function keptConstants({ steps }: Plan): Map<Value, Tensor> {
   return kept;
 }
 
-/** What WebGPU's backend keeps of its device. */
-interface GpuDevice {
-  readonly limits: { readonly maxStorageBufferBindingSize: number };
-  pushErrorScope(filter: "out-of-memory" | "validation"): void;
-  popErrorScope(): Promise<{ readonly message: string } | null>;
+/** What is used of WebGPU's backend. */
+interface GpuBackend {
+  readonly device: {
+    readonly limits: { readonly maxStorageBufferBindingSize: number };
+    pushErrorScope(filter: "out-of-memory" | "validation"): void;
+    popErrorScope(): Promise<{ readonly message: string } | null>;
+  };
+  /** Commands that wait for more before they go to the device. */
+  readonly commandEncoder: unknown;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
 }
 
-const gpuDevice = (backend: string): GpuDevice | undefined =>
-  backend === "webgpu" ? (tf.findBackend(backend) as unknown as { device: GpuDevice }).device : undefined;
+const gpuBackend = (backend: string): GpuBackend | undefined =>
+  backend === "webgpu" ? (tf.findBackend(backend) as unknown as GpuBackend) : undefined;
 
 /** Bytes of the largest tensor: of a GPU's binding, or of WebAssembly's address space, which its backend does not check. */
 function largestTensor(backend: string): number {
   if (backend === "wasm") return 2 ** 32;
-  return gpuDevice(backend)?.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+  return gpuBackend(backend)?.device.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
 }
 
 /** @throws OutriggerError `out-of-memory` for a tensor that the backend cannot hold: WebGPU would go on with zeros. */
@@ -99,52 +105,114 @@ function checkSizes(graph: Graph, backend: string): void {
   if (large) throw outOfMemory(large, `tfjs on ${backend}`);
 }
 
-/** Runs `f`, and turns errors that WebGPU only notes into exceptions. */
-async function watched<T>(device: GpuDevice | undefined, f: () => Promise<T>): Promise<T> {
-  if (device === undefined) return f();
-  device.pushErrorScope("out-of-memory");
-  const result = await f();
-  const error = await device.popErrorScope();
-  if (error) throw outOfMemory(undefined, `tfjs on webgpu (${error.message})`);
-  return result;
+/** An error that WebGPU notes, and goes on after with zeros for results. */
+interface GpuError {
+  readonly message: string;
+  readonly memory: boolean;
 }
 
-function load(graph: Graph, heldCount: number, backend: string): Executable {
-  checkSizes(graph, backend);
-  const wanted = [...leaves(graph.outputs), ...updatesOf(graph)];
-  const plan = planOf(graph, wanted);
-  let constants: Map<Value, Tensor> | undefined;
-  const run: Executable["run"] = async (feeds, into = []) => {
-    const results = onBackend(backend, () =>
+/** Runs `f`, and notes the first error of what it makes the device do. */
+function noting<T>(gpu: GpuBackend, f: () => T): { result: T; error: Promise<GpuError | undefined> } {
+  const { device } = gpu;
+  device.pushErrorScope("out-of-memory");
+  device.pushErrorScope("validation");
+  let error: Promise<GpuError | undefined>;
+  let result: T;
+  try {
+    result = f();
+  } finally {
+    // Commands that wait would fail later and unnoticed, and take those of the next run with them.
+    if (gpu.commandEncoder) {
+      gpu.endComputePassEncoder();
+      gpu.submitQueue();
+    }
+    const [invalid, full] = [device.popErrorScope(), device.popErrorScope()];
+    error = Promise.all([invalid, full]).then(([refused, short]) => {
+      const found = short ?? refused;
+      return found ? { message: found.message, memory: short !== null } : undefined;
+    });
+  }
+  return { result, error };
+}
+
+/** A graph on a backend of tfjs. */
+class Interpreter implements Executable {
+  readonly #graph: Graph;
+  readonly #held: number;
+  readonly #backend: string;
+  readonly #wanted: readonly Value[];
+  readonly #plan: Plan;
+  #constants: Map<Value, Tensor> | undefined;
+
+  constructor(graph: Graph, held: number, backend: string) {
+    checkSizes(graph, backend);
+    this.#graph = graph;
+    this.#held = held;
+    this.#backend = backend;
+    this.#wanted = [...leaves(graph.outputs), ...updatesOf(graph)];
+    this.#plan = planOf(graph, this.#wanted);
+  }
+
+  async run(feeds: Feeds, into: readonly (NDArray | undefined)[] = []): Promise<Results> {
+    const gpu = gpuBackend(this.#backend);
+    const begin = (): { tensors: Tensor[]; read: Promise<ArrayData[]> } => {
+      const tensors = this.#compute(feeds);
+      const read = tensors.slice(this.#held).map((tensor) => tensor.data() as Promise<ArrayData>);
+      return { tensors, read: Promise.all(read) };
+    };
+    const { result, error } = gpu ? noting(gpu, begin) : { result: begin(), error: undefined };
+    const found = await error;
+    if (found) {
+      await result.read.catch(() => undefined);
+      for (const tensor of result.tensors) tensor.dispose();
+      throw await this.#explain(found, feeds, gpu!);
+    }
+    const read = await result.read;
+    for (const tensor of result.tensors.slice(this.#held)) tensor.dispose();
+    const arrays = this.#wanted.slice(this.#held).map(({ shape, dtype }, i) => {
+      const out = into[i] ?? { shape, dtype, data: emptyData(dtype, sizeOf(shape)) };
+      out.data.set(read[i]!);
+      return out;
+    });
+    return { held: result.tensors.slice(0, this.#held).map(hold), arrays };
+  }
+
+  async dispose(): Promise<void> {
+    for (const tensor of this.#constants?.values() ?? []) tensor.dispose();
+    this.#constants = undefined;
+  }
+
+  #compute(feeds: Feeds, around?: Parameters<typeof execute>[2]): Tensor[] {
+    return onBackend(this.#backend, () =>
       tf.tidy(() => {
-        constants ??= keptConstants(plan);
-        const tensors = new Map<Value, Tensor>(constants);
+        this.#constants ??= keptConstants(this.#plan);
+        const tensors = new Map<Value, Tensor>(this.#constants);
         for (const [value, feed] of feeds) {
           tensors.set(value, feed instanceof Held ? (feed.value as Tensor) : upload(feed));
         }
-        return execute(plan, tensors).map((t) => tf.keep(t.clone()));
+        return execute(this.#plan, tensors, around).map((t) => tf.keep(t.clone()));
       }),
     );
-    const rest = results.slice(heldCount);
-    const read = await Promise.all(rest.map((tensor) => tensor.data()));
-    for (const tensor of rest) tensor.dispose();
-    const arrays = wanted.slice(heldCount).map(({ shape, dtype }, i) => {
-      const out = into[i] ?? { shape, dtype, data: emptyData(dtype, sizeOf(shape)) };
-      out.data.set(read[i] as ArrayData);
-      return out;
+  }
+
+  /** Runs the step again, each op by itself, to find the one that the device refuses. */
+  async #explain({ message, memory }: GpuError, feeds: Feeds, gpu: GpuBackend): Promise<OutriggerError> {
+    const tried: { node: Node; error: Promise<GpuError | undefined> }[] = [];
+    const results = this.#compute(feeds, (node, run) => {
+      tried.push({ node, error: noting(gpu, run).error });
     });
-    return { held: results.slice(0, heldCount).map(held), arrays };
-  };
-  return {
-    run: (feeds, into) => watched(gpuDevice(backend), () => run(feeds, into)),
-    async dispose() {
-      for (const tensor of constants?.values() ?? []) tensor.dispose();
-      constants = undefined;
-    },
-  };
+    for (const tensor of results) tensor.dispose();
+    let guilty: Node | undefined;
+    for (const { node, error } of tried) {
+      if (await error) guilty ??= node;
+    }
+    const where = `tfjs on ${this.#backend}`;
+    if (memory) return outOfMemory(guilty, where, new Error(message));
+    return explainFailure(new Error(message), this.#graph, where, guilty);
+  }
 }
 
-const held = (tensor: Tensor): Held =>
+const hold = (tensor: Tensor): Held =>
   new Held({ shape: tensor.shape, dtype: tensor.dtype as DType }, tensor, () => tensor.dispose());
 
 function upload({ data, shape, dtype }: NDArray): Tensor {
@@ -156,9 +224,9 @@ function upload({ data, shape, dtype }: NDArray): Tensor {
 /** A backend of tfjs that has been started: graphs are interpreted node by node. */
 export function openTfjs(backend: string): Engine {
   return {
-    load: async (graph, heldCount) => load(graph, heldCount, backend),
+    load: async (graph, held) => new Interpreter(graph, held, backend),
     hold: ({ shape, dtype, data }) =>
-      onBackend(backend, () => held(tf.keep(tf.tensor(data.slice(), [...shape], dtype)))),
+      onBackend(backend, () => hold(tf.keep(tf.tensor(data.slice(), [...shape], dtype)))),
     read: (values) =>
       Promise.all(
         values.map(async ({ shape, dtype, value }) => {

@@ -20,9 +20,9 @@ export interface Order {
   readonly tolerance: number;
 }
 
-/** Weights that break symmetry, and a square so that linear kernels have second derivatives as well. */
+/** Weights that break symmetry, and a square so that linear kernels have second derivatives as well. The host makes them: GPUs round cosines loosely. */
 export function score(y: Tensor): Scalar {
-  const weights = tf.cos(tf.range(0.3, 0.3 + y.size * 0.7, 0.7).slice(0, y.size));
+  const weights = tf.tensor1d(Array.from({ length: y.size }, (_, i) => Math.cos(0.3 + 0.7 * i)));
   const flat = tf.reshape(tf.cast(y, "float32"), [-1]);
   return tf.sum(tf.mul(weights, tf.add(flat, tf.mul(tf.square(flat), 0.3))));
 }

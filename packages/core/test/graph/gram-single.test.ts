@@ -4,6 +4,7 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { expect, it } from "vitest";
 import { compile, gradients, gram, type NDArray, trace } from "../../src/graph/index.ts";
 import type { GramAttributes } from "../../src/graph/kernels/gram.ts";
+import { processor } from "../../src/graph/onnx/builder.ts";
 import { toOnnx } from "../../src/graph/onnx/translate.ts";
 import { simplify } from "../../src/graph/simplify.ts";
 import { numbers } from "./case.ts";
@@ -24,7 +25,7 @@ it("a Gram matrix for runtimes without doubles is that in double, to single prec
   const node = graph.nodes.find(({ kernel }) => kernel === "Gram")!;
   expect((node.attributes as GramAttributes).forms).toContain("factors");
 
-  const model = toOnnx(graph, false, false);
+  const model = toOnnx(graph, false, { ...processor, doubles: false });
   const session = await InferenceSession.create(model.bytes);
   const given = graph.inputs.map(({ name, value }) => {
     const { data, shape } = { "0/b": layer.b, "0/w": layer.w, "1": inputs }[name] as NDArray;

@@ -56,10 +56,11 @@ export function readTable(): Table {
   return table;
 }
 
-/** Rows in alphabetical order; what no test found is a dash. */
+/** Rows in alphabetical order; what no test found is a dash, and a kernel of which none found anything has no row. */
 export function formatTable(table: Table): string {
   const row = (name: string, found: readonly string[]): string => `| ${[name, ...found].join(" | ")} |\n`;
-  const names = [...table.keys()].sort((a, b) => (a < b ? -1 : 1));
+  const isFound = (name: string): boolean => Object.values(table.get(name)!).some((cell) => cell !== "–");
+  const names = [...table.keys()].filter(isFound).sort((a, b) => (a < b ? -1 : 1));
   const rows = names.map((name) =>
     row(
       `\`${name}\``,

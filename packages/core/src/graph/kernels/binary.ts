@@ -18,12 +18,21 @@ const quotient: Translate = (a, b, o, dtype) => {
   return o.cast(o.add("Floor", [o.add("Div", [x, y])]), dtype);
 };
 
+/** a^b. ONNX Runtime's shaders give numbers for broken powers of negative numbers and for powers of NaN. */
+const power: Translate = (a, b, o, dtype) => {
+  const result = o.add("Pow", [a, b]);
+  if (!o.runtime.shaders || dtype !== "float32") return result;
+  const whole = o.add("And", [o.add("Equal", [a, a]), o.add("Equal", [o.add("Floor", [b]), b])]);
+  const defined = o.add("Or", [o.add("GreaterOrEqual", [a, o.scalar(0)]), whole]);
+  return o.add("Where", [defined, result, o.scalar(Number.NaN)]);
+};
+
 const arithmetic: Record<string, Translate> = {
   Add: op("Add"),
   Sub: op("Sub"),
   Multiply: op("Mul"),
   RealDiv: op("Div"),
-  Pow: op("Pow"),
+  Pow: power,
   Maximum: op("Max"),
   Minimum: op("Min"),
   SquaredDifference: (a, b, o) => {
@@ -146,4 +155,7 @@ defineKernel({
       ? o.add("Sum", Object.values(names))
       : Object.values(names).reduce((sum, next) => o.add("Add", [sum, next])),
   elementwise: true,
+  // tfjs's program for WebGPU takes more buffers than an adapter need have; its other backends go pair by pair themselves.
+  tfjs: (inputs) => Object.values(inputs).reduce((sum, next) => tf.add(sum, next)),
+  always: true,
 });

@@ -73,7 +73,7 @@ defineKernel({
     const shapes = leavesOf(attributes as GramAttributes, Object.values(inputs));
     const parts = leavesOf(attributes as GramAttributes, Object.values(names)).map(({ x, rows }, leaf) => {
       const [row, factor] = [shapes[leaf]!.rows[0]!.shape, shapes[leaf]!.x?.shape];
-      if (x !== undefined && b.hasDoubles) return fromFactors(x, rows, sizeOf(row), b);
+      if (x !== undefined && b.runtime.doubles) return fromFactors(x, rows, sizeOf(row), b);
       const size = factor === undefined ? sizeOf(row) : factor[1]! * row[1]!;
       const stacked = stack(x === undefined ? rows : formed(x, rows, b), size, b);
       return b.add("Gemm", [stacked, stacked], { transB: 1 });

@@ -3,6 +3,7 @@ import type { DType } from "../array.ts";
 import { defineKernel } from "../kernel.ts";
 import { atanDouble } from "../onnx/atan.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
+import { logarithm } from "../onnx/logarithm.ts";
 
 type Translate = (x: string, b: OnnxBuilder) => string;
 
@@ -14,27 +15,31 @@ const rootOfOne = (x: string, sign: "Add" | "Sub", b: OnnxBuilder): string =>
 
 const asinDouble: Translate = (x, b) => atan(b.add("Div", [x, rootOfOne(x, "Sub", b)]), b);
 
-/** In double precision, where ONNX Runtime has none of them; the arguments of checks are moderate, so nothing overflows. */
-const doubles: Record<string, Translate> = {
+/** As formulas for double precision, where ONNX Runtime has none of them; the arguments of checks are moderate, so nothing overflows. */
+const formulas: Record<string, Translate> = {
   Asin: asinDouble,
   Acos: (x, b) => b.add("Sub", [b.scalar(Math.PI / 2), asinDouble(x, b)]),
   Atan: atan,
   Asinh: (x, b) => b.add("Log", [b.add("Add", [x, rootOfOne(x, "Add", b)])]),
   Acosh(x, b) {
     const root = b.add("Sqrt", [b.add("Sub", [b.add("Mul", [x, x]), b.scalar(1)])]);
-    return b.add("Log", [b.add("Add", [x, root])]);
+    return logarithm(b.add("Add", [x, root]), b);
   },
   Atanh(x, b) {
     const ratio = b.add("Div", [b.add("Add", [b.scalar(1), x]), b.add("Sub", [b.scalar(1), x])]);
-    return b.add("Mul", [b.scalar(0.5), b.add("Log", [ratio])]);
+    return b.add("Mul", [b.scalar(0.5), logarithm(ratio, b)]);
   },
 };
 
-for (const [name, inDouble] of Object.entries(doubles)) {
+/** ONNX Runtime's shaders take logarithms of what WGSL has none for, where these functions are not defined. */
+const openOutside = new Set(["Acosh", "Atanh"]);
+
+for (const [name, formula] of Object.entries(formulas)) {
   defineKernel({
     name,
     infer: ({ x }) => [x!.shape, "float32"],
-    onnx: (_node, { x }, b) => (b.double ? inDouble(x!, b) : b.add(name, [x!])),
+    onnx: (_node, { x }, b) =>
+      b.double || (b.runtime.shaders && openOutside.has(name)) ? formula(x!, b) : b.add(name, [x!]),
     elementwise: true,
   });
 }

@@ -1,8 +1,10 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { NamedAttrMap, Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { type DType, emptyData, sizeOf } from "../array.ts";
+import type { Attributes } from "../graph.ts";
 import { defineKernel, type Output } from "../kernel.ts";
 import { axisFirst, perAxisFirst } from "../onnx/layout.ts";
+import { floatsOf } from "./floats.ts";
 
 const axisOf = (axis: unknown, shape: readonly number[]): number =>
   tf.util.parseAxisParam(axis as number, [...shape])[0]!;
@@ -31,6 +33,13 @@ defineKernel({
   name: "Transpose",
   infer: ({ x }, { perm }) => [(perm as number[]).map((p) => x!.shape[p]!), x!.dtype],
   onnx: ({ attributes }, { x }, b) => b.add("Transpose", [x!], { perm: attributes.perm as number[] }),
+  // tfjs's program for WebGPU does not compile for integers, and all of its others move those as floats.
+  tfjs({ x }, { perm }) {
+    const direct = x!.dtype === "float32" || tf.getBackend() !== "webgpu";
+    if (direct) return tf.transpose(x!, perm as number[]);
+    return tf.cast(tf.transpose(floatsOf(x!), perm as number[]), x!.dtype);
+  },
+  always: true,
 });
 
 defineKernel({
@@ -159,6 +168,32 @@ defineKernel({
   },
 });
 
+/** tfjs's program for WebGPU does not compile for tensors of rank 5 and 6: those are padded along one axis after another. */
+function padAxisByAxis(x: Tensor, attributes: Attributes): Tensor {
+  const run = (inputs: { x: Tensor }, paddings: [number, number][]): Tensor =>
+    tf.engine().runKernel("PadV2", inputs, { ...attributes, paddings } as NamedAttrMap) as Tensor;
+  const paddings = attributes.paddings as [number, number][];
+  if (x.rank <= 4) return run({ x }, paddings);
+  return paddings.reduce((part, [before, after], axis) => {
+    if (before + after === 0) return part;
+    const { shape } = part;
+    const flat = tf.reshape(part, [
+      sizeOf(shape.slice(0, axis)),
+      shape[axis]!,
+      sizeOf(shape.slice(axis + 1)),
+    ]);
+    const padded = run({ x: flat }, [
+      [0, 0],
+      [before, after],
+      [0, 0],
+    ]);
+    return tf.reshape(
+      padded,
+      shape.map((d, i) => (i === axis ? before + d + after : d)),
+    );
+  }, x);
+}
+
 defineKernel({
   name: "PadV2",
   infer: ({ x }, { paddings }) => [
@@ -174,6 +209,8 @@ defineKernel({
     ...attributes,
     paddings: perAxisFirst(attributes.paddings as [number, number][]),
   }),
+  tfjs: ({ x }, attributes) => padAxisByAxis(x!, attributes),
+  always: true,
 });
 
 defineKernel({

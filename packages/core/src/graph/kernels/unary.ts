@@ -4,6 +4,8 @@ import type { DType } from "../array.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 import { erfDouble } from "../onnx/erf.ts";
+import { logarithm } from "../onnx/logarithm.ts";
+import { floatsOf } from "./floats.ts";
 
 type Translate = (x: string, b: OnnxBuilder, attributes: Record<string, unknown>) => string;
 
@@ -46,8 +48,8 @@ const step: Translate = (x, b, { alpha = 0 }) => {
 const floats: Record<string, Translate> = {
   Exp: op("Exp"),
   Expm1: (x, b) => b.add("Sub", [b.add("Exp", [x]), b.scalar(1)]),
-  Log: op("Log"),
-  Log1p: (x, b) => b.add("Log", [b.add("Add", [x, b.scalar(1)])]),
+  Log: logarithm,
+  Log1p: (x, b) => logarithm(b.add("Add", [x, b.scalar(1)]), b),
   Sqrt: op("Sqrt"),
   Rsqrt: (x, b) => b.add("Reciprocal", [b.add("Sqrt", [x])]),
   Reciprocal: op("Reciprocal"),
@@ -100,7 +102,12 @@ const bools: Record<string, Translate> = {
 /** Ops that only some backends have, written with ops that all have. */
 const decompositions: Record<string, (x: Tensor) => Tensor> = {
   Expm1: (x) => tf.sub(tf.exp(x), 1),
-  Log1p: (x) => tf.log(tf.add(x, 1)),
+  // tfjs's own for WebGPU gives numbers below −1.
+  Log1p(x) {
+    const backend = tf.getBackend();
+    const right = backend !== "webgpu" && tf.getKernel("Log1p", backend);
+    return right ? tf.log1p(x) : tf.log(tf.add(x, 1));
+  },
   Softplus: (x) => tf.add(tf.relu(x), tf.log(tf.add(tf.exp(tf.neg(tf.abs(x))), 1))),
   Sign: (x) => tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32")),
 };
@@ -115,7 +122,8 @@ function unary(name: string, translate: Translate, dtype?: DType): void {
     onnx: ({ attributes }, { x }, b) => translate(x!, b, attributes),
     elementwise: true,
   };
-  defineKernel(decomposition ? { ...kernel, tfjs: ({ x }) => decomposition(x!) } : kernel);
+  const always = name === "Log1p";
+  defineKernel(decomposition ? { ...kernel, tfjs: ({ x }) => decomposition(x!), always } : kernel);
 }
 
 for (const [name, translate] of Object.entries(floats)) unary(name, translate, "float32");
@@ -138,6 +146,8 @@ defineKernel({
   name: "Cast",
   infer: ({ x }, { dtype }) => [x!.shape, dtype as DType],
   onnx: ({ outputs: [y] }, { x }, b) => b.cast(x!, y!.dtype),
+  tfjs: ({ x }, { dtype }) => (dtype === "float32" ? floatsOf(x!) : tf.cast(x!, dtype as DType)),
+  always: true,
   elementwise: true,
 });
 

@@ -169,7 +169,7 @@ export function untaps(values: readonly Tensor[], windows: Windows): Tensor {
     const below = both((axis) => input[axis] - above[axis] - span(windows)[axis]);
     return frame(spread(values[i]!, strides), above, below);
   });
-  return tf.addN(parts);
+  return parts.reduce((sum, part) => tf.add(sum, part));
 }
 
 /** Images with strides − 1 zeros between neighbouring rows and columns. */
@@ -177,14 +177,13 @@ export function spread(x: Tensor, strides: Pair): Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const [down, right] = strides;
   if (down === 1 && right === 1) return x;
-  const cells = tf.pad(tf.reshape(x, [batch, height, 1, width, 1, channels]), [
+  const after = (n: number): [number, number][] => [
     [0, 0],
+    [0, n - 1],
     [0, 0],
-    [0, down - 1],
-    [0, 0],
-    [0, right - 1],
-    [0, 0],
-  ]);
+  ];
+  const rows = tf.pad(tf.reshape(x, [batch * height, 1, width * channels]), after(down));
+  const cells = tf.pad(tf.reshape(rows, [batch * height * down * width, 1, channels]), after(right));
   const whole = tf.reshape(cells, [batch, height * down, width * right, channels]);
   return tf.slice(whole, [0, 0, 0, 0], [batch, (height - 1) * down + 1, (width - 1) * right + 1, channels]);
 }

@@ -16,6 +16,16 @@ export interface SegmentTable {
   readonly segments: number;
 }
 
+/** What the runtime can do that a model is made for. */
+export interface Runtime {
+  /** It knows doubles, so that sums which must not lose digits can be formed in them. */
+  readonly doubles: boolean;
+  /** It runs kernels as shaders of WebGPU, some of which need help. */
+  readonly shaders: boolean;
+}
+
+export const processor: Runtime = { doubles: true, shaders: false };
+
 /**
  * Collects the nodes and constants of an ONNX model. Kernels call it with names of values and get names back.
  *
@@ -27,8 +37,7 @@ export class OnnxBuilder {
   readonly initializers: OnnxInitializer[] = [];
   readonly tables: SegmentTable[] = [];
   readonly double: boolean;
-  /** Whether the runtime knows doubles, so that sums which must not lose digits can be formed in them. */
-  readonly hasDoubles: boolean;
+  readonly runtime: Runtime;
   /** Name of the graph's node that is being translated: errors and profiles of the runtime tell it. */
   scope = "";
   private readonly shared = new Map<string, string>();
@@ -36,16 +45,16 @@ export class OnnxBuilder {
   private readonly prefix: string;
   private next = 0;
 
-  constructor(rootInputs: ReadonlySet<Value>, double: boolean, prefix = "", hasDoubles = true) {
+  constructor(rootInputs: ReadonlySet<Value>, double: boolean, prefix = "", runtime: Runtime = processor) {
     this.rootInputs = rootInputs;
     this.double = double;
-    this.hasDoubles = hasDoubles;
+    this.runtime = runtime;
     this.prefix = prefix;
   }
 
   /** For the body of a loop: it sees the names of this one, and gives its own other ones. */
   nested(): OnnxBuilder {
-    return new OnnxBuilder(new Set(), this.double, this.fresh("body"), this.hasDoubles);
+    return new OnnxBuilder(new Set(), this.double, this.fresh("body"), this.runtime);
   }
 
   /** A name that nothing has. */
@@ -64,7 +73,7 @@ export class OnnxBuilder {
 
   /** ONNX's number of the type for sums that must not lose digits. */
   get sumType(): number {
-    return elementType[this.hasDoubles ? "float64" : "float32"];
+    return elementType[this.runtime.doubles ? "float64" : "float32"];
   }
 
   /** Appends a node with one output. */

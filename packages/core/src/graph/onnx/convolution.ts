@@ -46,6 +46,16 @@ function copyingFilters(channels: number, kernel: Pair, b: OnnxBuilder): string 
 }
 
 /**
+ * ONNX Runtime's shader (1.30) for groups of four outputs or more makes two or four outputs at a time, those of two groups from the
+ * first one's input where that number does not divide a group's outputs.
+ */
+function mixesGroups(output: number, groups: number, { runtime }: OnnxBuilder): boolean {
+  if (!runtime.shaders || groups === 1 || output / groups < 4) return false;
+  const together = [4, 2, 1].find((n) => output % n === 0)!;
+  return (output / groups) % together !== 0;
+}
+
+/**
  * What the windows see: [batch, channels · places, positions] of x [batch, channels, height, width], places of the window row by
  * row. Copying by a convolution is the fastest way on ONNX Runtime's CPU; it has none in double precision.
  */
@@ -60,7 +70,9 @@ export function columns(
   const shape = [batch, channels * area(kernel), area(output)];
   const whole = area(kernel) * area(strides) === 1 && [...before, ...after].every((n) => n === 0);
   if (whole) return b.reshape(x, shape);
-  if (b.double) return b.reshape(cutColumns(x, batch, channels, windows, b), shape);
+  if (b.double || mixesGroups(channels * area(kernel), channels, b)) {
+    return b.reshape(cutColumns(x, batch, channels, windows, b), shape);
+  }
   const attributes = { ...windowAttributes(windows), group: channels };
   return b.reshape(b.add("Conv", [x, copyingFilters(channels, kernel, b)], attributes), shape);
 }
@@ -73,7 +85,9 @@ export function convolution(
   windows: Windows,
   b: OnnxBuilder,
 ): string {
-  if (!b.double) return b.add("Conv", [x, filters], { ...windowAttributes(windows), group: groups });
+  if (!b.double && !mixesGroups(output, groups, b)) {
+    return b.add("Conv", [x, filters], { ...windowAttributes(windows), group: groups });
+  }
   const inner = (input / groups) * area(windows.kernel);
   const seen = b.reshape(columns(x, batch, input, windows, b), [batch, groups, inner, area(windows.output)]);
   const product = b.add("MatMul", [b.reshape(filters, [groups, output / groups, inner]), seen]);
@@ -130,8 +144,14 @@ export function inputGradient(
   const left = both((axis) =>
     Math.max(0, windows.input[axis] + windows.before[axis] - span(windows)[axis] - reach(windows, axis) + 1),
   );
-  const attributes = { ...windowAttributes(windows), group: groups, output_padding: left };
-  return b.add("ConvTranspose", [dy, shaped], attributes);
+  const attributes = { ...windowAttributes(windows), output_padding: left };
+  if (!b.runtime.shaders || groups === 1) {
+    return b.add("ConvTranspose", [dy, shaped], { ...attributes, group: groups });
+  }
+  // ONNX Runtime's shader (1.30) is wrong for several outputs a group: one group each, then their sum.
+  const parts = b.add("ConvTranspose", [dy, shaped], { ...attributes, group: output });
+  const apart = b.reshape(parts, [batch, groups, output / groups, ...windows.input]);
+  return b.add("ReduceSum", [apart, b.ints([2])], { keepdims: 0 });
 }
 
 /** The gradient of {@link convolution} for its filters, height × width × input / groups × output (or × groups × output / groups). */

@@ -1,7 +1,7 @@
 import { leaves } from "../array.ts";
 import { type ConstData, constantData, type Graph, type Node, own, type Value } from "../graph.ts";
 import { kernelOf } from "../kernel.ts";
-import { OnnxBuilder, type SegmentTable } from "./builder.ts";
+import { OnnxBuilder, processor, type Runtime, type SegmentTable } from "./builder.ts";
 import { Layouts, translateNode } from "./layout.ts";
 import { encodeModel, type OnnxNode, type OnnxValueInfo, valueInfo } from "./proto.ts";
 
@@ -57,10 +57,10 @@ export function outputNames(results: readonly Value[], layouts: Layouts, b: Onnx
 }
 
 /** Translates a simplified graph to an ONNX model (opset 21). */
-export function toOnnx(graph: Graph, double = false, hasDoubles = true): OnnxModel {
+export function toOnnx(graph: Graph, double = false, runtime: Runtime = processor): OnnxModel {
   const fed = usedInputs(graph);
   const inputs = new Map(fed.map((value, i) => [value, `in${i}`]));
-  const b = new OnnxBuilder(new Set(fed), double, "", hasDoubles);
+  const b = new OnnxBuilder(new Set(fed), double, "", runtime);
   const layouts = new Layouts(b);
   for (const [value, name] of inputs) layouts.set(value, name);
   translateNodes(graph.nodes, layouts, b);

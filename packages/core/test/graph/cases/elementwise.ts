@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import {
   a,
@@ -13,6 +14,9 @@ import {
   row,
   unary,
 } from "../case.ts";
+
+/** 1 where the functions are NaN, side by side. */
+const undefinedAt = (results: Tensor[]): Tensor => asFloat(tf.isNaN(tf.stack(results)));
 
 export const cases: readonly Case[] = [
   unary("exp", tf.exp),
@@ -48,6 +52,9 @@ export const cases: readonly Case[] = [
   flat("ceil", tf.ceil),
   flat("round", tf.round),
   flat("isNaN", (x) => asFloat(tf.isNaN(tf.log(x)))),
+  flat("log and log1p, where they are not defined", (x) => undefinedAt([tf.log(x), tf.log1p(tf.mul(x, 3))])),
+  flat("acosh and atanh, where they are not defined", (x) => undefinedAt([tf.acosh(x), tf.atanh(x)])),
+  flat("broken and whole powers of negative numbers", (x) => undefinedAt([tf.pow(x, 0.5), tf.pow(x, 3)])),
   flat("isInf", (x) => asFloat(tf.isInf(tf.div(x, tf.relu(x))))),
   flat("isFinite", (x) => asFloat(tf.isFinite(tf.div(x, tf.relu(x))))),
   flat("logicalNot", (x) => asFloat(tf.logicalNot(tf.greater(x, 0)))),

@@ -100,6 +100,18 @@ const depthwise: readonly Case[] = [
     image,
     [2, 3, 2, 2],
   ),
+  conv(
+    "depthwiseConv2d, six filters a channel",
+    (x, w) => tf.depthwiseConv2d(x, w, 1, "same"),
+    [1, 3, 4, 2],
+    [2, 2, 2, 6],
+  ),
+  conv(
+    "depthwiseConv2d, five filters a channel, stride 2",
+    (x, w) => tf.depthwiseConv2d(x, w, 2, "same"),
+    [1, 4, 5, 2],
+    [3, 2, 2, 5],
+  ),
   conv("depthwiseConv2d, stride 2, same", (x, w) => tf.depthwiseConv2d(x, w, 2, "same"), image, [3, 3, 2, 2]),
   conv(
     "depthwiseConv2d, stride 2, valid",

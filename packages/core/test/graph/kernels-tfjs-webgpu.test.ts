@@ -1,0 +1,3 @@
+import { describeWebGpu } from "./webgpu.ts";
+
+await describeWebGpu("tfjs");
