@@ -23,7 +23,7 @@ export const dbMtl = (): Weighting<null> => ({
     year: 2023,
     url: "https://arxiv.org/abs/2308.12029",
   },
-  verified: "libmtl",
+  verified: "own reading",
   needs: () => "gram",
   init: () => null,
   weigh(view, state) {

@@ -72,7 +72,9 @@ function scores(gram: Gram, byzantine: number, distance: "square" | "length"): n
 function nearest(score: readonly number[], selected: number): number[] {
   const places = Math.min(selected, score.length);
   const border = [...score].sort((a, b) => a - b)[places - 1]!;
-  const place = score.map((value) => (Math.abs(value - border) <= 1e-9 * border ? 0 : Math.sign(value - border)));
+  const place = score.map((value) =>
+    Math.abs(value - border) <= 1e-9 * border ? 0 : Math.sign(value - border),
+  );
   const inside = place.filter((side) => side < 0).length;
   const ties = place.filter((side) => side === 0).length;
   const shares = new Map([

@@ -81,8 +81,6 @@ function weightOf(form: Form, s: number): number {
 function slope(form: Form, s: number, loss: number): number {
   if (!Number.isFinite(loss)) return 0;
   const value =
-    form === "liebel-korner"
-      ? (2 * s) / (1 + s * s) - loss / (s * s * s)
-      : 1 / 2 - loss * weightOf(form, s);
+    form === "liebel-korner" ? (2 * s) / (1 + s * s) - loss / (s * s * s) : 1 / 2 - loss * weightOf(form, s);
   return Math.max(-1e100, Math.min(1e100, value));
 }

@@ -20,7 +20,8 @@ export function adamStep(
   const m = moments.m.map((value, k) => 0.9 * value + 0.1 * gradient[k]!);
   const v = moments.v.map((value, k) => 0.999 * value + 0.001 * gradient[k]! ** 2);
   const change = m.map(
-    (value, k) => (-learningRate * value) / (1 - 0.9 ** steps) / (Math.sqrt(v[k]! / (1 - 0.999 ** steps)) + 1e-8),
+    (value, k) =>
+      (-learningRate * value) / (1 - 0.9 ** steps) / (Math.sqrt(v[k]! / (1 - 0.999 ** steps)) + 1e-8),
   );
   return { m, v, steps, change };
 }
