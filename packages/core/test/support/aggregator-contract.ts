@@ -46,10 +46,7 @@ function drive(
 }
 
 /** Gradients of given lengths in 12 dimensions, the same on every call; losses follow the lengths. */
-function scene(
-  tasks: number,
-  lengths: readonly number[] = Array.from({ length: tasks }, () => 1),
-): Scene {
+function scene(tasks: number, lengths: readonly number[] = Array.from({ length: tasks }, () => 1)): Scene {
   return (step) => {
     const random = Random.seeded(step, "rows");
     const gradients = lengths.map((length) =>
