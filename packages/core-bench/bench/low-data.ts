@@ -1,0 +1,42 @@
+import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { runLowData } from "../src/low-data/trial.ts";
+import { rules } from "../src/rules.ts";
+
+/** Enough to see that everything works. */
+const SMOKE = ["uniform", "single-task", "oracle", "arml"];
+
+const kinds: Readonly<Record<string, Arm["kind"]>> = { uniform: "baseline", oracle: "control" };
+
+function describe(method: string): string {
+  if (method === "oracle") return "Knows which auxiliary helps and uses that one alone; no rule.";
+  const { paper, name } = rules[method]!();
+  return paper === null ? `The rule ${name}.` : `${paper.title} (${paper.venue} ${paper.year}).`;
+}
+
+const arms = (tier: Tier): Arm[] =>
+  Object.keys(rules)
+    .filter((method) => tier !== "smoke" || SMOKE.includes(method))
+    .map((method) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe: describe(method) }));
+
+const seeds = (count: number): { seeds: number[] } => ({
+  seeds: Array.from({ length: count }, (_, seed) => seed),
+});
+
+/** The smallest experiment that tells the rules apart: 60 labels, one auxiliary that helps and two that distract. */
+const benchmark: Benchmark = defineBenchmark({
+  name: "core/low-data",
+  version: 1,
+  title: "Sixty labels, one auxiliary that helps, two that distract",
+  description:
+    "Simulated: a small regression with 60 noisy labels beside auxiliaries of 1000 labels each, one with the same features, one with other features, one of noise. Every rule with its defaults, 600 full-batch steps, the step that is best on 40 validation samples; squared error to the truth on 2000 test samples, where predicting the mean has 1.",
+  metric: { name: "mse", better: "lower" },
+  // Not single-task: what to beat is weighing all alike, and both ends of the scale are differences to it.
+  baseline: "uniform",
+  source: "embedded",
+  simulated: true,
+  tiers: { smoke: seeds(2), ci: seeds(30), full: seeds(100) },
+  arms,
+  run: runLowData,
+});
+
+export default benchmark;

@@ -1,0 +1,103 @@
+import type { Trial } from "@outrigger/bench/benchmark";
+import { describe, expect, it } from "vitest";
+import { lowData, sizes, tasks } from "../src/low-data/problem.ts";
+import { runLowData } from "../src/low-data/trial.ts";
+
+const trial = (method: string, seed: number): Trial => ({
+  benchmark: "core/low-data",
+  version: 1,
+  method,
+  group: "",
+  options: {},
+  seed,
+  tier: "smoke",
+  threads: 1,
+  directory: "",
+  progress: () => undefined,
+});
+
+const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+
+/** The training batch's inputs and labels: one batch holds them all. */
+function training(seed: number) {
+  const [batch] = lowData(seed).train.epoch(null);
+  return batch!;
+}
+
+/** Σ_n y_n x_n over the rows with a label: for normal inputs its mean lies in the space of the features that y depends on. */
+function moment({ inputs, labels, masks }: ReturnType<typeof training>, task: string): number[] {
+  const total = Array.from({ length: sizes.inputs }, () => 0);
+  masks[task]!.data.forEach((labelled: number, row: number) => {
+    if (labelled === 0) return;
+    const label = labels[task]!.data[row]!;
+    for (let i = 0; i < sizes.inputs; i++) total[i]! += label * inputs.data[row * sizes.inputs + i]!;
+  });
+  return total;
+}
+
+function cosine(a: readonly number[], b: readonly number[]): number {
+  const dot = (x: readonly number[], y: readonly number[]): number => sum(x.map((v, i) => v * y[i]!));
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+describe("the problem", () => {
+  it("labels sixty training rows for the primary and all of them for every auxiliary", () => {
+    const { masks } = training(0);
+    expect(tasks.map((task) => sum(masks[task]!.data))).toEqual([60, 1000, 1000, 1000]);
+  });
+
+  it("has targets of variance 1, and distracting ones of twice the size", () => {
+    const [tested] = lowData(3).test.epoch(null);
+    const sizeOf = (values: ArrayLike<number>): number =>
+      Math.sqrt(sum(Array.from(values, (v) => v * v)) / values.length);
+    const { labels } = training(3);
+    expect(sizeOf(tested!.labels["main"]!.data)).toBeCloseTo(1, 1);
+    expect(sizeOf(labels["helpful"]!.data)).toBeCloseTo(1, 1);
+    expect(sizeOf(labels["unrelated"]!.data)).toBeCloseTo(2, 0);
+    expect(sizeOf(labels["noise"]!.data)).toBeCloseTo(2, 0);
+  });
+
+  it("shares the primary's features with `helpful` and with no other task", () => {
+    const mean = { helpful: 0, unrelated: 0, noise: 0 };
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    for (const seed of seeds) {
+      const batch = training(seed);
+      // 60 labels are few; the auxiliaries' thousand say it better, so the primary is asked on its test labels.
+      const [tested] = lowData(seed).test.epoch(null);
+      const primary = moment(tested!, "main");
+      for (const task of ["helpful", "unrelated", "noise"] as const) {
+        mean[task] += Math.abs(cosine(primary, moment(batch, task))) / seeds.length;
+      }
+    }
+    expect(mean.helpful).toBeGreaterThan(0.5);
+    expect(mean.unrelated).toBeLessThan(0.25);
+    expect(mean.noise).toBeLessThan(0.25);
+  });
+
+  it("is the same for one seed and another for the next", () => {
+    const data = (seed: number): unknown => training(seed).labels["main"]!.data.slice(0, 60);
+    expect(data(5)).toEqual(data(5));
+    expect(data(5)).not.toEqual(data(6));
+  });
+});
+
+describe("a trial", () => {
+  it("gives the same numbers twice, with curves of the weights", async () => {
+    const first = await runLowData(trial("uniform", 0));
+    expect(first.metrics["test/mse"]).toBeGreaterThan(0);
+    expect(first.metrics["test/mse"]).toBeLessThan(1.5);
+    expect(first.curves!["weight/helpful"]!.every((weight) => weight === 1)).toBe(true);
+    expect(first.curves!["validation/mse"]).toHaveLength(20);
+    expect(await runLowData(trial("uniform", 0))).toEqual(first);
+  });
+
+  it("tells the rows apart: who knows the helpful auxiliary comes nearer to the truth than who has none", async () => {
+    const errors = { oracle: 0, "single-task": 0 };
+    for (const method of ["oracle", "single-task"] as const) {
+      for (const seed of [0, 1, 2]) {
+        errors[method] += (await runLowData(trial(method, seed))).metrics["test/mse"]!;
+      }
+    }
+    expect(errors.oracle).toBeLessThan(errors["single-task"]);
+  });
+});

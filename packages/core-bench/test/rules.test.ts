@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { allRules } from "../../core/test/support/rules.ts";
+import benchmark from "../bench/low-data.ts";
+import { rules } from "../src/rules.ts";
+
+test("every rule of core has a row", async () => {
+  const rows = new Set(Object.values(rules).map((make) => make().name));
+  const missing = (await allRules()).map(([, make]) => make().name).filter((name) => !rows.has(name));
+  expect(missing).toEqual([]);
+});
+
+test("the ci tier runs all rows on thirty seeds, and no row has anything to tune", () => {
+  expect(benchmark.arms("ci").map(({ method }) => method)).toEqual(Object.keys(rules));
+  expect(benchmark.tiers.ci?.seeds).toHaveLength(30);
+  expect(benchmark.arms("ci").filter(({ candidates }) => candidates !== undefined)).toEqual([]);
+});
