@@ -9,9 +9,14 @@ import {
 } from "@outrigger/core/graph/index";
 import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { refused } from "../support/errors.ts";
 import { withoutWebGpu } from "./webgpu.ts";
+
+/** What the tests use of a WebGPU device. */
+interface GpuDevice {
+  createShaderModule(descriptor: { readonly code: string }): unknown;
+}
 
 const reason = await withoutWebGpu();
 const everywhere: readonly CompileOptions[] = [
@@ -142,4 +147,30 @@ describe.each(named(everywhere))("a device out of memory: %s", (_, options) => {
 });
 describe.skipIf(reason !== "").each(named(gpus))(`a device out of memory: %s${reason}`, (_, options) => {
   outOfMemory(options);
+});
+
+it.skipIf(reason !== "")(`an op that WebGPU refuses is named, and gives no zeros${reason}`, async () => {
+  // The CPU would take ops of small tensors over.
+  const handsOver = tf.env().getBool("WEBGPU_CPU_FORWARD");
+  tf.env().set("WEBGPU_CPU_FORWARD", false);
+  onTestFinished(() => tf.env().set("WEBGPU_CPU_FORWARD", handsOver));
+  const { device } = tf.findBackend("webgpu") as unknown as { device: GpuDevice };
+  const create = device.createShaderModule.bind(device);
+  const broken = vi.spyOn(device, "createShaderModule");
+  broken.mockImplementation((descriptor) => {
+    const fails = descriptor.code.includes("1.75809");
+    return create(fails ? { code: `${descriptor.code}\n no WGSL` } : descriptor);
+  });
+  const options = { runtime: "tfjs", device: "webgpu" } as const;
+  const refuses = compile(((v: Tensor) => tf.sum(tf.selu(tf.erf(v)))) as never, options);
+  const error = await refused(refuses(x));
+  broken.mockRestore();
+  expect([error.code, error.details.op]).toEqual(["unsupported", "selu"]);
+  expect(error.details.line).toContain("stateful.test.ts");
+  await refuses.dispose();
+
+  const next = compile(((v: Tensor) => tf.sum(tf.erf(v))) as never, options);
+  const [sum] = [(await next(x)) as unknown as NDArray];
+  expect(sum.data[0]).toBeCloseTo(5.8379785, 4);
+  await next.dispose();
 });
