@@ -1,20 +1,8 @@
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { defineConfig } from "vitest/config";
+import { softwareAdapter } from "./packages/core/bench/software-adapter.ts";
 
 /** Tests read the sources of every package through the `@outrigger/source` export condition, so they need no build. */
 const conditions = ["@outrigger/source", "node", "import", "module", "default"];
-
-const swiftShader = "/usr/lib/chromium/vk_swiftshader_icd.json";
-
-/** Without a GPU, WebGPU runs on the software adapter of Debian's chromium, where that is installed. Loaders read both at start. */
-function softwareAdapter(): Record<string, string> {
-  const { VK_ICD_FILENAMES, LD_LIBRARY_PATH } = process.env;
-  if (VK_ICD_FILENAMES || !existsSync(swiftShader)) return {};
-  if (["/dev/dri", "/dev/nvidiactl"].some((path) => existsSync(path))) return {};
-  const libraries = [dirname(swiftShader), ...(LD_LIBRARY_PATH ? [LD_LIBRARY_PATH] : [])];
-  return { VK_ICD_FILENAMES: swiftShader, LD_LIBRARY_PATH: libraries.join(":") };
-}
 
 export default defineConfig({
   resolve: { conditions },

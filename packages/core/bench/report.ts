@@ -44,7 +44,8 @@ function ratioCell(result: Result, reference: Result | undefined): string {
   return `${median(found).toFixed(2)} [${Math.min(...found).toFixed(2)}, ${Math.max(...found).toFixed(2)}]`;
 }
 
-function table(section: Section, referenceName: string): string[] {
+/** One row a contender, with its ratio to the reference; without the reference, no ratios. */
+export function table(section: Section, referenceName: string): string[] {
   const reference = find(section, referenceName);
   const memory = reference?.peakMemory;
   const rows = section.results.map((result) => {

@@ -42,10 +42,11 @@ async function steps(count: number): Promise<Answer> {
   return found;
 }
 
-/** Parameters and batch, by the paths of their trees: what the peers start from. */
-function save(path: string): Answer {
+/** Parameters as they are now, and the batch, by the paths of their trees. */
+async function save(path: string): Promise<Answer> {
+  await stepper.sync();
   const arrays = new Map<string, NDArray>();
-  for (const [name, tree] of Object.entries({ params, batch })) {
+  for (const [name, tree] of Object.entries({ params: stepper.params.tree, batch })) {
     for (const [leaf, array] of namedLeaves(tree as Tree<NDArray>)) arrays.set(`${name}/${leaf}`, array);
   }
   writeFileSync(path, Buffer.concat(encodeSafetensors({ arrays, metadata: {} })));
@@ -74,7 +75,7 @@ const answer = (line: object): void => {
 answer({ version: `Node ${process.version}` });
 for await (const line of createInterface(process.stdin)) {
   const request = JSON.parse(line) as Request;
-  if ("save" in request) answer(save(request.save));
+  if ("save" in request) answer(await save(request.save));
   else answer("steps" in request ? await steps(request.steps) : await growth(request.growth));
 }
 await stepper.dispose();
