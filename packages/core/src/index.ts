@@ -1,3 +1,10 @@
+export type { Aggregated, Aggregator, Rows } from "./aggregator/aggregator.ts";
+export { dbMtlEma } from "./aggregator/db-mtl-ema.ts";
+export { excessMtl } from "./aggregator/excess-mtl.ts";
+export { graddrop } from "./aggregator/graddrop.ts";
+export { moco } from "./aggregator/moco.ts";
+export { sum } from "./aggregator/sum.ts";
+export { trimmedMean } from "./aggregator/trimmed-mean.ts";
 export { arrayBatches } from "./data/batches.ts";
 export { type Column, column, numericColumn, type Scaler, standardize } from "./data/column.ts";
 export { readColumns, type Table } from "./data/csv.ts";
@@ -16,6 +23,7 @@ export { Random } from "./random.ts";
 export { tensorBoard } from "./train/callback/tensor-board.ts";
 export { type FitOptions, type Fitted, fit } from "./train/fit.ts";
 export type { EpochRecord } from "./train/history.ts";
+export type { Method } from "./train/method.ts";
 export { accuracy, type Metric, mae, rmse, rocAuc } from "./train/metric.ts";
 export type { Batches, Host, Model, Params, ParamsTensors } from "./train/model.ts";
 export { binary, type ColumnBatch, type Role, regression, type Task } from "./train/task.ts";

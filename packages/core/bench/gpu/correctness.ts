@@ -20,7 +20,7 @@ export interface Course {
 }
 
 /** How far one course lies from another. */
-export interface Difference {
+interface Difference {
   readonly losses: number;
   readonly parameters: number;
 }
@@ -49,14 +49,14 @@ export async function courseOf(contender: Contender, folder: string): Promise<Co
 const length = (values: Float64Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
 
 /** NaN where either course has one, which no tolerance allows. */
-export function difference(course: Course, reference: Course): Difference {
+function difference(course: Course, reference: Course): Difference {
   return {
     losses: Math.max(...course.losses.map((loss, i) => Math.abs(loss / reference.losses[i]! - 1))),
     parameters: length(course.way.map((v, i) => v - reference.way[i]!)) / length(reference.way),
   };
 }
 
-export const isRight = ({ losses, parameters }: Difference): boolean =>
+const isRight = ({ losses, parameters }: Difference): boolean =>
   losses <= tolerance.losses && parameters <= tolerance.parameters;
 
 /** One executor on one network, against ONNX Runtime on the CPU. */

@@ -68,7 +68,7 @@ export function array(
 }
 
 /** Something with a shape is a leaf: NDArray, tensor, spec, symbolic value. */
-const isLeaf = (tree: unknown): boolean =>
+export const isLeaf = (tree: unknown): boolean =>
   typeof tree === "object" && tree !== null && "shape" in tree && Array.isArray(tree.shape);
 
 const isList = <T>(tree: Tree<T>): tree is readonly Tree<T>[] => Array.isArray(tree);

@@ -38,16 +38,19 @@ export interface Checkpoint {
   /** Parameters of the best epoch. */
   readonly best: Params;
   readonly slots: Readonly<Record<string, Float32Array>>;
+  /** An aggregator's arrays. */
+  readonly memory: Readonly<Record<string, Float32Array>>;
 }
 
 /**
- * Writes a run as one safetensors file, arrays under `params/…`, `best/…` and `slots/…` and everything else as JSON in the header's
+ * Writes a run as one safetensors file, arrays under `params/…`, `best/…`, `slots/…` and `memory/…`, everything else as JSON in the header's
  * metadata, and replaces the file that was there as one unit.
  *
  * @throws OutriggerError "disk" (the old file survives), "non-finite" if a parameter is not finite: no sound file is ever
  * replaced by a diverged run.
  */
-export function writeCheckpoint(path: string, { fingerprint, state, params, best, slots }: Checkpoint): void {
+export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
+  const { fingerprint, state, params, best, slots, memory } = checkpoint;
   const arrays = new Map<string, NDArray>();
   for (const [name, array] of namedLeaves(params)) {
     if (!array.data.every((value) => Number.isFinite(value))) {
@@ -60,9 +63,8 @@ export function writeCheckpoint(path: string, { fingerprint, state, params, best
     arrays.set(`params/${name}`, array);
   }
   for (const [name, array] of namedLeaves(best)) arrays.set(`best/${name}`, array);
-  for (const [name, data] of Object.entries(slots)) {
-    arrays.set(`slots/${name}`, { dtype: "float32", shape: [data.length], data });
-  }
+  for (const [name, array] of vectors(slots)) arrays.set(`slots/${name}`, array);
+  for (const [name, array] of vectors(memory)) arrays.set(`memory/${name}`, array);
   const metadata = {
     format: `${format}`,
     fingerprint: JSON.stringify(fingerprint),
@@ -70,6 +72,11 @@ export function writeCheckpoint(path: string, { fingerprint, state, params, best
   };
   replaceFile(path, encodeSafetensors({ arrays, metadata }));
 }
+
+const vectors = (data: Readonly<Record<string, Float32Array>>): Map<string, NDArray> =>
+  new Map(
+    Object.entries(data).map(([name, data]) => [name, { dtype: "float32", shape: [data.length], data }]),
+  );
 
 /** Copies arrays of a file into the arrays that a run works on. */
 function fill(
@@ -91,7 +98,7 @@ function fill(
 }
 
 /**
- * Reads a checkpoint into the parameters and slots given.
+ * Reads a checkpoint into the arrays given.
  *
  * @returns null if there is no file.
  * @throws OutriggerError "bad-file" if it is damaged or of another version, "bad-option" if it was written by a run with other
@@ -133,9 +140,7 @@ export function readCheckpoint(path: string, into: Omit<Checkpoint, "state">): R
   }
   fill(path, arrays, "params", namedLeaves(into.params));
   fill(path, arrays, "best", namedLeaves(into.best));
-  const slots = Object.entries(into.slots).map(
-    ([name, data]) => [name, { dtype: "float32", shape: [data.length], data }] as [string, NDArray],
-  );
-  fill(path, arrays, "slots", new Map(slots));
+  fill(path, arrays, "slots", vectors(into.slots));
+  fill(path, arrays, "memory", vectors(into.memory));
   return JSON.parse(metadata.state) as RunState;
 }

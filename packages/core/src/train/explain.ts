@@ -10,7 +10,7 @@ import type { Task } from "./task.ts";
 interface ExplainOptions<B> {
   readonly model: Model<B>;
   readonly tasks: readonly Task<B>[];
-  readonly open: () => Promise<Learner<B>>;
+  readonly open: () => Promise<Pick<Learner<B>, "view">>;
 }
 
 /**

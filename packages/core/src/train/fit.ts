@@ -45,7 +45,8 @@ function breather(): () => Promise<void> {
 }
 
 /**
- * Trains a trunk and its heads on all tasks under a weighting rule, and keeps the epoch that is best for the primary.
+ * Trains a trunk and its heads on all tasks under a weighting rule or an aggregator of gradients, and keeps the epoch that is best for
+ * the primary.
  *
  * Selection and early stopping look at the primary's first metric on `validation` only (its loss, if it has no metric); the test
  * split never comes in. With a `directory`, a run that was killed continues bit for bit: same machine, same thread count, same
@@ -117,7 +118,8 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
 
   const path = directory === undefined ? undefined : platform.path.join(directory, "checkpoint.safetensors");
   const fingerprint = path === undefined ? {} : fingerprintOf(options, init);
-  const arrays = { fingerprint, params: stepper.params.tree, best: bestParams.tree, slots: stepper.slots };
+  const { slots, memory } = stepper;
+  const arrays = { fingerprint, slots, memory, params: stepper.params.tree, best: bestParams.tree };
   const saved = path === undefined || options.resume === false ? null : readCheckpoint(path, arrays);
   if (saved !== null) {
     ({ epoch, sums, best, stopped } = saved);

@@ -1,5 +1,5 @@
+import type { StepReport } from "./driver.ts";
 import type { Evaluation } from "./evaluate.ts";
-import type { StepReport } from "./step.ts";
 
 /** One epoch of a run. */
 export interface EpochRecord {

@@ -2,6 +2,7 @@ import type { Scalar } from "@tensorflow/tfjs";
 import { type Compiled, compile, gradients, type NDArray, type Tree } from "../graph/index.ts";
 import { clipByGlobalNorm } from "../optimize/clip.ts";
 import { type Flat, flatLike } from "./flat.ts";
+import { hostView } from "./host-view.ts";
 import type { Learner, LearnerOptions, Seen } from "./learner.ts";
 import { weightedForward } from "./loss.ts";
 import type { Host, Params, ParamsTensors } from "./model.ts";
@@ -55,15 +56,9 @@ export class HostLearner<B> implements Learner<B> {
 
   view(f: (params: ParamsTensors, ...args: never[]) => unknown): Compiled {
     const { params, compile: options } = this.#options;
-    const compiled = compile(f as never, options);
+    const compiled = hostView(params.tree, f, options);
     this.#views.push(compiled);
-    return Object.assign((...args: Tree<NDArray>[]) => compiled(params.tree, ...args), {
-      into: <T extends Tree<NDArray>>(out: T, ...args: Tree<NDArray>[]) =>
-        compiled.into(out, params.tree, ...args),
-      explain: (...args: Tree<NDArray>[]) => compiled.explain(params.tree, ...args),
-      describe: () => compiled.describe(),
-      dispose: () => compiled.dispose(),
-    });
+    return compiled;
   }
 
   async sync(): Promise<void> {}

@@ -3,11 +3,11 @@ import { OutriggerError } from "../error.ts";
 import { leaves, type NDArray, type Tree } from "../graph/array.ts";
 import type { CompileOptions } from "../graph/index.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
-import type { Weighting } from "../weighting/weighting.ts";
 import type { FitCallback } from "./callback/event.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import { namedLeaves } from "./flat.ts";
 import type { EpochRecord } from "./history.ts";
+import { initialState, isAggregator, type Method, shapeOf } from "./method.ts";
 import type { Batches, Host, Params } from "./model.ts";
 import type { Task } from "./task.ts";
 
@@ -15,8 +15,8 @@ import type { Task } from "./task.ts";
 export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
   /** One of them is the primary. */
   readonly tasks: readonly Task<B>[];
-  /** The rule that weighs the tasks. */
-  readonly method: Weighting;
+  /** The rule that weighs the tasks, or an aggregator, which combines their whole gradients. */
+  readonly method: Method;
   readonly optimizer: Optimizer;
   readonly train: Batches<Host<B>>;
   /** The primary's first metric on it selects the epoch. */
@@ -57,6 +57,20 @@ function checkCount(name: string, value: number | undefined): void {
   });
 }
 
+/** An aggregator combines gradients on the host after every step, and looks at no second batch. */
+function checkMethod<B>({ method, stepsPerCall = 1, dev }: FitOptions<B>): void {
+  if (!isAggregator(method)) return;
+  const said = `The aggregator "${method.name}"`;
+  if (stepsPerCall > 1) {
+    const what = `${said} combines gradients on the host after every step: leave stepsPerCall out, or use a weighting rule.`;
+    throw new OutriggerError("bad-option", what, { method: method.name, stepsPerCall });
+  }
+  if (dev !== undefined) {
+    const what = `${said} looks at no held-out gradients: leave \`dev\` out.`;
+    throw new OutriggerError("bad-option", what, { method: method.name });
+  }
+}
+
 /** @throws OutriggerError "bad-option" for what cannot be trained with. */
 export function checkOptions<B>(options: FitOptions<B>): void {
   const { tasks, epochs, patience, checkpointEvery, stepsPerCall, maxGradientNorm } = options;
@@ -69,6 +83,7 @@ export function checkOptions<B>(options: FitOptions<B>): void {
       maxGradientNorm,
     });
   }
+  checkMethod(options);
   const primaries = tasks.filter(({ role }) => role === "primary");
   if (primaries.length !== 1) {
     const found = primaries.length === 0 ? "none" : primaries.map(({ name }) => name).join(", ");
@@ -112,11 +127,12 @@ function dataHash(batches: Batches<unknown>): string {
 export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Fingerprint {
   const { tasks, method, optimizer, train, validation, dev, seed, maxGradientNorm } = options;
   const primary = tasks.findIndex(({ role }) => role === "primary");
+  const shape = shapeOf(params.trunk, tasks.length, primary);
   const shapes = [...namedLeaves(params)].map(([path, { shape }]) => `${path}[${shape.join()}]`);
   return {
     seed: `${seed}`,
     tasks: tasks.map(({ name, role }) => `${name} (${role})`).join(", "),
-    method: `${method.name} ${JSON.stringify(method.init(tasks.length, primary))}`,
+    method: `${method.name} ${JSON.stringify(initialState(method, shape))}`,
     optimizer: `${optimizer.name} ${JSON.stringify([1, 10, 1000].map((t) => optimizer.scalars(t)))}`,
     maxGradientNorm: `${maxGradientNorm ?? "none"}`,
     parameters: platform.crypto.createHash("sha256").update(shapes.join(" ")).digest("hex").slice(0, 16),

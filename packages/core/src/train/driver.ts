@@ -1,0 +1,43 @@
+import type { View } from "../weighting/weighting.ts";
+import type { Learner } from "./learner.ts";
+import type { LookState } from "./look.ts";
+import type { Host } from "./model.ts";
+
+/** What one step saw and did; lists are in the order of the tasks. */
+export interface StepReport {
+  readonly losses: readonly number[];
+  readonly counts: readonly number[];
+  readonly weights: readonly number[];
+  /** Cosine of every task's trunk gradient with the primary's, where a Gram matrix was computed; null for a zero gradient. */
+  readonly cosines?: readonly (number | null)[];
+}
+
+/** When a step is taken, and for whom. */
+export type Moment = Pick<View, "step" | "epoch" | "primary">;
+
+/** What a method has learnt, and where the batches stand that it looks at. Plain JSON. */
+export interface DriverState extends LookState {
+  readonly method: unknown;
+}
+
+/** How methods of one kind make their steps. */
+export interface Driver<B> {
+  /** Values are replaced, never changed: a reference is a copy. */
+  state: DriverState;
+  /** One step. When it throws before the update, parameters and slots are those of before. */
+  run(batch: Host<B>, at: Moment): Promise<StepReport>;
+  /**
+   * The first few of several batches as one native call.
+   *
+   * @returns how many belong together, and their reports; without reports they must be taken one by one, and nothing has changed
+   */
+  together(
+    batches: readonly Host<B>[],
+    at: Moment,
+  ): Promise<{ readonly count: number; readonly reports?: readonly StepReport[] }>;
+  /** What runs on the parameters of this moment. */
+  opened(): Promise<Pick<Learner<B>, "view">>;
+  /** Brings parameters and slots on the host up to date. */
+  sync(): Promise<void>;
+  dispose(): Promise<void>;
+}
