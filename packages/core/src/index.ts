@@ -26,6 +26,7 @@ export type { EpochRecord } from "./train/history.ts";
 export type { Method } from "./train/method.ts";
 export { accuracy, type Metric, mae, rmse, rocAuc } from "./train/metric.ts";
 export type { Batches, Host, Model, Params, ParamsTensors } from "./train/model.ts";
+export type { OnNonFinite } from "./train/non-finite.ts";
 export { binary, type ColumnBatch, type Role, regression, type Task } from "./train/task.ts";
 export { aang } from "./weighting/aang.ts";
 export { adaloss } from "./weighting/adaloss.ts";

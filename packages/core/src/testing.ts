@@ -1,6 +1,6 @@
 import { Random } from "./random.ts";
 import { check, checkClose, checkEqual, checkSound } from "./testing/check.ts";
-import { drive, meanWeights, rearranged, type Scene, scene, view } from "./testing/drive.ts";
+import { drive, meanWeights, rearranged, rounded, type Scene, scene, view } from "./testing/drive.ts";
 import type { Weighting } from "./weighting/weighting.ts";
 
 /** One property of a rule: `run` throws when the rule does not have it. */
@@ -137,7 +137,7 @@ function named({ name, paper }: Weighting): void {
 
 /**
  * The properties that every weighting rule has, as checks for any test runner: permutation of tasks, zero gradients, one task,
- * duplicates, every rank, scales from 1e-10 to 1e15, up to 64 tasks, state through JSON, same seed same result, inputs untouched, bounded
+ * duplicates, every rank, a Gram matrix that rounding made indefinite, scales from 1e-10 to 1e15, up to 64 tasks, state through JSON, same seed same result, inputs untouched, bounded
  * state. Task gradients span 12 dimensions.
  *
  * @param make the rule, as it is to be used; called twice
@@ -153,6 +153,8 @@ export function contract(make: () => Weighting): Check[] {
   const rule = make();
   const sound = (tasks: number, rank: number, steps: number) => (): void =>
     checkSound(drive(rule, scene(tasks, undefined, rank), { steps }).told, tasks);
+  const indefinite = (tasks: number, rank: number) => (): void =>
+    checkSound(drive(rule, rounded(scene(tasks, undefined, rank), 1e-7)).told, tasks);
   const checks: Record<string, () => void> = {
     "has a name, and says what paper it comes from or that there is none": () => named(rule),
     "permuting the tasks permutes the weights (in distribution for a rule that draws)": () => permuted(rule),
@@ -164,6 +166,16 @@ export function contract(make: () => Weighting): Check[] {
     "five tasks whose gradients span 1 dimension: sound weights": sound(5, 1, 60),
     "five tasks whose gradients span 2 dimensions: sound weights": sound(5, 2, 60),
     "five tasks whose gradients span 5 dimensions: sound weights": sound(5, 5, 60),
+    "five tasks whose gradients span 1 dimension, inner products rounded by 1e-7: sound weights": indefinite(
+      5,
+      1,
+    ),
+    "five tasks whose gradients span 2 dimensions, inner products rounded by 1e-7: sound weights": indefinite(
+      5,
+      2,
+    ),
+    "eight tasks whose gradients span 3 dimensions, inner products rounded by 1e-7: sound weights":
+      indefinite(8, 3),
     "gradients and losses of scales from 1e-10 to 1e15, equal and mixed": () => scaled(rule),
     "2 tasks, in a space of 12 dimensions: sound weights": sound(2, 2, 2),
     "16 tasks, in a space of 12 dimensions: sound weights": sound(16, 16, 2),

@@ -188,8 +188,8 @@ describe("fit with an aggregator", () => {
             },
           });
         }
-        const { dispose } = await train(options);
-        await dispose();
+        const fitted = await train(options);
+        await fitted.dispose();
         ends.push(readFileSync(join(folder, name, "checkpoint.safetensors")));
       }
       const { arrays } = decodeSafetensors(ends[0]!, "whole");

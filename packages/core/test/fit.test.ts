@@ -264,7 +264,8 @@ function staticNaN(): Weighting<null> {
 }
 
 describe("progress", () => {
-  const record = { epoch: 0, step: 3, losses: {}, weights: {}, cosines: {}, validation: {} };
+  const none = { losses: {}, weights: {}, cosines: {}, validation: {} };
+  const record = { ...none, epoch: 0, step: 3, skipped: 0, dropped: { y: 0, a: 0 } };
   const epoch = {
     kind: "epoch",
     epochs: 2,
@@ -281,6 +282,10 @@ describe("progress", () => {
     listen({ kind: "step", epoch: 0, epochs: 2, done: 1, steps: 3, loss: 1 });
     listen(epoch);
     expect(written).toEqual(["epoch 1/2: validation rmse 1.250 (best)\n"]);
+    listen({ ...epoch, record: { ...record, skipped: 2, dropped: { y: 0, a: 1 } } });
+    expect(written[1]).toBe(
+      "epoch 1/2: validation rmse 1.250 (best); not finite: 2 steps skipped, a left out of 1 steps\n",
+    );
   });
 
   it("is a bar with the time left on a terminal, never longer than a line", () => {

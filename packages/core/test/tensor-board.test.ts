@@ -23,6 +23,8 @@ const epoch = (n: number, value: number): FitEvent => ({
     losses: { y: 0.5, z: null },
     weights: { y: 1, z: 2 },
     cosines: { y: null, z: -0.25 },
+    skipped: 0,
+    dropped: {},
     validation: {} as never,
   },
   metric: "rmse",

@@ -32,7 +32,7 @@ export const dbMtlEma = ({ beta = 0.9, betaDecay = 0 }: DbMtlEmaOptions = {}): A
       year: 2023,
       url: "https://arxiv.org/abs/2308.12029",
     },
-    verified: "libmtl",
+    verified: "own reading",
     init: () => ({ t: 0 }),
     memory: (shape) => ({ means: shape.tasks * parametersOf(shape) }),
     aggregate({ gradients, losses, direction, memory }, state) {

@@ -48,7 +48,7 @@ export const moco = (options: MocoOptions = {}): Aggregator<MocoState> => {
       year: 2023,
       url: "https://openreview.net/forum?id=dLAYGdKTi2",
     },
-    verified: "libmtl",
+    verified: "own reading",
     init: ({ tasks }) => ({ t: 0, weights: Array.from({ length: tasks }, () => 1 / tasks) }),
     memory: (shape) => ({ estimates: shape.tasks * parametersOf(shape) }),
     aggregate({ gradients, losses, direction, memory }, state) {

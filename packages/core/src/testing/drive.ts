@@ -65,6 +65,25 @@ export function scene(tasks: number, lengths?: readonly number[], rank: number =
   };
 }
 
+/**
+ * The same scene with every inner product off by up to `error` times the lengths of its two gradients, as single precision rounds: a Gram
+ * matrix of dependent gradients then has negative eigenvalues.
+ */
+export const rounded = (original: Scene, error: number): Scene => {
+  const seen = new Map<number, ReturnType<Scene>>();
+  return (step) => {
+    const { gram, losses } = original(step);
+    const random = Random.seeded(step, "rounded");
+    const off = gram.map((row) => row.map(() => error * (2 * random.uniform() - 1)));
+    const length = (k: number): number => Math.sqrt(gram[k]![k]!);
+    const value = (i: number, j: number): number =>
+      gram[i]![j]! + off[Math.min(i, j)]![Math.max(i, j)]! * length(i) * length(j);
+    const shown = seen.get(step) ?? { gram: gram.map((row, i) => row.map((_, j) => value(i, j))), losses };
+    seen.set(step, shown);
+    return shown;
+  };
+};
+
 /** The same scene with its tasks in another order; an index that stands twice makes twins. */
 export const rearranged =
   (original: Scene, order: readonly number[]): Scene =>

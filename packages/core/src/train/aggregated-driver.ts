@@ -49,7 +49,7 @@ export class AggregatedDriver<B> implements Driver<B> {
         const said = aggregator.aggregate(rows, this.#state, random);
         if (![...(said.heads ?? []), norm(direction)].every(Number.isFinite)) {
           const what = `The aggregator "${aggregator.name}" gave a direction or a factor that is not finite`;
-          throw notFinite(what, { step: at.step });
+          throw notFinite(what, { step: at.step, method: aggregator.name });
         }
         this.#state = said.state;
         weights = said.weights ?? weights;
@@ -70,6 +70,8 @@ export class AggregatedDriver<B> implements Driver<B> {
 
   /** Parameters never leave the host. */
   async sync(): Promise<void> {}
+
+  async yield(): Promise<void> {}
 
   async dispose(): Promise<void> {
     await this.#learner?.dispose();

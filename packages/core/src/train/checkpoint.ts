@@ -10,7 +10,7 @@ import type { Params } from "./model.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { StepState } from "./step.ts";
 
-const format = 1;
+const format = 2;
 
 /** Where a run stands, besides its arrays. Plain JSON. */
 export interface RunState {

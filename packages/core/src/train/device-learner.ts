@@ -55,6 +55,7 @@ function kept(sound: Tensor, after: StateTensors, before: StateTensors): StateTe
 
 /** The optimiser is part of the graph; parameters and slots stay on the device from step to step. Several steps may be one call. */
 export class DeviceLearner<B> implements Learner<B> {
+  readonly keeps = true;
   readonly #options: LearnerOptions<B>;
   readonly #names: readonly string[];
   readonly #step: Stateful<State>;

@@ -8,6 +8,10 @@ export interface StepReport {
   readonly losses: readonly number[];
   readonly counts: readonly number[];
   readonly weights: readonly number[];
+  /** Tasks that were left out because their loss was not finite; see `onNonFinite`. */
+  readonly dropped?: readonly number[];
+  /** Nothing was changed, because something was not finite; losses are the latest known, counts and weights 0. */
+  readonly skipped?: true;
   /** Cosine of every task's trunk gradient with the primary's, where a Gram matrix was computed; null for a zero gradient. */
   readonly cosines?: readonly (number | null)[];
 }
@@ -39,5 +43,7 @@ export interface Driver<B> {
   opened(): Promise<Pick<Learner<B>, "view">>;
   /** Brings parameters and slots on the host up to date. */
   sync(): Promise<void>;
+  /** Lets another driver change the parameters: they are up to date on the host then, and the next step reads them there. */
+  yield(): Promise<void>;
   dispose(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { Cursor } from "./cursor.ts";
 import { diskError } from "./disk.ts";
 import { type Evaluation, Evaluator } from "./evaluate.ts";
 import { checkParams, flatten } from "./flat.ts";
-import { addStep, type EpochRecord, emptySums, recordOf } from "./history.ts";
+import { addStep, type EpochRecord, type EpochSums, emptySums, recordOf } from "./history.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
 import { Stepper } from "./step.ts";
@@ -104,6 +104,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     other: train,
     maxGradientNorm,
     stepsPerCall,
+    onNonFinite: options.onNonFinite,
     compile,
   });
   const evaluator = new Evaluator(model, tasks, compile);
@@ -179,6 +180,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
         validation,
         `after step ${stepper.step}`,
       );
+      requireSteps(sums, epoch);
       const record = recordOf(sums, names, { epoch, step: stepper.step, validation: evaluation });
       requireTrained(record);
       const value = selected(evaluation, primary.name, metric.name);
@@ -234,6 +236,13 @@ function openLog(directory: string | undefined, saved: RunState | null): JsonLin
   } catch (error) {
     throw diskError(directory, error);
   }
+}
+
+/** @throws OutriggerError "non-finite" for an epoch of which every step was skipped. */
+function requireSteps({ steps, skipped }: EpochSums, epoch: number): void {
+  if (steps > 0) return;
+  const what = `All ${skipped} steps of epoch ${epoch} were skipped, because a loss or gradient was not finite in each.`;
+  throw new OutriggerError("non-finite", `${what} Leave \`onNonFinite\` out to see which.`, { epoch });
 }
 
 /** @throws OutriggerError "bad-data" for a task without a label in a whole epoch. */

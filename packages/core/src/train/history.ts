@@ -13,6 +13,10 @@ export interface EpochRecord {
   readonly weights: Record<string, number>;
   /** Mean cosine of a task's trunk gradient with the primary's, over the steps that computed a Gram matrix; null without any. */
   readonly cosines: Record<string, number | null>;
+  /** Steps that changed nothing, because something was not finite; they count nowhere else. */
+  readonly skipped: number;
+  /** Steps that left a task out because its loss was not finite. */
+  readonly dropped: Record<string, number>;
   readonly validation: Evaluation;
 }
 
@@ -23,22 +27,38 @@ interface Sums {
   weight: number;
   cosine: number;
   cosines: number;
+  dropped: number;
 }
 
 /** Sums of an epoch that is under way: they are in the checkpoint, so a continued epoch has the same record. */
 export interface EpochSums {
   steps: number;
+  skipped: number;
   readonly tasks: readonly Sums[];
 }
 
 export const emptySums = (tasks: number): EpochSums => ({
   steps: 0,
-  tasks: Array.from({ length: tasks }, () => ({ loss: 0, count: 0, weight: 0, cosine: 0, cosines: 0 })),
+  skipped: 0,
+  tasks: Array.from({ length: tasks }, () => ({
+    loss: 0,
+    count: 0,
+    weight: 0,
+    cosine: 0,
+    cosines: 0,
+    dropped: 0,
+  })),
 });
 
 /** Adds one step to the sums, in place. */
-export function addStep(sums: EpochSums, { losses, counts, weights, cosines }: StepReport): void {
+export function addStep(sums: EpochSums, report: StepReport): void {
+  const { losses, counts, weights, cosines, dropped, skipped } = report;
+  if (skipped) {
+    sums.skipped++;
+    return;
+  }
   sums.steps++;
+  for (const k of dropped ?? []) sums.tasks[k]!.dropped++;
   sums.tasks.forEach((task, k) => {
     task.loss += losses[k]! * counts[k]!;
     task.count += counts[k]!;
@@ -64,6 +84,8 @@ export function recordOf(
     losses: each(({ loss, count }) => (count > 0 ? loss / count : null)),
     weights: each(({ weight }) => weight / sums.steps),
     cosines: each(({ cosine, cosines }) => (cosines > 0 ? cosine / cosines : null)),
+    skipped: sums.skipped,
+    dropped: each(({ dropped }) => dropped),
     validation: at.validation,
   };
 }

@@ -13,6 +13,7 @@ const valuesOf = (arrays: readonly NDArray[]): number[] => arrays.map(({ data })
 
 /** Gradients come to the host's memory, where the optimiser is one fused pass. */
 export class HostLearner<B> implements Learner<B> {
+  readonly keeps = false;
   readonly #options: LearnerOptions<B>;
   readonly #gradient: Flat<Params>;
   readonly #out: { losses: NDArray[]; counts: NDArray[] };

@@ -3,10 +3,10 @@ import type { Seen } from "./learner.ts";
 
 const cure = "Lower the learning rate, set maxGradientNorm, or look for extreme values in inputs and labels.";
 
-/** A loss, weight or gradient that is NaN or infinite. */
+/** A loss, weight or gradient that is NaN or infinite; `method`: which one gave it, `updated`: after the step's update. */
 export const notFinite = (
   what: string,
-  details: { step: number; task?: string; updated?: true },
+  details: { step: number; task?: string; method?: string; updated?: true },
 ): OutriggerError => new OutriggerError("non-finite", `${what} at step ${details.step}. ${cure}`, details);
 
 /**

@@ -28,6 +28,8 @@ export interface Seen {
 
 /** Where parameters and slots are changed: on the host, or in a graph that keeps them. */
 export interface Learner<B> {
+  /** Whether the parameters are elsewhere than on the host. */
+  readonly keeps: boolean;
   /**
    * Goes along the gradient of Σ_k w_k L_k, as the optimiser's step `t` = 1, 2, ….
    *

@@ -64,6 +64,11 @@ export class Look<B> {
     if (other !== undefined) this.#other?.restore(other);
   }
 
+  /** For another learner. */
+  forget(): void {
+    this.#views.clear();
+  }
+
   /** @throws OutriggerError "unsupported" when a second batch is wanted and there is no source for it. */
   async at(batch: Host<B>, wanted: Wanted, learner: Learner<B>): Promise<Looked> {
     const { streams, tasks } = this.#options;

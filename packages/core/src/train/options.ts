@@ -9,6 +9,7 @@ import { namedLeaves } from "./flat.ts";
 import type { EpochRecord } from "./history.ts";
 import { initialState, isAggregator, type Method, shapeOf } from "./method.ts";
 import type { Batches, Host, Params } from "./model.ts";
+import { type OnNonFinite, policies } from "./non-finite.ts";
 import type { Task } from "./task.ts";
 
 /** How to train; see `fit`. */
@@ -30,6 +31,8 @@ export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
   readonly seed: number;
   /** Gradients with a greater Euclidean norm over all parameters are scaled down to it. Default: never. */
   readonly maxGradientNorm?: number;
+  /** What happens to a step with a loss or gradient that is not finite. Default "error". */
+  readonly onNonFinite?: OnNonFinite;
   /**
    * How many steps may be one native call. Default 1. More save small networks the host's part of a call; it happens where the rule gives
    * its weights without seeing a step (fixed and random weights, and any rule's frozen phases), never across checkpoints and epochs.
@@ -84,6 +87,11 @@ export function checkOptions<B>(options: FitOptions<B>): void {
     });
   }
   checkMethod(options);
+  const { onNonFinite = "error" } = options;
+  if (!policies.includes(onNonFinite)) {
+    const what = `onNonFinite must be one of ${policies.join(", ")}, not ${onNonFinite}.`;
+    throw new OutriggerError("bad-option", what, { onNonFinite });
+  }
   const primaries = tasks.filter(({ role }) => role === "primary");
   if (primaries.length !== 1) {
     const found = primaries.length === 0 ? "none" : primaries.map(({ name }) => name).join(", ");
@@ -126,6 +134,7 @@ function dataHash(batches: Batches<unknown>): string {
  */
 export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Fingerprint {
   const { tasks, method, optimizer, train, validation, dev, seed, maxGradientNorm } = options;
+  const { onNonFinite = "error" } = options;
   const primary = tasks.findIndex(({ role }) => role === "primary");
   const shape = shapeOf(params.trunk, tasks.length, primary);
   const shapes = [...namedLeaves(params)].map(([path, { shape }]) => `${path}[${shape.join()}]`);
@@ -135,6 +144,7 @@ export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Finger
     method: `${method.name} ${JSON.stringify(initialState(method, shape))}`,
     optimizer: `${optimizer.name} ${JSON.stringify([1, 10, 1000].map((t) => optimizer.scalars(t)))}`,
     maxGradientNorm: `${maxGradientNorm ?? "none"}`,
+    onNonFinite,
     parameters: platform.crypto.createHash("sha256").update(shapes.join(" ")).digest("hex").slice(0, 16),
     train: dataHash(train),
     validation: dataHash(validation),

@@ -9,6 +9,7 @@ import { countOf, type Flat, flatten } from "./flat.ts";
 import { KnownLosses } from "./known-losses.ts";
 import { initialMemory, isAggregator, type Method, shapeOf } from "./method.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
+import { type OnNonFinite, remedy, withoutLabels } from "./non-finite.ts";
 import type { Task } from "./task.ts";
 import { WeightedDriver } from "./weighted-driver.ts";
 
@@ -31,6 +32,8 @@ export interface StepOptions<B> {
   readonly other?: Batches<Host<B>>;
   /** Gradients whose Euclidean norm over all parameters is greater are scaled down to it. */
   readonly maxGradientNorm?: number;
+  /** Default "error". */
+  readonly onNonFinite?: OnNonFinite;
   /** How many steps may be one native call. Default 1. */
   readonly stepsPerCall?: number;
   readonly compile?: Omit<CompileOptions, "random">;
@@ -54,13 +57,18 @@ export class Stepper<B> {
   readonly #options: StepOptions<B>;
   readonly #primary: number;
   readonly #known: KnownLosses;
+  readonly #policy: OnNonFinite;
+  readonly #driverOf: (tasks: readonly Task<B>[]) => Driver<B>;
   readonly #driver: Driver<B>;
+  /** For steps without some of the tasks, by their indices. */
+  readonly #without = new Map<string, Driver<B>>();
   #step = 0;
 
   constructor(options: StepOptions<B>) {
     const { tasks, params, method, optimizer, streams, model } = options;
     const { maxGradientNorm, stepsPerCall = 1 } = options;
     this.#options = options;
+    this.#policy = options.onNonFinite ?? "error";
     this.#primary = tasks.findIndex(({ role }) => role === "primary");
     const primary = this.#primary;
     const update = fusedUpdate(optimizer, countOf(params));
@@ -69,15 +77,22 @@ export class Stepper<B> {
     const shape = shapeOf(params.trunk, tasks.length, primary);
     this.memory = initialMemory(method, shape);
     this.#known = new KnownLosses(tasks.map(({ name }) => name));
+    // No finite gradient is longer: a limit makes a learner refuse one that is not finite.
+    const limit = maxGradientNorm ?? (this.#policy === "error" ? undefined : 3e38);
+    const learning = { model, optimizer, params: this.params, update, maxGradientNorm: limit, stepsPerCall };
     const compile = { ...options.compile, random: streams.dropout };
-    const learning = {
-      ...{ model, tasks, optimizer, params: this.params, update, maxGradientNorm, stepsPerCall },
-      compile,
+    const shared = { random: streams.method, known: this.#known };
+    this.#driverOf = (of) => {
+      const both = { ...shared, learning: { ...learning, compile, tasks: of } };
+      return isAggregator(method)
+        ? new AggregatedDriver({ ...both, aggregator: method, shape, memory: this.memory })
+        : new WeightedDriver({
+            ...both,
+            rule: method,
+            looking: { ...options, tasks: of, primary, method: method.name },
+          });
     };
-    const both = { random: streams.method, known: this.#known, learning };
-    this.#driver = isAggregator(method)
-      ? new AggregatedDriver({ ...both, aggregator: method, shape, memory: this.memory })
-      : new WeightedDriver({ ...both, rule: method, looking: { ...options, primary, method: method.name } });
+    this.#driver = this.#driverOf(tasks);
   }
 
   get step(): number {
@@ -104,25 +119,66 @@ export class Stepper<B> {
    *
    * An aggregator makes the step one native call that gives T gradients of the trunk, which it combines on the host.
    *
-   * When it throws before the update, everything is as before the call.
+   * When it throws before the update, everything is as before the call. What is not finite may be passed over instead: `onNonFinite`.
    *
    * @throws OutriggerError "non-finite" for a loss or weight that is not finite, and for a gradient that an aggregator is to see, naming
    * task, step, the first op whose result is not finite, and the line that called it; "unsupported" when the rule needs a held-out batch
    * and no `dev` was given.
    */
   async run(batch: Host<B>, epoch: number): Promise<StepReport> {
-    const { model, tasks, streams } = this.#options;
-    const before = { state: this.state, dropout: streams.dropout.state, method: streams.method.state };
+    const { model, tasks } = this.#options;
+    const dropped: number[] = [];
+    for (;;) {
+      const driver = this.#leavingOut(dropped);
+      try {
+        const report = await this.#attempt(driver, batch, epoch);
+        return dropped.length > 0 ? { ...report, dropped } : report;
+      } catch (error) {
+        const cure = remedy(this.#policy, error, tasks);
+        if (cure === "skip") return this.#skipped();
+        if (cure === undefined || dropped.includes(cure))
+          throw await explained(error, { model, tasks, open: () => driver.opened() }, batch);
+        dropped.push(cure);
+        dropped.sort((a, b) => a - b);
+      }
+    }
+  }
+
+  /** The step that one driver makes; as if it had not been tried when it throws before the update. */
+  async #attempt(driver: Driver<B>, batch: Host<B>, epoch: number): Promise<StepReport> {
+    const { dropout, method } = this.#options.streams;
+    const before = { state: this.state, dropout: dropout.state, method: method.state };
+    const other = driver !== this.#driver;
     try {
-      const report = await this.#driver.run(batch, this.#at(epoch));
+      if (other) {
+        await this.#driver.yield();
+        driver.state = this.#driver.state;
+      }
+      const report = await driver.run(batch, this.#at(epoch));
+      if (other) this.#driver.state = driver.state;
       this.#step++;
       return report;
     } catch (error) {
       this.restore(before.state);
-      streams.dropout.state = before.dropout;
-      streams.method.state = before.method;
-      throw await explained(error, { model, tasks, open: () => this.#driver.opened() }, batch);
+      dropout.state = before.dropout;
+      method.state = before.method;
+      throw error;
+    } finally {
+      if (other) await driver.yield();
     }
+  }
+
+  #leavingOut(dropped: readonly number[]): Driver<B> {
+    if (dropped.length === 0) return this.#driver;
+    const key = dropped.join();
+    const driver = this.#without.get(key) ?? this.#driverOf(withoutLabels(this.#options.tasks, dropped));
+    this.#without.set(key, driver);
+    return driver;
+  }
+
+  #skipped(): StepReport {
+    const none = this.#options.tasks.map(() => 0);
+    return { losses: this.#known.values, counts: none, weights: none, skipped: true };
   }
 
   /**
@@ -145,8 +201,8 @@ export class Stepper<B> {
     return this.#driver.sync();
   }
 
-  dispose(): Promise<void> {
-    return this.#driver.dispose();
+  async dispose(): Promise<void> {
+    for (const driver of [this.#driver, ...this.#without.values()]) await driver.dispose();
   }
 
   #at(epoch: number): Moment {

@@ -49,7 +49,7 @@ export class WeightedDriver<B> implements Driver<B> {
       if (Number.isFinite(weight)) return;
       const { name } = looking.tasks[k]!;
       const said = `The rule "${rule.name}" gave weight ${weight} to task "${name}"`;
-      throw notFinite(said, { task: name, step: at.step });
+      throw notFinite(said, { task: name, step: at.step, method: rule.name });
     });
     const learner = await this.opened();
     const masks = looking.streams.dropout.state;
@@ -91,6 +91,15 @@ export class WeightedDriver<B> implements Driver<B> {
 
   async sync(): Promise<void> {
     await (await this.#learner)?.sync();
+  }
+
+  async yield(): Promise<void> {
+    const learner = await this.#learner;
+    if (!learner?.keeps) return;
+    await learner.sync();
+    await learner.dispose();
+    this.#learner = undefined;
+    this.#look.forget();
   }
 
   async dispose(): Promise<void> {

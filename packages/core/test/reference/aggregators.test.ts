@@ -89,7 +89,7 @@ test("ExcessMTL is TorchJD's times the number of tasks", () => {
   }
 });
 
-test("MoCo gives LibMTL's weights and directions", () => {
+test("MoCo gives the weights and directions of LibMTL's equations, written down again in NumPy", () => {
   const cases = [
     [{}, "defaults"],
     [{ beta: 0.3, betaDecay: 0.25, gamma: 0.7, gammaDecay: 0.1, rho: 0.2 }, "other"],
@@ -103,7 +103,7 @@ test("MoCo gives LibMTL's weights and directions", () => {
   }
 });
 
-test("DB-MTL with running gradients goes where LibMTL's goes", () => {
+test("DB-MTL with running gradients goes where LibMTL's equations go, written down again in NumPy", () => {
   const cases = [
     [{}, "beta0.9"],
     [{ beta: 0.5, betaDecay: 0.5 }, "beta0.5_sigma0.5"],

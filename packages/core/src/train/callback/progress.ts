@@ -1,4 +1,5 @@
 import { platform } from "#platform";
+import type { EpochRecord } from "../history.ts";
 import type { FitCallback } from "./event.ts";
 
 /** Where progress is written; `process.stderr` is one. In a page the console is the default. */
@@ -16,6 +17,14 @@ function duration(seconds: number): string {
   return minutes === 0 ? `${rest} s` : `${minutes} min ${rest} s`;
 }
 
+/** What was not finite and was passed over, for the end of a line. */
+function passedOver({ skipped, dropped }: EpochRecord): string {
+  const tasks = Object.entries(dropped).filter(([, steps]) => steps > 0);
+  const said = tasks.map(([name, steps]) => `${name} left out of ${steps} steps`);
+  if (skipped > 0) said.unshift(`${skipped} steps skipped`);
+  return said.length === 0 ? "" : `; not finite: ${said.join(", ")}`;
+}
+
 /** One plain line an epoch, for files and continuous integration. */
 export function progressLines(stream: ProgressStream = platform.progress): FitCallback {
   return (event) => {
@@ -24,7 +33,10 @@ export function progressLines(stream: ProgressStream = platform.progress): FitCa
     if (event.kind === "epoch") {
       const { record, epochs, metric, value, best } = event;
       const mark = best.epoch === record.epoch ? " (best)" : "";
-      stream.write(`epoch ${record.epoch + 1}/${epochs}: validation ${metric} ${short(value)}${mark}\n`);
+      const passed = passedOver(record);
+      stream.write(
+        `epoch ${record.epoch + 1}/${epochs}: validation ${metric} ${short(value)}${mark}${passed}\n`,
+      );
     }
     if (event.kind === "end" && event.best !== null) {
       stream.write(
@@ -50,8 +62,11 @@ export function progressBar(
   let metric = "";
   return (event) => {
     if (event.kind === "start") [began, first] = [now(), undefined];
-    if (event.kind === "epoch")
+    if (event.kind === "epoch") {
+      const passed = passedOver(event.record);
+      if (passed !== "") stream.write(`\r\u001b[Kepoch ${event.record.epoch + 1}${passed}\n`);
       metric = `, ${event.metric} ${short(event.value)} (best ${short(event.best.value)})`;
+    }
     if (event.kind === "end") stream.write("\n");
     if (event.kind !== "step") return;
     const { epoch, epochs, done, steps, loss } = event;
