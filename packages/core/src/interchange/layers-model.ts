@@ -4,6 +4,7 @@ import { OutriggerError } from "../error.ts";
 import { type ArrayData, array, type NDArray, sameShape } from "../graph/array.ts";
 import { isRecording } from "../graph/recording.ts";
 import type { Layer, Mode } from "../nn/layer.ts";
+import type { ModelState } from "../train/model.ts";
 import { describeLayer, layersWithin } from "./layer-parts.ts";
 import { dropMasks, seededRandomness } from "./layer-randomness.ts";
 import { type Override, withOverrides } from "./override.ts";
@@ -18,10 +19,11 @@ export interface LayersTrunk extends Layer<LayersParams> {
   outputs(params: LayersTensors, inputs: readonly Tensor[], mode: Mode): Record<string, Tensor>;
   /** Sum of the penalties of the layers' regularisers, to be added to a loss; 0 when there are none. */
   penalty(params: LayersTensors): Scalar;
-  /** Copies of the weights that are not trained: moving statistics and frozen layers. */
-  readState(): Promise<LayersParams>;
-  /** @throws OutriggerError `shape` when names or shapes are not those of {@link LayersTrunk.readState} */
-  writeState(state: LayersParams): void;
+  /**
+   * The weights that are not trained, moving statistics and frozen layers: a model's `state`. Writing other names or shapes than are read
+   * throws OutriggerError `shape`.
+   */
+  readonly state: ModelState;
   /**
    * Copies trained parameters into the LayersModel, so that `model.predict` and `model.save` have them.
    *
@@ -120,7 +122,8 @@ function bindings(trainable: Weights, frozen: Weights, params: LayersTensors, up
  * Trainable weights become parameters (float32, by name); `init` gives copies of what they are now, so a pretrained model starts
  * from its weights. Weights that are not trained (moving statistics of batch norm, frozen layers) stay `tf.Variable`s of the
  * model: compiled functions read them on every call, and a training call assigns the statistics as tfjs's own `fit` does, unless
- * the mode says `update: false`. `init` also puts them back to what they were here. Dropout draws from the run's stream.
+ * the mode says `update: false`. `init` also puts them back to what they were here. They are the trunk's `state`: give it to the model
+ * where there are any, so that checkpoints have them and the best epoch gets its own back. Dropout draws from the run's stream.
  *
  * To cut a model off at a layer: `tf.model({ inputs: model.inputs, outputs: model.getLayer("pool").output })`.
  *
@@ -136,6 +139,7 @@ function bindings(trainable: Weights, frozen: Weights, params: LayersTensors, up
  * const trunk = fromLayersModel(tf.model({ inputs: base.inputs, outputs: base.getLayer("features").output }));
  * const head = dense({ inputs: 256, outputs: 1 });
  * const model = {
+ *   state: trunk.state,
  *   init: (random) => ({ trunk: trunk.init(random), heads: { y: head.init(random) } }),
  *   apply: ({ trunk: t, heads }, { inputs }, mode) => ({ y: head.apply(heads.y, trunk.apply(t, inputs, mode), mode) }),
  * };
@@ -187,8 +191,7 @@ export function fromLayersModel(model: LayersModel): LayersTrunk {
       withOverrides(bindings(trainable, frozen, params, false), () =>
         model.calculateLosses().reduce<Scalar>((sum, next) => tf.add(sum, next), tf.scalar(0)),
       ),
-    readState: () => readAll(frozen),
-    writeState: (state) => writeAll(frozen, state),
+    state: { read: () => readAll(frozen), write: (values) => writeAll(frozen, values) },
     store: (params) => writeAll(trainable, params),
   };
 }

@@ -6,6 +6,7 @@ import type { Position } from "./cursor.ts";
 import { replaceFile } from "./disk.ts";
 import { namedLeaves } from "./flat.ts";
 import type { EpochRecord, EpochSums } from "./history.ts";
+import type { KeptState } from "./kept-state.ts";
 import type { Params } from "./model.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { StepState } from "./step.ts";
@@ -40,17 +41,19 @@ export interface Checkpoint {
   readonly slots: Readonly<Record<string, Float32Array>>;
   /** An aggregator's arrays. */
   readonly memory: Readonly<Record<string, Float32Array>>;
+  /** What the model changes beside its parameters. */
+  readonly kept: Pick<KeptState, "now" | "best">;
 }
 
 /**
- * Writes a run as one safetensors file, arrays under `params/…`, `best/…`, `slots/…` and `memory/…`, everything else as JSON in the header's
+ * Writes a run as one safetensors file, arrays under `params/…`, `best/…`, `slots/…`, `memory/…`, `state/…` and `best-state/…`, everything else as JSON in the header's
  * metadata, and replaces the file that was there as one unit.
  *
  * @throws OutriggerError "disk" (the old file survives), "non-finite" if a parameter is not finite: no sound file is ever
  * replaced by a diverged run.
  */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
-  const { fingerprint, state, params, best, slots, memory } = checkpoint;
+  const { fingerprint, state, params, best, slots, memory, kept } = checkpoint;
   const arrays = new Map<string, NDArray>();
   for (const [name, array] of namedLeaves(params)) {
     if (!array.data.every((value) => Number.isFinite(value))) {
@@ -65,6 +68,8 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   for (const [name, array] of namedLeaves(best)) arrays.set(`best/${name}`, array);
   for (const [name, array] of vectors(slots)) arrays.set(`slots/${name}`, array);
   for (const [name, array] of vectors(memory)) arrays.set(`memory/${name}`, array);
+  for (const [name, array] of Object.entries(kept.now)) arrays.set(`state/${name}`, array);
+  for (const [name, array] of Object.entries(kept.best)) arrays.set(`best-state/${name}`, array);
   const metadata = {
     format: `${format}`,
     fingerprint: JSON.stringify(fingerprint),
@@ -85,9 +90,9 @@ function fill(
   prefix: string,
   into: Map<string, NDArray>,
 ): void {
-  for (const [name, { data }] of into) {
+  for (const [name, { data, dtype }] of into) {
     const found = arrays.get(`${prefix}/${name}`);
-    if (found?.dtype === "float32" && found.data.length === data.length) data.set(found.data);
+    if (found?.dtype === dtype && found.data.length === data.length) data.set(found.data);
     else
       throw new OutriggerError(
         "bad-file",
@@ -142,5 +147,7 @@ export function readCheckpoint(path: string, into: Omit<Checkpoint, "state">): R
   fill(path, arrays, "best", namedLeaves(into.best));
   fill(path, arrays, "slots", vectors(into.slots));
   fill(path, arrays, "memory", vectors(into.memory));
+  fill(path, arrays, "state", new Map(Object.entries(into.kept.now)));
+  fill(path, arrays, "best-state", new Map(Object.entries(into.kept.best)));
   return JSON.parse(metadata.state) as RunState;
 }

@@ -10,6 +10,7 @@ import { diskError } from "./disk.ts";
 import { type Evaluation, Evaluator } from "./evaluate.ts";
 import { checkParams, flatten } from "./flat.ts";
 import { addStep, type EpochRecord, type EpochSums, emptySums, recordOf } from "./history.ts";
+import { KeptState } from "./kept-state.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
 import { Stepper } from "./step.ts";
@@ -86,6 +87,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   const notify = listeners(options);
 
   const init = checkParams(model.init(Random.seeded(seed, "init")));
+  const kept = await KeptState.of(model);
   const streams = {
     dropout: Random.seeded(seed, "dropout"),
     method: Random.seeded(seed, "method"),
@@ -120,7 +122,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   const path = directory === undefined ? undefined : platform.path.join(directory, "checkpoint.safetensors");
   const fingerprint = path === undefined ? {} : fingerprintOf(options, init);
   const { slots, memory } = stepper;
-  const arrays = { fingerprint, slots, memory, params: stepper.params.tree, best: bestParams.tree };
+  const arrays = { fingerprint, slots, memory, params: stepper.params.tree, best: bestParams.tree, kept };
   const saved = path === undefined || options.resume === false ? null : readCheckpoint(path, arrays);
   if (saved !== null) {
     ({ epoch, sums, best, stopped } = saved);
@@ -129,6 +131,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     streams.dropout.state = saved.streams.dropout;
     streams.method.state = saved.streams.method;
     cursor.restore(saved.position);
+    kept.push("now");
     // A run that ended can be prolonged by more epochs or more patience.
     if (stopped === "signal" || (epoch < epochs && !impatient(epoch, best, patience))) stopped = null;
   }
@@ -136,6 +139,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   const save = async (): Promise<void> => {
     if (path === undefined) return;
     await stepper.sync();
+    await kept.pull();
     const state: RunState = {
       epoch,
       position: cursor.position,
@@ -187,6 +191,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
       if (best === null || (metric.better === "lower" ? value < best.value : value > best.value)) {
         best = { epoch, value };
         bestParams.data.set(stepper.params.data);
+        await kept.keepAsBest();
       }
       history.push(record);
       log?.write(record);
@@ -204,6 +209,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   }
   notify({ kind: "end", stopped, best });
   // Before the first epoch ended there is no best epoch: the latest parameters are all there is.
+  if (best !== null) kept.push("best");
   const params = best === null ? flatten(stepper.params.tree).tree : bestParams.tree;
   return {
     params,

@@ -18,6 +18,13 @@ export type ParamsTensors = {
 /** What a batch of tensors is on the host: every tensor an {@link NDArray}, the structure kept. */
 export type Host<B> = B extends Tensor ? NDArray : { readonly [K in keyof B]: Host<B[K]> };
 
+/** Arrays by name that training changes although no optimiser touches them. */
+export interface ModelState {
+  /** Copies of what they are now. */
+  read(): Promise<Readonly<Record<string, NDArray>>>;
+  write(values: Readonly<Record<string, NDArray>>): void;
+}
+
 /**
  * A shared trunk and one head a task.
  *
@@ -27,6 +34,11 @@ export type Host<B> = B extends Tensor ? NDArray : { readonly [K in keyof B]: Ho
 export interface Model<B> {
   init(random: Random): Params;
   apply(params: ParamsTensors, batch: B, mode: Mode): Record<string, Tensor>;
+  /**
+   * Moving statistics and the like. `fit` keeps them in checkpoints, puts them back when a step is passed over, and leaves those of the
+   * best epoch in the model. A model without it must not change anything but its parameters.
+   */
+  readonly state?: ModelState;
 }
 
 /** Where batches come from. All batches of one source have the same shapes: the last one is padded, and padding has mask 0. */

@@ -148,6 +148,9 @@ export class Stepper<B> {
   async #attempt(driver: Driver<B>, batch: Host<B>, epoch: number): Promise<StepReport> {
     const { dropout, method } = this.#options.streams;
     const before = { state: this.state, dropout: dropout.state, method: method.state };
+    // Only a run that may go on after an error can see what a failed step did to the model.
+    const { state } = this.#options.model;
+    const kept = this.#policy === "error" ? undefined : await state?.read();
     const other = driver !== this.#driver;
     try {
       if (other) {
@@ -162,6 +165,7 @@ export class Stepper<B> {
       this.restore(before.state);
       dropout.state = before.dropout;
       method.state = before.method;
+      if (kept !== undefined) state!.write(kept);
       throw error;
     } finally {
       if (other) await driver.yield();

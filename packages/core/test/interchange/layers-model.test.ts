@@ -85,15 +85,15 @@ describe("a LayersModel as a trunk", () => {
   it("leaves the statistics alone in a pass that only looks, and saves and restores them", async () => {
     const { trunk, step } = lossOf(normalised(), true, false);
     const params = trunk.init(random);
-    const before = await trunk.readState();
+    const before = await trunk.state.read();
     await step(params, x, y);
-    expect(await trunk.readState()).toEqual(before);
+    expect(await trunk.state.read()).toEqual(before);
     const other: LayersParams = { ...before, "norm/moving_mean": array([1, 2, 3, 4, 5]) };
-    trunk.writeState(other);
-    expect(await trunk.readState()).toEqual(other);
+    trunk.state.write(other);
+    expect(await trunk.state.read()).toEqual(other);
     trunk.init(random);
-    expect(await trunk.readState()).toEqual(before);
-    expect(thrown(() => trunk.writeState({})).code).toBe("shape");
+    expect(await trunk.state.read()).toEqual(before);
+    expect(thrown(() => trunk.state.write({})).code).toBe("shape");
   });
 
   it("trains no frozen layer", () => {

@@ -101,7 +101,7 @@ describe("a convolutional Keras-style model from disk", () => {
     for (const [i, gradient] of expected.entries()) {
       expect(largest(found[i + 1]!.data, gradient)).toBeLessThan(1e-5 * Math.max(scale, 1));
     }
-    const [after, wanted] = [await trunk.readState(), await fromLayersModel(theirs).readState()];
+    const [after, wanted] = [await trunk.state.read(), await fromLayersModel(theirs).state.read()];
     expect(Object.keys(after)).toHaveLength(4);
     for (const [name, { data }] of Object.entries(after)) {
       expect(largest(data, wanted[name]!.data)).toBeLessThan(1e-6);
@@ -118,6 +118,7 @@ function toyModel(
   const head = dense({ inputs: 8, outputs: 1 });
   return {
     trunk,
+    state: trunk.state,
     init: (stream) => ({
       trunk: trunk.init(stream),
       heads: Object.fromEntries(names.map((name) => [name, head.init(stream)])),
@@ -164,13 +165,13 @@ describe("fit", () => {
         progress: "none" as const,
         threads: 1,
       };
-      const before = await model.trunk.readState();
+      const before = await model.trunk.state.read();
       const fitted = await fit(model, options);
       const rmse = (await fitted.evaluate(test)).y!.rmse!;
       const start = (await fit(model, { ...options, epochs: 1 })).history[0]!.validation.y!.rmse!;
       expect(rmse).toBeLessThan(0.9 * start);
       // Statistics moved, and no optimiser pulled at them: they are no parameters.
-      expect(await model.trunk.readState()).not.toEqual(before);
+      expect(await model.trunk.state.read()).not.toEqual(before);
       expect(Object.keys(fitted.params.trunk)).toEqual([
         "hidden/bias",
         "hidden/kernel",
@@ -187,4 +188,97 @@ describe("fit", () => {
       for (const run of [fitted, again]) await run.dispose();
     },
   );
+});
+
+/** A trunk whose batch norm moves fast, so that the epochs' statistics differ. */
+const normalised = (): LayersModel =>
+  tf.sequential({
+    layers: [
+      l.dense({
+        units: 8,
+        inputShape: [3],
+        kernelInitializer: seeded(1),
+        activation: "relu",
+        name: "hidden",
+      }),
+      l.batchNormalization({ momentum: 0.5, name: "norm" }),
+    ],
+  });
+
+describe("moving statistics", () => {
+  const { tasks, train, validation } = toy();
+  const names = tasks.map(({ name }) => name);
+  const options = {
+    tasks,
+    train,
+    validation,
+    method: uniform(),
+    optimizer: adamw({ learningRate: 0.03 }),
+    seed: 1,
+    progress: "none" as const,
+    threads: 1,
+  };
+
+  it("are continued from a checkpoint, bit for bit, by a model that never saw the run", async () => {
+    const [whole, first, second] = [0, 1, 2].map(() => toyModel(normalised(), names));
+    const undisturbed = await fit(whole!, { ...options, epochs: 6 });
+    const directory = join(folder, "continued");
+    const abort = new AbortController();
+    let steps = 0;
+    const interrupted = await fit(first!, {
+      ...options,
+      epochs: 6,
+      directory,
+      signal: abort.signal,
+      progress: ({ kind }) => {
+        if (kind === "step" && ++steps === 2 * train.size + 2) abort.abort();
+      },
+    });
+    expect(interrupted.stopped).toBe("signal");
+    const continued = await fit(second!, { ...options, epochs: 6, directory });
+    expect(leaves<NDArray>(continued.last as Tree<NDArray>)).toEqual(
+      leaves<NDArray>(undisturbed.last as Tree<NDArray>),
+    );
+    expect(continued.history).toEqual(undisturbed.history);
+    expect(await second!.trunk.state.read()).toEqual(await whole!.trunk.state.read());
+  });
+
+  it("are those of the best epoch after the run", async () => {
+    const model = toyModel(normalised(), names);
+    // A step so long that the first epoch stays the best.
+    const long = { ...options, optimizer: adamw({ learningRate: 3 }) };
+    const fitted = await fit(model, { ...long, epochs: 4 });
+    expect(fitted.best!.epoch).toBeLessThan(3);
+    const found = (await fitted.evaluate(validation)).y!.rmse!;
+    expect(found).toBe(fitted.best!.value);
+    expect(fitted.history[fitted.best!.epoch]!.validation.y!.rmse).toBe(found);
+  });
+
+  it("are put back when a step is passed over", async () => {
+    const [broken, sound] = [0, 1].map(() => toyModel(normalised(), names));
+    const poisoned: typeof train = {
+      ...train,
+      *epoch(stream) {
+        let i = 0;
+        for (const batch of train.epoch(stream)) {
+          const inputs = { ...batch.inputs, data: batch.inputs.data.slice().fill(Number.NaN) };
+          yield i++ === train.size - 1 ? { ...batch, inputs } : batch;
+        }
+      },
+    };
+    const fitted = await fit(broken!, { ...options, train: poisoned, epochs: 1, onNonFinite: "skip-step" });
+    expect(fitted.history[0]!.skipped).toBe(1);
+    const short: typeof train = {
+      ...train,
+      size: train.size - 1,
+      *epoch(stream) {
+        let i = 0;
+        for (const batch of train.epoch(stream)) if (i++ < train.size - 1) yield batch;
+      },
+    };
+    await fit(sound!, { ...options, train: short, epochs: 1, onNonFinite: "skip-step" });
+    const state = await broken!.trunk.state.read();
+    expect(Object.keys(state)).toHaveLength(2);
+    expect(state).toEqual(await sound!.trunk.state.read());
+  });
 });

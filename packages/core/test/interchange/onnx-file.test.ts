@@ -119,13 +119,13 @@ describe("an exported ONNX file", () => {
       ],
     });
     const trunk = fromLayersModel(layers);
-    trunk.writeState({ "norm/moving_mean": array([1, 2, 3]), "norm/moving_variance": array([4, 5, 6]) });
+    trunk.state.write({ "norm/moving_mean": array([1, 2, 3]), "norm/moving_variance": array([4, 5, 6]) });
     const model = {
       apply: (p: { trunk: never }, x: Tensor2D) => ({ y: trunk.apply(p.trunk, x, { training: false }) }),
     };
-    const state = await trunk.readState();
+    const state = await trunk.state.read();
     const params = { trunk: trunk.init(undefined as never), heads: {} };
-    trunk.writeState(state);
+    trunk.state.write(state);
     const bytes = await toOnnxFile(model as never, params, { shape: [4, 2] });
     const x = numbers([4, 2]);
     const { y } = await runFile(bytes, x);
