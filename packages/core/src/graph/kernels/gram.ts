@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
-import { type Attributes, own } from "../graph.ts";
+import { type Attributes, own, type Value } from "../graph.ts";
 import { defineKernel } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 
@@ -21,6 +21,13 @@ interface Leaf<V> {
   readonly x?: V;
   readonly rows: readonly V[];
 }
+
+/**
+ * Leaves by when their gradients are there, the last ones first. ONNX Runtime starts with the operand that was made last and runs what it
+ * needs, so that the passes of all tasks go back through the network together, and the rows of one layer are gone before those of the next are made.
+ */
+const latestFirst = (leaves: readonly Leaf<Value>[]): number[] =>
+  leaves.map((_, leaf) => leaf).sort((a, b) => leaves[b]!.rows[0]!.id - leaves[a]!.rows[0]!.id);
 
 /** The inputs, leaf by leaf. */
 export function leavesOf<V>({ tasks, forms }: GramAttributes, inputs: readonly V[]): Leaf<V>[] {
@@ -71,7 +78,9 @@ defineKernel({
   onnx({ inputs, attributes }, names, b) {
     const { tasks } = attributes as GramAttributes;
     const shapes = leavesOf(attributes as GramAttributes, Object.values(inputs));
-    const parts = leavesOf(attributes as GramAttributes, Object.values(names)).map(({ x, rows }, leaf) => {
+    const given = leavesOf(attributes as GramAttributes, Object.values(names));
+    const parts = latestFirst(shapes).map((leaf) => {
+      const { x, rows } = given[leaf]!;
       const [row, factor] = [shapes[leaf]!.rows[0]!.shape, shapes[leaf]!.x?.shape];
       if (x !== undefined && b.runtime.doubles) return fromFactors(x, rows, sizeOf(row), b);
       const size = factor === undefined ? sizeOf(row) : factor[1]! * row[1]!;

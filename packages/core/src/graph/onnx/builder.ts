@@ -149,7 +149,8 @@ export class OnnxBuilder {
     });
   }
 
-  private share(key: string, make: () => string): string {
+  /** What was made under the same key before, or is made now. */
+  share(key: string, make: () => string): string {
     const known = this.shared.get(key);
     if (known !== undefined) return known;
     const name = make();

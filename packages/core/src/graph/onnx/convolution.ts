@@ -57,15 +57,19 @@ function mixesGroups(output: number, groups: number, { runtime }: OnnxBuilder): 
 
 /**
  * What the windows see: [batch, channels · places, positions] of x [batch, channels, height, width], places of the window row by
- * row. Copying by a convolution is the fastest way on ONNX Runtime's CPU; it has none in double precision.
+ * row. Copying by a convolution is the fastest way on ONNX Runtime's CPU; it has none in double precision. The gradients of several
+ * tasks share them.
  */
-export function columns(
+export const columns = (
   x: string,
   batch: number,
   channels: number,
   windows: Windows,
   b: OnnxBuilder,
-): string {
+): string =>
+  b.share(`columns|${x}|${JSON.stringify(windows)}`, () => makeColumns(x, batch, channels, windows, b));
+
+function makeColumns(x: string, batch: number, channels: number, windows: Windows, b: OnnxBuilder): string {
   const { kernel, strides, output, before, after } = windows;
   const shape = [batch, channels * area(kernel), area(output)];
   const whole = area(kernel) * area(strides) === 1 && [...before, ...after].every((n) => n === 0);

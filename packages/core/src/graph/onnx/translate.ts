@@ -56,6 +56,18 @@ export function outputNames(results: readonly Value[], layouts: Layouts, b: Onnx
   });
 }
 
+/**
+ * The nodes that nobody reads at the end, the last made first. ONNX Runtime (1.30) does not run nodes in their order: it starts from
+ * those that nobody reads, the last one first, and runs what each of them needs. In the order of the graph that is the gradient of the
+ * first layer, for which the whole backward pass is made, and every layer's operands wait for the end; in this order a layer's gradient
+ * is formed as soon as it can be, and its operands are free.
+ */
+function soonest(nodes: readonly OnnxNode[]): OnnxNode[] {
+  const read = new Set(nodes.flatMap(({ input }) => input));
+  const isRead = ({ output }: OnnxNode): boolean => output.some((name) => read.has(name));
+  return [...nodes.filter(isRead), ...nodes.filter((node) => !isRead(node)).reverse()];
+}
+
 /** Translates a simplified graph to an ONNX model (opset 21). */
 export function toOnnx(graph: Graph, double = false, runtime: Runtime = processor): OnnxModel {
   const fed = usedInputs(graph);
@@ -66,14 +78,15 @@ export function toOnnx(graph: Graph, double = false, runtime: Runtime = processo
   translateNodes(graph.nodes, layouts, b);
   const results = outputValues(graph);
   const outputs = outputNames(results, layouts, b);
+  const nodes = soonest(b.nodes);
   const inputInfo: OnnxValueInfo[] = [
     ...fed.map((value) => valueInfo(inputs.get(value)!, b.type(value.dtype), value.shape)),
     ...b.tables.map(({ name, segments }) => valueInfo(name, "int32", [segments, `${name}_width`])),
   ];
   const outputInfo = results.map((value, i) => valueInfo(outputs[i]!, b.type(value.dtype), value.shape));
   return {
-    bytes: encodeModel(b.nodes, b.initializers, inputInfo, outputInfo),
-    nodes: b.nodes,
+    bytes: encodeModel(nodes, b.initializers, inputInfo, outputInfo),
+    nodes,
     inputs,
     tables: b.tables,
     outputs,
