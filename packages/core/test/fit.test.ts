@@ -42,7 +42,10 @@ describe("a step", () => {
       ends.push(run.params.data);
       await run.dispose();
     }
-    for (const end of ends) expect(end).toEqual(ends[0]);
+    // A look that is the first half of its step adds up in another order than a step without one.
+    for (const end of ends) {
+      expect(Math.max(...end.map((value, i) => Math.abs(value - ends[0]![i]!)))).toBeLessThan(2e-6);
+    }
     const [nothing, losses, gram, dev] = rules.map(({ views }) => views[0]!);
     expect([nothing!.losses, nothing!.gram]).toEqual([[], undefined]);
     expect([losses!.losses.length, losses!.gram]).toEqual([4, undefined]);

@@ -57,7 +57,11 @@ export class Bound {
     random: Random | undefined,
     held = 0,
   ): Promise<Bound> {
-    const graph = simplify(trace(f)(...specs));
+    return Bound.of(simplify(trace(f)(...specs)), engine, random, held);
+  }
+
+  /** Loads a graph that was traced before. */
+  static async of(graph: Graph, engine: Engine, random: Random | undefined, held = 0): Promise<Bound> {
     if (graph.masks.length > 0 && !random) {
       const said = "the function draws random masks: give compile a `random` stream";
       throw new OutriggerError("bad-option", said);
@@ -72,9 +76,13 @@ export class Bound {
    * @returns the function's results: those that stay, and the others
    */
   async run(args: Tree<NDArray>[], into?: Tree<NDArray>, state: readonly Held[] = []): Promise<Results> {
+    return this.runOn(await this.feeds(args, state), into === undefined ? undefined : leaves(into));
+  }
+
+  /** The same with feeds that were made before, and results by the leaf. */
+  async runOn(feeds: Feeds, into?: readonly (NDArray | undefined)[]): Promise<Results> {
     const { graph } = this;
-    const feeds = await this.feeds(args, state);
-    const { held, arrays } = await this.executable.run(feeds, into === undefined ? undefined : leaves(into));
+    const { held, arrays } = await this.executable.run(feeds, into);
     const count = leaves(graph.outputs).length - held.length;
     assignVariables(graph, arrays.slice(count));
     return { held, arrays: arrays.slice(0, count) };
@@ -85,7 +93,8 @@ export class Bound {
     return findNonFinite(this.graph, this.engine, await this.feeds(args, state));
   }
 
-  private async feeds(args: Tree<NDArray>[], state: readonly Held[]): Promise<Feeds> {
+  /** Values of all inputs: arguments, masks drawn anew, and variables as they are now. */
+  async feeds(args: Tree<NDArray>[], state: readonly Held[] = []): Promise<Feeds> {
     const { graph, masks } = this;
     const feeds = new Map<Value, NDArray | Held>(
       bindArguments(graph, state.length > 0 ? [state as never, ...args] : args),

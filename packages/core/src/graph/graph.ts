@@ -87,6 +87,7 @@ export const own = {
   stopGradient: "StopGradient",
   customGradient: "CustomGradient",
   gram: "Gram",
+  combine: "Combine",
   segmentMean: "SegmentMean",
   segmentMax: "SegmentMax",
   scan: "Scan",

@@ -1,7 +1,7 @@
 import type { NamedTensorMap, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
-import { leaves, type Tree } from "./array.ts";
+import { leaves, type Tree, unflatten } from "./array.ts";
 import { own } from "./graph.ts";
 import { normalized } from "./kernels/normalize.ts";
 import { isRecording, recording } from "./recording.ts";
@@ -73,6 +73,24 @@ export function gram(rows: readonly Tree<Tensor>[]): Tensor {
   }
   const byLeaf = flat[0]!.flatMap((_, leaf) => flat.map((row) => row[leaf]!));
   return runOwn(own.gram, byLeaf, { tasks: rows.length });
+}
+
+/**
+ * The combination of T trees of gradients, Σ_k w_k g_k.
+ *
+ * @param weights [T] float32
+ * @param rows T trees of tensors of equal structure, one a task
+ * @returns a tree of that structure
+ * @throws OutriggerError `trace` outside of a trace
+ *
+ * Cost: T·P multiplications; dense layers whose gradients {@link gram} leaves unformed are combined before they are formed.
+ */
+export function combine(weights: Tensor1D, rows: readonly Tree<Tensor>[]): Tree<Tensor> {
+  const flat = rows.map((row) => leaves(row));
+  const combined = flat[0]!.map((_, leaf) =>
+    runOwn(own.combine, [weights, ...flat.map((row) => row[leaf]!)]),
+  );
+  return unflatten(rows[0]!, combined);
 }
 
 /**

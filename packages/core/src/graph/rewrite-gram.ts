@@ -1,4 +1,4 @@
-import { fillOf, type Node, type Value } from "./graph.ts";
+import { fillOf, type Node, own, type Value } from "./graph.ts";
 import { type GramAttributes, type LeafForm, leavesOf } from "./kernels/gram.ts";
 import type { Emitter } from "./simplify.ts";
 
@@ -61,4 +61,20 @@ export function factorGram(
     shape,
     dtype,
   ]);
+}
+
+/** Σ_k w_k Xᵀδ_k = Xᵀ Σ_k w_k δ_k, where the Gram matrix leaves the gradients unformed too. */
+export function factorCombine(
+  _node: Node,
+  inputs: Readonly<Record<string, Value>>,
+  emitter: Emitter,
+): Value | undefined {
+  const [weights, ...rows] = Object.values(inputs);
+  const factors = commonFactors(rows, emitter);
+  if (factors === undefined || !pays(factors)) return undefined;
+  const { x, deltas } = factors;
+  const given = Object.fromEntries([weights!, ...deltas].entries());
+  const delta = emitter.emit(own.combine, given, {}, [deltas[0]!.shape, "float32"]);
+  const transposed = { transposeA: true, transposeB: false };
+  return emitter.emit("BatchMatMul", { a: x, b: delta }, transposed, [rows[0]!.shape, "float32"]);
 }

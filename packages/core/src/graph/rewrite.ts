@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { sameShape } from "./array.ts";
 import { fillOf, type Node, own, type Value } from "./graph.ts";
-import { factorGram } from "./rewrite-gram.ts";
+import { factorCombine, factorGram } from "./rewrite-gram.ts";
 import type { Emitter } from "./simplify.ts";
 
 type Inputs = Readonly<Record<string, Value>>;
@@ -89,6 +89,7 @@ const doubleNegation: Rule = (_node, { x }) => (x!.node.kernel === "Neg" ? x!.no
 const rules: Record<string, readonly Rule[]> = {
   Identity: [passThrough],
   [own.gram]: [factorGram],
+  [own.combine]: [factorCombine],
   [own.stopGradient]: [passThrough],
   [own.customGradient]: [(_node, { value }) => value],
   Reshape: [reshape],

@@ -143,7 +143,7 @@ function keyOf(
 }
 
 /** Only nodes that an output needs; inputs stay known to the graph but are not fed when nothing uses them. */
-function living(nodes: readonly Node[], wanted: readonly Value[]): Node[] {
+export function living(nodes: readonly Node[], wanted: readonly Value[]): Node[] {
   const alive = new Set<Node>();
   const open = wanted.map((v) => v.node);
   for (let node = open.pop(); node; node = open.pop()) {

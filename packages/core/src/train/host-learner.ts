@@ -1,9 +1,18 @@
-import type { Scalar } from "@tensorflow/tfjs";
-import { type Compiled, compile, gradients, type NDArray, type Tree } from "../graph/index.ts";
+import type { Scalar, Tensor1D } from "@tensorflow/tfjs";
+import {
+  array,
+  type Compiled,
+  compile,
+  compileStages,
+  gradients,
+  type NDArray,
+  type Stages,
+  type Tree,
+} from "../graph/index.ts";
 import { clipByGlobalNorm } from "../optimize/clip.ts";
 import { type Flat, flatLike } from "./flat.ts";
 import { hostView } from "./host-view.ts";
-import type { Learner, LearnerOptions, Seen } from "./learner.ts";
+import type { Learner, LearnerOptions, Seen, SplitFunction, SplitStep } from "./learner.ts";
 import { weightedForward } from "./loss.ts";
 import type { Host, Params, ParamsTensors } from "./model.ts";
 
@@ -19,7 +28,7 @@ export class HostLearner<B> implements Learner<B> {
   readonly #out: { losses: NDArray[]; counts: NDArray[] };
   readonly #weights: NDArray[];
   readonly #weighted: Compiled;
-  readonly #views: Compiled[] = [];
+  readonly #views: (Compiled | Stages)[] = [];
 
   constructor(options: LearnerOptions<B>) {
     const { tasks, params, update } = options;
@@ -42,7 +51,7 @@ export class HostLearner<B> implements Learner<B> {
     t: number,
     check: (seen: Seen) => void,
   ): Promise<Seen> {
-    const { params, update, maxGradientNorm } = this.#options;
+    const { params } = this.#options;
     weights.forEach((weight, k) => {
       this.#weights[k]!.data[0] = weight;
     });
@@ -50,9 +59,30 @@ export class HostLearner<B> implements Learner<B> {
     await this.#weighted.into(out as Tree<NDArray>, params.tree, batch as Tree<NDArray>, this.#weights);
     const seen = { losses: valuesOf(this.#out.losses), counts: valuesOf(this.#out.counts) };
     check(seen);
+    this.#advance(t);
+    return seen;
+  }
+
+  split(f: SplitFunction): SplitStep {
+    const { params, tasks, compile: options } = this.#options;
+    const weightsLast = (p: ParamsTensors, ...rest: never[]) =>
+      f(p, rest.at(-1) as unknown as Tensor1D, ...rest.slice(0, -1));
+    const stages = compileStages(weightsLast as never, { shape: [tasks.length] }, options);
+    this.#views.push(stages);
+    return {
+      look: (...args) => stages.first(params.tree, ...args),
+      step: async (weights, t) => {
+        await stages.second(this.#gradient.tree, array(weights));
+        this.#advance(t);
+      },
+    };
+  }
+
+  /** Along the gradient that lies there. */
+  #advance(t: number): void {
+    const { update, maxGradientNorm } = this.#options;
     if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
     update.update(t);
-    return seen;
   }
 
   view(f: (params: ParamsTensors, ...args: never[]) => unknown): Compiled {

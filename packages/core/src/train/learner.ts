@@ -1,4 +1,5 @@
-import { type Compiled, type CompileOptions, chooseDevice } from "../graph/index.ts";
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
+import { type Compiled, type CompileOptions, chooseDevice, type NDArray, type Tree } from "../graph/index.ts";
 import type { FusedUpdate } from "../optimize/fused-update.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import { DeviceLearner } from "./device-learner.ts";
@@ -26,6 +27,21 @@ export interface Seen {
   readonly counts: readonly number[];
 }
 
+/** What is shown before the weights [T] are known, and the gradient that they give. */
+export type SplitFunction = (
+  params: ParamsTensors,
+  weights: Tensor1D,
+  ...args: never[]
+) => readonly [shown: Tree<Tensor>, gradient: ParamsTensors];
+
+/** A step in two native calls that do the work of one. */
+export interface SplitStep {
+  /** Undefined, and nothing has run, where too much would have to be kept between the calls. */
+  look(...args: Tree<NDArray>[]): Promise<Tree<NDArray> | undefined>;
+  /** Goes along the gradient of what was looked at last, as the optimiser's step `t` = 1, 2, …. */
+  step(weights: readonly number[], t: number): Promise<void>;
+}
+
 /** Where parameters and slots are changed: on the host, or in a graph that keeps them. */
 export interface Learner<B> {
   /** Whether the parameters are elsewhere than on the host. */
@@ -47,6 +63,8 @@ export interface Learner<B> {
     weights: readonly (readonly number[])[],
     t: number,
   ): Promise<Seen[] | undefined>;
+  /** Compiles a step that looks before it goes. */
+  split?(f: SplitFunction): SplitStep;
   /** Compiles `f(params, ...args)`. */
   view(f: (params: ParamsTensors, ...args: never[]) => unknown): Compiled;
   /** Brings parameters and slots on the host up to date. */

@@ -1,12 +1,14 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Scalar, Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
-import type { NDArray, Tree } from "../graph/array.ts";
-import { type Compiled, gradients, gram } from "../graph/index.ts";
+import { mapTree, type NDArray, type Tree } from "../graph/array.ts";
+import { type Compiled, combine, gradients, gram } from "../graph/index.ts";
+import type { Mode } from "../nn/layer.ts";
 import type { Random } from "../random.ts";
 import type { Needs, View } from "../weighting/weighting.ts";
 import { Cursor, type Position } from "./cursor.ts";
 import { block, gramRows } from "./gram-rows.ts";
-import type { Learner, Seen } from "./learner.ts";
+import type { Learner, Seen, SplitFunction, SplitStep } from "./learner.ts";
 import { forward } from "./loss.ts";
 import type { Batches, Host, Model, ParamsTensors } from "./model.ts";
 import type { Task } from "./task.ts";
@@ -36,17 +38,29 @@ export interface Looked {
   readonly view: Pick<View, "gram" | "dev" | "gramOther">;
 }
 
+/** A look that a step follows. */
+export interface LookedAhead extends Looked {
+  /** Makes the step on the batch that was looked at; absent where the learner must be given the batch once more. */
+  readonly step?: SplitStep["step"];
+}
+
 type Wanted = Exclude<Needs, "nothing">;
 
+interface Shown<T> {
+  readonly losses: readonly T[];
+  readonly counts: readonly T[];
+  readonly gram?: T;
+}
+
 /**
- * Passes that change nothing: losses, and inner products of gradients with respect to the trunk. Each is compiled when it is first
- * wanted, and draws the dropout masks of the step's weighted call: the stream is put back.
+ * Losses, and inner products of gradients with respect to the trunk. Each kind of look is compiled when it is first wanted.
  */
 export class Look<B> {
   readonly #options: LookOptions<B>;
   readonly #dev: Cursor<Host<B>> | undefined;
   readonly #other: Cursor<Host<B>> | undefined;
   readonly #views = new Map<Wanted, Compiled>();
+  readonly #splits = new Map<Wanted, SplitStep | undefined>();
 
   constructor(options: LookOptions<B>) {
     const { dev, other, streams } = options;
@@ -67,22 +81,47 @@ export class Look<B> {
   /** For another learner. */
   forget(): void {
     this.#views.clear();
+    this.#splits.clear();
   }
 
-  /** @throws OutriggerError "unsupported" when a second batch is wanted and there is no source for it. */
-  async at(batch: Host<B>, wanted: Wanted, learner: Learner<B>): Promise<Looked> {
-    const { streams, tasks } = this.#options;
-    const saved = streams.dropout.state;
+  /**
+   * A look that changes nothing. It draws the dropout masks that a step on the batch will draw: the stream is put back.
+   *
+   * @throws OutriggerError "unsupported" when a second batch is wanted and there is no source for it.
+   */
+  at(batch: Host<B>, wanted: Wanted, learner: Learner<B>): Promise<Looked> {
+    return this.#view([batch, ...this.#second(wanted)], wanted, learner);
+  }
+
+  /** The same, where a step on the batch follows: the look is its first half, where the learner can make steps in halves. */
+  async ahead(batch: Host<B>, wanted: Wanted, learner: Learner<B>): Promise<LookedAhead> {
+    const batches = [batch, ...this.#second(wanted)];
+    // A second training batch draws masks too, which a step on the first must not have drawn.
+    if (wanted === "gram+other") return this.#view(batches, wanted, learner);
+    if (!this.#splits.has(wanted)) this.#splits.set(wanted, learner.split?.(this.#splitOf(wanted)));
+    const split = this.#splits.get(wanted);
+    const shown = await split?.look(...(batches as Tree<NDArray>[]));
+    if (shown === undefined) return this.#view(batches, wanted, learner);
+    return { ...this.#looked(wanted, shown), step: split!.step };
+  }
+
+  async #view(batches: Host<B>[], wanted: Wanted, learner: Learner<B>): Promise<Looked> {
+    const { dropout } = this.#options.streams;
+    const saved = dropout.state;
     const view = this.#views.get(wanted) ?? learner.view(this.#viewOf(wanted));
     this.#views.set(wanted, view);
-    const found = await view(...([batch, ...this.#second(wanted)] as Tree<NDArray>[]));
-    streams.dropout.state = saved;
-    const { losses, counts, gram } = found as { losses: NDArray[]; counts: NDArray[]; gram?: NDArray };
+    const shown = await view(...(batches as Tree<NDArray>[]));
+    dropout.state = saved;
+    return this.#looked(wanted, shown);
+  }
+
+  #looked(wanted: Wanted, shown: Tree<NDArray>): Looked {
+    const { losses, counts, gram } = shown as unknown as Shown<NDArray>;
     const numbers = (arrays: readonly NDArray[]): number[] => arrays.map(({ data }) => data[0]!);
     const seen = { losses: numbers(losses), counts: numbers(counts) };
     if (gram === undefined) return { seen, view: {} };
     const rows = gramRows(gram);
-    const T = tasks.length;
+    const T = this.#options.tasks.length;
     const own = block(rows, 0, 0, T);
     if (wanted === "gram") return { seen, view: { gram: own } };
     if (wanted === "gram+other") return { seen, view: { gram: own, gramOther: block(rows, 0, T, T) } };
@@ -90,20 +129,48 @@ export class Look<B> {
     return { seen, view: { gram: own, dev } };
   }
 
-  /** Losses and what the rule needs, as functions of the parameters. */
-  #viewOf(wanted: Wanted): (p: ParamsTensors, batch: never, second: never) => unknown {
+  /** Losses and what the rule needs, as recorded in a trace, and the T gradients of the trunk where it needs any. */
+  #look(
+    wanted: Wanted,
+    mode: Mode,
+    p: ParamsTensors,
+    batch: B,
+    second: B,
+  ): { readonly shown: Shown<Tensor>; readonly losses: readonly Scalar[]; readonly rows?: Tree<Tensor>[] } {
     const { model, tasks, primary } = this.#options;
-    // A look ahead: what a step changes besides parameters (moving statistics) changes in the weighted call only.
+    const { losses, counts } = forward(model, tasks, p, batch, mode);
+    if (wanted === "losses") return { shown: { losses, counts }, losses };
+    // The second batch comes last: the masks drawn before it are those of the weighted call. Held-out data see no dropout.
+    const other = { training: wanted !== "gram+dev", update: false };
+    const more = wanted === "gram" ? [] : forward(model, tasks, p, second, other).losses;
+    const beside = wanted === "gram+dev" ? [more[primary]!] : more;
+    const rows: Tree<Tensor>[] = gradients([...losses, ...beside], p.trunk);
+    return { shown: { losses, counts, gram: gram(rows) }, losses, rows: rows.slice(0, tasks.length) };
+  }
+
+  #viewOf(wanted: Wanted): (p: ParamsTensors, batch: never, second: never) => unknown {
+    // What a step changes besides parameters (moving statistics) changes in the step only.
     const looking = { training: true, update: false };
-    return (p, batch, second) => {
-      const { losses, counts } = forward(model, tasks, p, batch as B, looking);
-      if (wanted === "losses") return { losses, counts };
-      // The second batch comes last: the masks drawn before it are those of the weighted call. Held-out data see no dropout.
-      const mode = wanted === "gram+dev" ? { training: false } : looking;
-      const more = wanted === "gram" ? [] : forward(model, tasks, p, second as B, mode).losses;
-      const beside = wanted === "gram+dev" ? [more[primary]!] : more;
-      const rows: Tree<Tensor>[] = gradients([...losses, ...beside], p.trunk);
-      return { losses, counts, gram: gram(rows) };
+    return (p, batch, second) => this.#look(wanted, looking, p, batch, second).shown;
+  }
+
+  #splitOf(wanted: Wanted): SplitFunction {
+    const { tasks } = this.#options;
+    return (p, weights, batch: never, second: never) => {
+      const { shown, losses, rows } = this.#look(wanted, { training: true }, p, batch, second);
+      const weight = tasks.map((_, k) => tf.reshape(tf.slice(weights, [k], [1]), []) as Scalar);
+      const sum = (terms: readonly Scalar[]): Scalar => terms.reduce((a, b) => tf.add(a, b));
+      if (rows === undefined) {
+        const total = sum(losses.map((loss, k) => tf.mul<Scalar>(loss, weight[k]!)));
+        return [shown as unknown as Tree<Tensor>, gradients([total], p)[0] as ParamsTensors];
+      }
+      const own = gradients([sum(losses)], p.heads)[0] as ParamsTensors["heads"];
+      const scaled = tasks.map(({ name }, k) => [
+        name,
+        mapTree<Tensor, Tensor>(own[name] ?? [], (g) => tf.mul(g, weight[k]!)),
+      ]);
+      const heads = { ...own, ...Object.fromEntries(scaled) } as ParamsTensors["heads"];
+      return [shown as unknown as Tree<Tensor>, { trunk: combine(weights, rows), heads }];
     };
   }
 

@@ -4,7 +4,7 @@ import { lookAhead } from "./ahead.ts";
 import type { Driver, DriverState, Moment, StepReport } from "./driver.ts";
 import { cosinesOf } from "./gram-rows.ts";
 import { type KnownLosses, notFinite } from "./known-losses.ts";
-import { type Learner, type LearnerOptions, openLearner, type Seen } from "./learner.ts";
+import { type Learner, type LearnerOptions, openLearner, type Seen, type SplitStep } from "./learner.ts";
 import { Look, type LookOptions } from "./look.ts";
 import type { Host } from "./model.ts";
 
@@ -42,7 +42,8 @@ export class WeightedDriver<B> implements Driver<B> {
 
   async run(batch: Host<B>, at: Moment): Promise<StepReport> {
     const { rule, random, known, looking } = this.#options;
-    const before = await this.#before(batch, at.step);
+    const masks = looking.streams.dropout.state;
+    const { before, seen, go } = await this.#before(batch, at.step);
     const asked = rule.weigh({ ...at, losses: [], ...before }, this.#state, random);
     this.#state = asked.state;
     asked.weights.forEach((weight, k) => {
@@ -51,11 +52,8 @@ export class WeightedDriver<B> implements Driver<B> {
       const said = `The rule "${rule.name}" gave weight ${weight} to task "${name}"`;
       throw notFinite(said, { task: name, step: at.step, method: rule.name });
     });
-    const learner = await this.opened();
-    const masks = looking.streams.dropout.state;
-    const { losses, counts } = await learner.step(batch, asked.weights, at.step + 1, (seen) =>
-      known.learn(seen, at.step),
-    );
+    const { losses, counts } = go === undefined ? await this.#whole(batch, asked.weights, at.step) : seen!;
+    await go?.(asked.weights, at.step + 1);
     if (rule.observe !== undefined) {
       if (rule.observes === "after") known.learn(await this.#again(batch, masks), at.step, true);
       this.#state = rule.observe({ ...at, ...before, losses: known.values }, this.#state);
@@ -112,14 +110,22 @@ export class WeightedDriver<B> implements Driver<B> {
     return this.#learner;
   }
 
-  /** What the rule needs to see before it is asked. */
-  async #before(batch: Host<B>, step: number): Promise<Partial<View>> {
+  /** What the rule needs to see before it is asked, and the second half of the step where that was the first. */
+  async #before(
+    batch: Host<B>,
+    step: number,
+  ): Promise<{ before: Partial<View>; seen?: Seen; go?: SplitStep["step"] }> {
     const { rule, known } = this.#options;
     const needs = rule.needs(this.#state, step);
-    if (needs === "nothing") return {};
-    const { seen, view } = await this.#look.at(batch, needs, await this.opened());
+    if (needs === "nothing") return { before: {} };
+    const { seen, view, step: go } = await this.#look.ahead(batch, needs, await this.opened());
     known.learn(seen, step);
-    return { losses: known.values, ...view };
+    return { before: { losses: known.values, ...view }, seen, go };
+  }
+
+  async #whole(batch: Host<B>, weights: readonly number[], step: number): Promise<Seen> {
+    const learner = await this.opened();
+    return learner.step(batch, weights, step + 1, (seen) => this.#options.known.learn(seen, step));
   }
 
   /** Losses of the batch that was just stepped on, with the dropout masks of that step. */

@@ -23,5 +23,6 @@ import "./crop-and-resize.ts";
 import "./image.ts";
 import "./own.ts";
 import "./gram.ts";
+import "./combine.ts";
 import "./loop.ts";
 import "./normalize.ts";

@@ -1,7 +1,7 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
-import { gram, normalize, scan, stopGradient } from "../../../src/graph/index.ts";
-import { a, b, type Case, flat, row, unary } from "../case.ts";
+import { combine, gram, normalize, scan, stopGradient } from "../../../src/graph/index.ts";
+import { a, b, type Case, flat, numbers, row, unary } from "../case.ts";
 
 export const cases: readonly Case[] = [
   { ...unary("normalize", (x) => normalize(x, 0.01)), numeric: true },
@@ -16,6 +16,13 @@ export const cases: readonly Case[] = [
     x: [a, b],
     own: true,
     flat: true,
+  },
+  {
+    name: "combine",
+    f: ([w, x, y]) => combine(tf.reshape(w!, [-1]) as Tensor1D, [x!, y!, x!]) as Tensor,
+    x: [numbers([3], -1, 1, 0.3), a, b],
+    own: true,
+    numeric: true,
   },
   {
     name: "custom gradient",
