@@ -7,7 +7,7 @@
  *     npm run bench:core -- --out packages/core/docs/performance.md
  *     npm run bench:core -- --quick --networks mlp             # one round: does everything run?
  *
- *     pip install torch==2.13.0 torchjd==0.18.0 && pip install --no-deps LibMTL==1.1.5
+ *     pip install torch==2.13.0 numpy torchjd==0.18.0 && pip install --no-deps LibMTL==1.1.5
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

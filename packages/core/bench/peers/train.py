@@ -6,7 +6,7 @@ Reads {"steps": n} a line, answers with {"ms": [...], "losses": [...]}: millisec
 
 MODE is `eager`, `fused` (eager, and Adam's fused kernel) or `compile` (torch.compile, and Adam's fused kernel) for the plain sum of
 the losses; with PCGrad as the rule `autojac` and `autogram` (TorchJD's two ways) or `libmtl` (LibMTL's class).
-    pip install torch==2.13.0 torchjd==0.18.0 && pip install --no-deps LibMTL==1.1.5
+    pip install torch==2.13.0 numpy torchjd==0.18.0 && pip install --no-deps LibMTL==1.1.5
 """
 
 import importlib.metadata

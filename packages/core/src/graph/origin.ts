@@ -86,3 +86,12 @@ export function userOp(origin: Error): string | undefined {
   }
   return op;
 }
+
+/** The line that called what is running now, asynchronous calls that it waits for included. */
+export function callersLine(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 40;
+  const line = userLine(new Error("call"));
+  Error.stackTraceLimit = limit;
+  return line;
+}

@@ -6,7 +6,7 @@ import { backendName, registerBackend } from "./backend.ts";
 import { compareTraces } from "./frozen.ts";
 import { type CapturedVariable, type Graph, type GraphInput, own, type Value } from "./graph.ts";
 import { unsupportedKernel } from "./kernel.ts";
-import { userLine } from "./origin.ts";
+import { callersLine, userLine } from "./origin.ts";
 import { handle, Recording, recording, valueOf, withRecording } from "./recording.ts";
 import { currentBackend } from "./tfjs-backend.ts";
 import "./kernels/index.ts";
@@ -193,9 +193,11 @@ export function bindArguments(graph: Graph, args: readonly Tree<NDArray>[]): Map
         const was = `${value.dtype} [${value.shape.join(", ")}]`;
         const is = `${given.dtype} [${given.shape.join(", ")}]`;
         const cure = "pad the last batch, or compile once per shape";
+        const line = callersLine();
         throw new OutriggerError(
           "shape",
-          `argument ${name} was ${was} when compiled and is ${is} now: ${cure}`,
+          `argument ${name} was ${was} when compiled and is ${is} in the call at ${line}: ${cure}`,
+          { argument: name, line },
         );
       }
       return [value, given];
