@@ -41,7 +41,7 @@ export interface Looked {
 /** A look that a step follows. */
 export interface LookedAhead extends Looked {
   /** Makes the step on the batch that was looked at; absent where the learner must be given the batch once more. */
-  readonly step?: SplitStep["step"];
+  step?(weights: readonly number[], t: number): Promise<void>;
 }
 
 type Wanted = Exclude<Needs, "nothing">;
@@ -102,7 +102,7 @@ export class Look<B> {
     const split = this.#splits.get(wanted);
     const shown = await split?.look(...(batches as Tree<NDArray>[]));
     if (shown === undefined) return this.#view(batches, wanted, learner);
-    return { ...this.#looked(wanted, shown), step: split!.step };
+    return { ...this.#looked(wanted, shown), step: (weights, t) => split!.step(weights, t) };
   }
 
   async #view(batches: Host<B>[], wanted: Wanted, learner: Learner<B>): Promise<Looked> {

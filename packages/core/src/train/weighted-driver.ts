@@ -4,8 +4,8 @@ import { lookAhead } from "./ahead.ts";
 import type { Driver, DriverState, Moment, StepReport } from "./driver.ts";
 import { cosinesOf } from "./gram-rows.ts";
 import { type KnownLosses, notFinite } from "./known-losses.ts";
-import { type Learner, type LearnerOptions, openLearner, type Seen, type SplitStep } from "./learner.ts";
-import { Look, type LookOptions } from "./look.ts";
+import { type Learner, type LearnerOptions, openLearner, type Seen } from "./learner.ts";
+import { Look, type LookedAhead, type LookOptions } from "./look.ts";
 import type { Host } from "./model.ts";
 
 export interface WeightedOptions<B> {
@@ -43,7 +43,8 @@ export class WeightedDriver<B> implements Driver<B> {
   async run(batch: Host<B>, at: Moment): Promise<StepReport> {
     const { rule, random, known, looking } = this.#options;
     const masks = looking.streams.dropout.state;
-    const { before, seen, go } = await this.#before(batch, at.step);
+    const looked = await this.#before(batch, at.step);
+    const before: Partial<View> = looked ? { losses: known.values, ...looked.view } : {};
     const asked = rule.weigh({ ...at, losses: [], ...before }, this.#state, random);
     this.#state = asked.state;
     asked.weights.forEach((weight, k) => {
@@ -52,8 +53,7 @@ export class WeightedDriver<B> implements Driver<B> {
       const said = `The rule "${rule.name}" gave weight ${weight} to task "${name}"`;
       throw notFinite(said, { task: name, step: at.step, method: rule.name });
     });
-    const { losses, counts } = go === undefined ? await this.#whole(batch, asked.weights, at.step) : seen!;
-    await go?.(asked.weights, at.step + 1);
+    const { losses, counts } = await this.#go(looked, batch, asked.weights, at.step);
     if (rule.observe !== undefined) {
       if (rule.observes === "after") known.learn(await this.#again(batch, masks), at.step, true);
       this.#state = rule.observe({ ...at, ...before, losses: known.values }, this.#state);
@@ -110,20 +110,27 @@ export class WeightedDriver<B> implements Driver<B> {
     return this.#learner;
   }
 
-  /** What the rule needs to see before it is asked, and the second half of the step where that was the first. */
-  async #before(
-    batch: Host<B>,
-    step: number,
-  ): Promise<{ before: Partial<View>; seen?: Seen; go?: SplitStep["step"] }> {
+  /** What the rule needs to see before it is asked. */
+  async #before(batch: Host<B>, step: number): Promise<LookedAhead | undefined> {
     const { rule, known } = this.#options;
     const needs = rule.needs(this.#state, step);
-    if (needs === "nothing") return { before: {} };
-    const { seen, view, step: go } = await this.#look.ahead(batch, needs, await this.opened());
-    known.learn(seen, step);
-    return { before: { losses: known.values, ...view }, seen, go };
+    if (needs === "nothing") return undefined;
+    const looked = await this.#look.ahead(batch, needs, await this.opened());
+    known.learn(looked.seen, step);
+    return looked;
   }
 
-  async #whole(batch: Host<B>, weights: readonly number[], step: number): Promise<Seen> {
+  /** The step itself; its second half where the look was the first. */
+  async #go(
+    looked: LookedAhead | undefined,
+    batch: Host<B>,
+    weights: readonly number[],
+    step: number,
+  ): Promise<Seen> {
+    if (looked?.step) {
+      await looked.step(weights, step + 1);
+      return looked.seen;
+    }
     const learner = await this.opened();
     return learner.step(batch, weights, step + 1, (seen) => this.#options.known.learn(seen, step));
   }
