@@ -1,10 +1,10 @@
 import type { Scalar } from "@tensorflow/tfjs";
-import { type Compiled, compile, gradients, type NDArray, type Tree } from "../graph/index.ts";
+import { array, type Compiled, compile, type NDArray, type Tree } from "../graph/index.ts";
 import { clipByGlobalNorm } from "../optimize/clip.ts";
+import type { Descent } from "./descent.ts";
 import { type Flat, flatLike } from "./flat.ts";
 import { hostView } from "./host-view.ts";
 import type { Learner, LearnerOptions, Seen } from "./learner.ts";
-import { weightedForward } from "./loss.ts";
 import type { Host, Params, ParamsTensors } from "./model.ts";
 
 const scalars = (count: number): NDArray[] =>
@@ -16,21 +16,22 @@ export class HostLearner<B> implements Learner<B> {
   readonly keeps = false;
   readonly #options: LearnerOptions<B>;
   readonly #gradient: Flat<Params>;
-  readonly #out: { losses: NDArray[]; counts: NDArray[] };
-  readonly #weights: NDArray[];
-  readonly #weighted: Compiled;
+  readonly #out: { losses: NDArray[]; counts: NDArray[]; told: NDArray[] };
+  readonly #given: NDArray[];
+  readonly #descent: Compiled;
   readonly #views: Compiled[] = [];
 
-  constructor(options: LearnerOptions<B>) {
+  constructor(options: LearnerOptions<B>, descent: Descent<B>) {
     const { tasks, params, update } = options;
     this.#options = options;
     this.#gradient = flatLike(params.tree, update.gradient);
-    this.#out = { losses: scalars(tasks.length), counts: scalars(tasks.length) };
-    this.#weights = scalars(tasks.length);
-    this.#weighted = compile(
-      ((p: ParamsTensors, batch: B, weights: Scalar[]) => {
-        const { losses, counts, total } = weightedForward(options, p, batch, weights);
-        return { losses, counts, gradients: gradients([total], p)[0]! };
+    const [losses, counts] = [scalars(tasks.length), scalars(tasks.length)];
+    this.#out = { losses, counts, told: descent.told ? [array(new Float32Array(descent.told))] : [] };
+    this.#given = scalars(descent.given);
+    this.#descent = compile(
+      ((p: ParamsTensors, batch: B, given: Scalar[]) => {
+        const { losses, counts, told, gradients } = descent.record(p, batch, given);
+        return { losses, counts, told: told ? [told] : [], gradients };
       }) as never,
       options.compile,
     );
@@ -38,17 +39,22 @@ export class HostLearner<B> implements Learner<B> {
 
   async step(
     batch: Host<B>,
-    weights: readonly number[],
+    given: readonly number[],
     t: number,
     check: (seen: Seen) => void,
   ): Promise<Seen> {
     const { params, update, maxGradientNorm } = this.#options;
-    weights.forEach((weight, k) => {
-      this.#weights[k]!.data[0] = weight;
+    given.forEach((value, i) => {
+      this.#given[i]!.data[0] = value;
     });
     const out = { ...this.#out, gradients: this.#gradient.tree };
-    await this.#weighted.into(out as Tree<NDArray>, params.tree, batch as Tree<NDArray>, this.#weights);
-    const seen = { losses: valuesOf(this.#out.losses), counts: valuesOf(this.#out.counts) };
+    await this.#descent.into(out as Tree<NDArray>, params.tree, batch as Tree<NDArray>, this.#given);
+    const { losses, counts, told } = this.#out;
+    const seen = {
+      losses: valuesOf(losses),
+      counts: valuesOf(counts),
+      ...(told[0] && { told: [...told[0].data] }),
+    };
     check(seen);
     if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
     update.update(t);
@@ -65,6 +71,6 @@ export class HostLearner<B> implements Learner<B> {
   async sync(): Promise<void> {}
 
   async dispose(): Promise<void> {
-    for (const compiled of [this.#weighted, ...this.#views]) await compiled.dispose();
+    for (const compiled of [this.#descent, ...this.#views]) await compiled.dispose();
   }
 }
