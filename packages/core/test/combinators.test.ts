@@ -1,8 +1,12 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
 import { compose } from "@outrigger/core/weighting/combine/compose";
+import { every } from "@outrigger/core/weighting/combine/every";
 import { normalized } from "@outrigger/core/weighting/combine/normalized";
+import { perLayer } from "@outrigger/core/weighting/combine/per-layer";
 import { protectPrimary } from "@outrigger/core/weighting/combine/protect-primary";
+import { representation } from "@outrigger/core/weighting/combine/representation";
+import { scaleAuxiliaries } from "@outrigger/core/weighting/combine/scale-auxiliaries";
 import { smoothed } from "@outrigger/core/weighting/combine/smoothed";
 import { warmup } from "@outrigger/core/weighting/combine/warmup";
 import { imtlG } from "@outrigger/core/weighting/imtl-g";
@@ -15,6 +19,7 @@ import { uniform } from "@outrigger/core/weighting/uniform";
 import type { View, Weighting } from "@outrigger/core/weighting/weighting";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { allCombinators } from "./support/combinators.ts";
 import { contract } from "./support/contract.ts";
 import { gramCase, product, randomGram } from "./support/gram.ts";
 
@@ -29,7 +34,46 @@ const view = (gram: number[][], step = 0): View => ({
 const ask = <S>(rule: Weighting<S>, gram: number[][]) =>
   rule.weigh(view(gram), rule.init(gram.length, 0), random()).weights;
 
-contract("smoothed mgda", () => smoothed(mgda(), 0.9));
+/** What was made, or the typed error instead. */
+function attempted<T>(make: () => T): T | OutriggerError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof OutriggerError) return error;
+    throw error;
+  }
+}
+
+/** Every combinator, around a rule. */
+const combinators: Readonly<Record<string, (rule: Weighting) => Weighting>> = {
+  compose: (rule) => compose(uncertainty(), rule) as Weighting,
+  every: (rule) => every(3, rule) as Weighting,
+  normalized,
+  perLayer,
+  protectPrimary,
+  representation,
+  scaleAuxiliaries: (rule) => scaleAuxiliaries(rule, 0.1),
+  smoothed: (rule) => smoothed(rule, 0.9) as Weighting,
+  warmup: (rule) => warmup(20, rule) as Weighting,
+};
+
+test("no combinator is missing here", async () => {
+  expect(Object.keys(combinators)).toEqual(await allCombinators());
+});
+
+for (const [name, around] of Object.entries(combinators)) {
+  contract(`${name} around mgda`, () => around(mgda() as Weighting));
+
+  test(`${name} does not forget where its rule looks, and promises nothing for it`, () => {
+    for (const place of [perLayer, representation]) {
+      const rule = place(mgda()) as Weighting;
+      const made = attempted(() => around(rule));
+      if (made instanceof OutriggerError) expect(made.code).toMatch(/bad-option|unsupported/);
+      else expect(made.place).toBe(rule.place);
+    }
+    if (name !== "representation") expect(around(pcgrad() as Weighting).atRepresentation).toBeUndefined();
+  });
+}
 contract("normalized imtl-g", () => normalized(imtlG()));
 contract("protected static", () => protectPrimary(staticWeights({ weights: 2 })));
 contract("composed uncertainty and pcgrad", () => compose(uncertainty(), pcgrad()));

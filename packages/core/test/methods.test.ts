@@ -1,14 +1,25 @@
 import { expect, test } from "vitest";
-import { methods } from "./support/methods.ts";
+import { allAggregators } from "./support/aggregators.ts";
+import { allCombinators } from "./support/combinators.ts";
+import { allFeatureMethods } from "./support/feature-methods.ts";
+import { documented, methods } from "./support/methods.ts";
 import { methodsPage } from "./support/methods-table.ts";
 import { allRules } from "./support/rules.ts";
 
-const found = [...(await methods("weighting")), ...(await methods("aggregator"))];
+const found = [
+  ...(await methods("weighting")),
+  ...(await methods("aggregator")),
+  ...(await methods("feature")),
+];
 
-test("every rule's docstring is found", async () => {
-  expect(found.map(({ factory }) => factory)).toEqual(
-    expect.arrayContaining((await allRules()).map(([name]) => name)),
-  );
+test("every method's docstring is found", async () => {
+  const all = [...(await allRules()), ...(await allAggregators()), ...(await allFeatureMethods())];
+  expect(found.map(({ factory }) => factory).sort()).toEqual(all.map(([name]) => name).sort());
+});
+
+test("every combinator's docstring says its cost", async () => {
+  const told = documented("weighting/combine").filter(({ cost }) => cost !== undefined);
+  expect(told.map(({ factory }) => factory).sort()).toEqual(await allCombinators());
 });
 
 test.each(found.map((one) => [one.factory, one] as const))(

@@ -7,7 +7,7 @@ export interface Shape {
   readonly tasks: number;
   /** Index of the primary task. */
   readonly primary: number;
-  /** Sizes of the trunk's layers, the entries of its outermost list or record in the order of rows; they add up to P. */
+  /** Sizes of the trunk's layers: the entries of its outermost list or record that hold parameters, in the order of rows. They sum to P. */
   readonly layers: readonly number[];
 }
 

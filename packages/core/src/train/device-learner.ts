@@ -5,7 +5,6 @@ import {
   array,
   type Compiled,
   compileStateful,
-  gradients,
   type NDArray,
   type Stateful,
   type StatefulCall,
@@ -14,8 +13,8 @@ import {
 } from "../graph/index.ts";
 import { gradientNotFinite } from "../optimize/clip.ts";
 import { tensorUpdate } from "../optimize/tensor-update.ts";
+import type { Descent } from "./descent.ts";
 import type { Learner, LearnerOptions, Seen } from "./learner.ts";
-import { weightedForward } from "./loss.ts";
 import type { Host, ParamsTensors } from "./model.ts";
 import { stack } from "./stack.ts";
 
@@ -28,12 +27,14 @@ interface Out<T> {
   readonly losses: readonly T[];
   readonly counts: readonly T[];
   readonly norm?: T;
+  /** A vector, or one a step. */
+  readonly told?: T;
 }
 
-/** Per step: a batch, the weights [T] and the optimiser's numbers. */
+/** Per step: a batch, what the descent is given and the optimiser's numbers. */
 interface StepInput<B> {
   readonly batch: B;
-  readonly weights: Tensor1D;
+  readonly given: Tensor1D;
   readonly scalars: Tensor1D;
 }
 
@@ -41,9 +42,10 @@ interface StepInput<B> {
 const scalarsOf = (vector: Tensor1D, count: number): Scalar[] =>
   Array.from({ length: count }, (_, i) => tf.reshape(tf.slice(vector, [i], [1]), []) as Scalar);
 
-const seenAt = ({ losses, counts }: Out<NDArray>, step: number): Seen => ({
+const seenAt = ({ losses, counts, told }: Out<NDArray>, step: number): Seen => ({
   losses: losses.map(({ data }) => data[step]!),
   counts: counts.map(({ data }) => data[step]!),
+  ...(told && { told: [...told.data.subarray(step * told.shape.at(-1)!, (step + 1) * told.shape.at(-1)!)] }),
 });
 
 /** A step that ends in an error must not have changed anything: what is replayed to find its cause is the state of before. */
@@ -57,14 +59,16 @@ function kept(sound: Tensor, after: StateTensors, before: StateTensors): StateTe
 export class DeviceLearner<B> implements Learner<B> {
   readonly keeps = true;
   readonly #options: LearnerOptions<B>;
+  readonly #descent: Descent<B>;
   readonly #names: readonly string[];
   readonly #step: Stateful<State>;
   /** By the number of steps. */
   readonly #together = new Map<number, StatefulCall>();
 
-  constructor(options: LearnerOptions<B>) {
+  constructor(options: LearnerOptions<B>, descent: Descent<B>) {
     const { params, update, optimizer } = options;
     this.#options = options;
+    this.#descent = descent;
     this.#names = Object.keys(optimizer.scalars(1));
     const slot = Object.fromEntries(Object.entries(update.slots).map(([name, data]) => [name, array(data)]));
     const state: State = { param: array(params.data), slot };
@@ -80,11 +84,11 @@ export class DeviceLearner<B> implements Learner<B> {
 
   async step(
     batch: Host<B>,
-    weights: readonly number[],
+    given: readonly number[],
     t: number,
     check: (seen: Seen) => void,
   ): Promise<Seen> {
-    const out = (await this.#step(this.#input(batch, weights, t))) as unknown as Out<NDArray>;
+    const out = (await this.#step(this.#input(batch, given, t))) as unknown as Out<NDArray>;
     const seen = seenAt(out, 0);
     check(seen);
     if (out.norm && !Number.isFinite(out.norm.data[0])) throw gradientNotFinite();
@@ -93,10 +97,10 @@ export class DeviceLearner<B> implements Learner<B> {
 
   async together(
     batches: readonly Host<B>[],
-    weights: readonly (readonly number[])[],
+    given: readonly (readonly number[])[],
     t: number,
   ): Promise<Seen[] | undefined> {
-    const inputs = stack(batches.map((batch, i) => this.#input(batch, weights[i]!, t + i)));
+    const inputs = stack(batches.map((batch, i) => this.#input(batch, given[i]!, t + i)));
     if (inputs === undefined) return undefined;
     const call = this.#together.get(batches.length) ?? this.#step.another(this.#several);
     this.#together.set(batches.length, call);
@@ -120,10 +124,10 @@ export class DeviceLearner<B> implements Learner<B> {
     return this.#step.dispose();
   }
 
-  #input(batch: Host<B>, weights: readonly number[], t: number): Tree<NDArray> {
+  #input(batch: Host<B>, given: readonly number[], t: number): Tree<NDArray> {
     const scalars = this.#options.optimizer.scalars(t);
     const numbers = this.#names.map((name) => scalars[name]!);
-    return { batch: batch as Tree<NDArray>, weights: array(weights), scalars: array(numbers) };
+    return { batch: batch as Tree<NDArray>, given: array(given), scalars: array(numbers) };
   }
 
   /** All steps or none: where one is not sound, nothing changes, and they can be taken again one by one. */
@@ -155,13 +159,13 @@ export class DeviceLearner<B> implements Learner<B> {
   /** One step, sound or not. */
   #next(
     { param, slot }: StateTensors,
-    { batch, weights, scalars }: StepInput<B>,
+    { batch, given, scalars }: StepInput<B>,
   ): { state: StateTensors; sound: Tensor; out: Out<Tensor> } {
-    const { tasks, optimizer, maxGradientNorm: limit } = this.#options;
-    const params = this.#split(param);
-    const split = scalarsOf(weights, tasks.length);
-    const { losses, counts, total } = weightedForward(this.#options, params, batch, split);
-    const parts = leaves<Tensor>(gradients([total], params)[0]!).map((g) => tf.reshape(g, [-1]));
+    const { optimizer, maxGradientNorm: limit } = this.#options;
+    const descent = this.#descent;
+    const found = descent.record(this.#split(param), batch, scalarsOf(given, descent.given));
+    const { losses, counts, total, told } = found;
+    const parts = leaves<Tensor>(found.gradients).map((g) => tf.reshape(g, [-1]));
     const raw = parts.length === 1 ? parts[0]! : tf.concat(parts);
     const norm = limit === undefined ? undefined : tf.sqrt<Scalar>(tf.sum(tf.square(raw)));
     const gradient = norm ? tf.mul(raw, tf.minimum(1, tf.div(limit!, tf.maximum(norm, limit!)))) : raw;
@@ -170,6 +174,6 @@ export class DeviceLearner<B> implements Learner<B> {
     );
     const state = tensorUpdate(optimizer, { param, gradient, slot, scalar }) as StateTensors;
     const sound = tf.isFinite(norm ? tf.add(total, norm) : total);
-    return { state, sound, out: { losses, counts, ...(norm ? { norm } : {}) } };
+    return { state, sound, out: { losses, counts, ...(norm && { norm }), ...(told && { told }) } };
   }
 }

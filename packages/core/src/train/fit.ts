@@ -10,6 +10,7 @@ import { diskError } from "./disk.ts";
 import { type Evaluation, Evaluator } from "./evaluate.ts";
 import { checkParams, flatten } from "./flat.ts";
 import { addStep, type EpochRecord, type EpochSums, emptySums, recordOf } from "./history.ts";
+import { trainedModel } from "./inserted.ts";
 import { KeptState } from "./kept-state.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
@@ -19,6 +20,8 @@ export type { FitOptions } from "./options.ts";
 
 /** A trained model. */
 export interface Fitted<B> {
+  /** What the parameters belong to: the model given, or with a feature method the one that has its layers. */
+  readonly model: Model<B>;
   /** Parameters of the best epoch on validation. */
   readonly params: Params;
   /** Parameters after the last step. */
@@ -67,7 +70,7 @@ function breather(): () => Promise<void> {
  * });
  * const { logS } = await evaluate(test);
  */
-export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<Fitted<B>> {
+export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<Fitted<B>> {
   checkOptions(options);
   const {
     tasks,
@@ -86,6 +89,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   const metric = primary.metrics?.[0] ?? { name: "loss", better: "lower" as const };
   const notify = listeners(options);
 
+  const model = trainedModel(given, method, train);
   const init = checkParams(model.init(Random.seeded(seed, "init")));
   const kept = await KeptState.of(model);
   const streams = {
@@ -212,6 +216,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   if (best !== null) kept.push("best");
   const params = best === null ? flatten(stepper.params.tree).tree : bestParams.tree;
   return {
+    model,
     params,
     last: stepper.params.tree,
     best,

@@ -9,6 +9,13 @@ export function gramRows({ data, shape }: NDArray): number[][] {
   return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => at(i, j)));
 }
 
+/** The sum of one or more matrices. */
+export const sumOf = (matrices: readonly Matrix[]): number[][] =>
+  matrices.reduce<number[][]>(
+    (sum, rows) => rows.map((row, i) => row.map((value, j) => value + (sum[i]?.[j] ?? 0))),
+    [],
+  );
+
 /** The rows and columns from `row` and `column` on of a T × T block. */
 export const block = (matrix: Matrix, row: number, column: number, T: number): number[][] =>
   matrix.slice(row, row + T).map((values) => values.slice(column, column + T));

@@ -4,16 +4,15 @@ import {
   type Compiled,
   compile,
   compileStages,
-  gradients,
   type NDArray,
   type Stages,
   type Tree,
 } from "../graph/index.ts";
 import { clipByGlobalNorm } from "../optimize/clip.ts";
+import type { Descent } from "./descent.ts";
 import { type Flat, flatLike } from "./flat.ts";
 import { hostView } from "./host-view.ts";
 import type { Learner, LearnerOptions, Seen, SplitFunction, SplitStep } from "./learner.ts";
-import { weightedForward } from "./loss.ts";
 import type { Host, Params, ParamsTensors } from "./model.ts";
 
 const scalars = (count: number): NDArray[] =>
@@ -25,21 +24,22 @@ export class HostLearner<B> implements Learner<B> {
   readonly keeps = false;
   readonly #options: LearnerOptions<B>;
   readonly #gradient: Flat<Params>;
-  readonly #out: { losses: NDArray[]; counts: NDArray[] };
-  readonly #weights: NDArray[];
-  readonly #weighted: Compiled;
+  readonly #out: { losses: NDArray[]; counts: NDArray[]; told: NDArray[] };
+  readonly #given: NDArray[];
+  readonly #descent: Compiled;
   readonly #views: (Compiled | Stages)[] = [];
 
-  constructor(options: LearnerOptions<B>) {
+  constructor(options: LearnerOptions<B>, descent: Descent<B>) {
     const { tasks, params, update } = options;
     this.#options = options;
     this.#gradient = flatLike(params.tree, update.gradient);
-    this.#out = { losses: scalars(tasks.length), counts: scalars(tasks.length) };
-    this.#weights = scalars(tasks.length);
-    this.#weighted = compile(
-      ((p: ParamsTensors, batch: B, weights: Scalar[]) => {
-        const { losses, counts, total } = weightedForward(options, p, batch, weights);
-        return { losses, counts, gradients: gradients([total], p)[0]! };
+    const [losses, counts] = [scalars(tasks.length), scalars(tasks.length)];
+    this.#out = { losses, counts, told: descent.told ? [array(new Float32Array(descent.told))] : [] };
+    this.#given = scalars(descent.given);
+    this.#descent = compile(
+      ((p: ParamsTensors, batch: B, given: Scalar[]) => {
+        const { losses, counts, told, gradients } = descent.record(p, batch, given);
+        return { losses, counts, told: told ? [told] : [], gradients };
       }) as never,
       options.compile,
     );
@@ -47,32 +47,37 @@ export class HostLearner<B> implements Learner<B> {
 
   async step(
     batch: Host<B>,
-    weights: readonly number[],
+    given: readonly number[],
     t: number,
     check: (seen: Seen) => void,
   ): Promise<Seen> {
     const { params } = this.#options;
-    weights.forEach((weight, k) => {
-      this.#weights[k]!.data[0] = weight;
+    given.forEach((value, i) => {
+      this.#given[i]!.data[0] = value;
     });
     const out = { ...this.#out, gradients: this.#gradient.tree };
-    await this.#weighted.into(out as Tree<NDArray>, params.tree, batch as Tree<NDArray>, this.#weights);
-    const seen = { losses: valuesOf(this.#out.losses), counts: valuesOf(this.#out.counts) };
+    await this.#descent.into(out as Tree<NDArray>, params.tree, batch as Tree<NDArray>, this.#given);
+    const { losses, counts, told } = this.#out;
+    const seen = {
+      losses: valuesOf(losses),
+      counts: valuesOf(counts),
+      ...(told[0] && { told: [...told[0].data] }),
+    };
     check(seen);
     this.#advance(t);
     return seen;
   }
 
   split(f: SplitFunction): SplitStep {
-    const { params, tasks, compile: options } = this.#options;
-    const weightsLast = (p: ParamsTensors, ...rest: never[]) =>
+    const { params, compile: options } = this.#options;
+    const givenLast = (p: ParamsTensors, ...rest: never[]) =>
       f(p, rest.at(-1) as unknown as Tensor1D, ...rest.slice(0, -1));
-    const stages = compileStages(weightsLast as never, { shape: [tasks.length] }, options);
+    const stages = compileStages(givenLast as never, { shape: [this.#given.length] }, options);
     this.#views.push(stages);
     return {
       look: (...args) => stages.first(params.tree, ...args),
-      step: async (weights, t) => {
-        await stages.second(this.#gradient.tree, array(weights));
+      step: async (given, t) => {
+        await stages.second(this.#gradient.tree, array(given));
         this.#advance(t);
       },
     };
@@ -95,6 +100,6 @@ export class HostLearner<B> implements Learner<B> {
   async sync(): Promise<void> {}
 
   async dispose(): Promise<void> {
-    for (const compiled of [this.#weighted, ...this.#views]) await compiled.dispose();
+    for (const compiled of [this.#descent, ...this.#views]) await compiled.dispose();
   }
 }

@@ -1,16 +1,19 @@
-import type { Scalar, Tensor } from "@tensorflow/tfjs";
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
-import { mapTree, type NDArray, type Tree } from "../graph/array.ts";
+import { leaves, mapTree, type NDArray, type Tree, unflatten } from "../graph/array.ts";
 import { type Compiled, combine, gradients, gram } from "../graph/index.ts";
 import type { Mode } from "../nn/layer.ts";
 import type { Random } from "../random.ts";
-import type { Needs, View } from "../weighting/weighting.ts";
+import type { Needs, Place } from "../weighting/weighting.ts";
 import { Cursor, type Position } from "./cursor.ts";
-import { block, gramRows } from "./gram-rows.ts";
+import { block, gramRows, sumOf } from "./gram-rows.ts";
+import { layersOf } from "./layers.ts";
+import type { LayersView, Products } from "./layerwise.ts";
 import type { Learner, Seen, SplitFunction, SplitStep } from "./learner.ts";
-import { forward } from "./loss.ts";
+import { type Forward, forward, splitForward } from "./loss.ts";
 import type { Batches, Host, Model, ParamsTensors } from "./model.ts";
+import { requireSplit } from "./split-model.ts";
 import type { Task } from "./task.ts";
 
 export interface LookOptions<B> {
@@ -19,6 +22,8 @@ export interface LookOptions<B> {
   readonly primary: number;
   /** Of the rule, for messages. */
   readonly method: string;
+  /** Whose gradients are multiplied. */
+  readonly place: Place;
   readonly streams: { readonly dropout: Random; readonly dev: Random; readonly other: Random };
   /** Held-out batches, for "gram+dev". */
   readonly dev?: Batches<Host<B>>;
@@ -35,13 +40,13 @@ export interface LookState {
 /** What a look shows a rule, and the losses and counts that it found. */
 export interface Looked {
   readonly seen: Seen;
-  readonly view: Pick<View, "gram" | "dev" | "gramOther">;
+  readonly view: Pick<LayersView, "layers" | keyof Products>;
 }
 
 /** A look that a step follows. */
 export interface LookedAhead extends Looked {
   /** Makes the step on the batch that was looked at; absent where the learner must be given the batch once more. */
-  step?(weights: readonly number[], t: number): Promise<void>;
+  step?(given: readonly number[], t: number): Promise<void>;
 }
 
 type Wanted = Exclude<Needs, "nothing">;
@@ -49,11 +54,19 @@ type Wanted = Exclude<Needs, "nothing">;
 interface Shown<T> {
   readonly losses: readonly T[];
   readonly counts: readonly T[];
-  readonly gram?: T;
+  readonly grams?: readonly T[];
+}
+
+/** What a look records: what it shows, and the T gradients of the trunk where it needs any. */
+interface Recorded {
+  readonly shown: Shown<Tensor>;
+  readonly losses: readonly Scalar[];
+  readonly rows?: readonly Tree<Tensor>[];
 }
 
 /**
- * Losses, and inner products of gradients with respect to the trunk. Each kind of look is compiled when it is first wanted.
+ * Losses, and inner products of gradients with respect to the trunk, its layers or the representation. Each kind of look is compiled when it
+ * is first wanted.
  */
 export class Look<B> {
   readonly #options: LookOptions<B>;
@@ -63,7 +76,8 @@ export class Look<B> {
   readonly #splits = new Map<Wanted, SplitStep | undefined>();
 
   constructor(options: LookOptions<B>) {
-    const { dev, other, streams } = options;
+    const { dev, other, streams, place, model, method } = options;
+    if (place === "representation") requireSplit(model, method);
     this.#options = options;
     this.#dev = dev && new Cursor(dev, streams.dev);
     this.#other = other && new Cursor(other, streams.other);
@@ -102,7 +116,7 @@ export class Look<B> {
     const split = this.#splits.get(wanted);
     const shown = await split?.look(...(batches as Tree<NDArray>[]));
     if (shown === undefined) return this.#view(batches, wanted, learner);
-    return { ...this.#looked(wanted, shown), step: (weights, t) => split!.step(weights, t) };
+    return { ...this.#looked(wanted, shown), step: (given, t) => split!.step(given, t) };
   }
 
   async #view(batches: Host<B>[], wanted: Wanted, learner: Learner<B>): Promise<Looked> {
@@ -116,49 +130,60 @@ export class Look<B> {
   }
 
   #looked(wanted: Wanted, shown: Tree<NDArray>): Looked {
-    const { losses, counts, gram } = shown as unknown as Shown<NDArray>;
+    const { losses, counts, grams } = shown as unknown as Shown<NDArray>;
     const numbers = (arrays: readonly NDArray[]): number[] => arrays.map(({ data }) => data[0]!);
     const seen = { losses: numbers(losses), counts: numbers(counts) };
-    if (gram === undefined) return { seen, view: {} };
-    const rows = gramRows(gram);
-    const T = this.#options.tasks.length;
-    const own = block(rows, 0, 0, T);
-    if (wanted === "gram") return { seen, view: { gram: own } };
-    if (wanted === "gram+other") return { seen, view: { gram: own, gramOther: block(rows, 0, T, T) } };
-    const dev = { dots: rows[T]!.slice(0, T), norm: Math.sqrt(rows[T]![T]!) };
-    return { seen, view: { gram: own, dev } };
+    if (grams === undefined) return { seen, view: {} };
+    const rows = grams.map(gramRows);
+    const layered = this.#options.place === "layers";
+    const layers = layered ? rows.map((each) => this.#products(each, wanted)) : undefined;
+    return { seen, view: { ...this.#products(sumOf(rows), wanted), ...(layers && { layers }) } };
   }
 
-  /** Losses and what the rule needs, as recorded in a trace, and the T gradients of the trunk where it needs any. */
-  #look(
-    wanted: Wanted,
-    mode: Mode,
-    p: ParamsTensors,
-    batch: B,
-    second: B,
-  ): { readonly shown: Shown<Tensor>; readonly losses: readonly Scalar[]; readonly rows?: Tree<Tensor>[] } {
-    const { model, tasks, primary } = this.#options;
-    const { losses, counts } = forward(model, tasks, p, batch, mode);
+  /** Rows of this batch's gradients, then those of the second batch. */
+  #products(rows: readonly number[][], wanted: Wanted): Products {
+    const T = this.#options.tasks.length;
+    const gram = block(rows, 0, 0, T);
+    if (wanted === "gram") return { gram };
+    if (wanted === "gram+other") return { gram, gramOther: block(rows, 0, T, T) };
+    return { gram, dev: { dots: rows[T]!.slice(0, T), norm: Math.sqrt(rows[T]![T]!) } };
+  }
+
+  /** Losses, and what their gradients are taken with respect to. */
+  #forward(p: ParamsTensors, batch: B, mode: Mode): Forward & { readonly at: Tree<Tensor> } {
+    const { model, tasks, place, method } = this.#options;
+    if (place !== "representation") return { ...forward(model, tasks, p, batch, mode), at: p.trunk };
+    const found = splitForward(requireSplit(model, method), tasks, p, batch, mode);
+    return { ...found, at: found.representation };
+  }
+
+  /** Losses and what the rule needs, as recorded in a trace. */
+  #record(wanted: Wanted, mode: Mode, p: ParamsTensors, batch: B, second: B): Recorded {
+    const { model, tasks, primary, place } = this.#options;
+    const { losses, counts, at } = this.#forward(p, batch, mode);
     if (wanted === "losses") return { shown: { losses, counts }, losses };
     // The second batch comes last: the masks drawn before it are those of the weighted call. Held-out data see no dropout.
     const other = { training: wanted !== "gram+dev", update: false };
     const more = wanted === "gram" ? [] : forward(model, tasks, p, second, other).losses;
     const beside = wanted === "gram+dev" ? [more[primary]!] : more;
-    const rows: Tree<Tensor>[] = gradients([...losses, ...beside], p.trunk);
-    return { shown: { losses, counts, gram: gram(rows) }, losses, rows: rows.slice(0, tasks.length) };
+    const all = gradients([...losses, ...beside], at);
+    const parts = place === "layers" ? byLayer(all) : [all];
+    const shown = { losses, counts, grams: parts.map(gram) };
+    return { shown, losses, ...(place !== "representation" && { rows: all.slice(0, tasks.length) }) };
   }
 
   #viewOf(wanted: Wanted): (p: ParamsTensors, batch: never, second: never) => unknown {
     // What a step changes besides parameters (moving statistics) changes in the step only.
     const looking = { training: true, update: false };
-    return (p, batch, second) => this.#look(wanted, looking, p, batch, second).shown;
+    return (p, batch, second) => this.#record(wanted, looking, p, batch, second).shown;
   }
 
+  /** The look, and the gradient: the trunk's rows combined, and the heads' own, where the rows are there; else one backward pass. */
   #splitOf(wanted: Wanted): SplitFunction {
     const { tasks } = this.#options;
-    return (p, weights, batch: never, second: never) => {
-      const { shown, losses, rows } = this.#look(wanted, { training: true }, p, batch, second);
-      const weight = tasks.map((_, k) => tf.reshape(tf.slice(weights, [k], [1]), []) as Scalar);
+    return (p, given, batch: never, second: never) => {
+      const { shown, losses, rows } = this.#record(wanted, { training: true }, p, batch, second);
+      const weight = tasks.map((_, k) => tf.reshape(part(given, k, 1), []) as Scalar);
       const sum = (terms: readonly Scalar[]): Scalar => terms.reduce((a, b) => tf.add(a, b));
       if (rows === undefined) {
         const total = sum(losses.map((loss, k) => tf.mul<Scalar>(loss, weight[k]!)));
@@ -170,15 +195,30 @@ export class Look<B> {
         mapTree<Tensor, Tensor>(own[name] ?? [], (g) => tf.mul(g, weight[k]!)),
       ]);
       const heads = { ...own, ...Object.fromEntries(scaled) } as ParamsTensors["heads"];
-      return [shown as unknown as Tree<Tensor>, { trunk: combine(weights, rows), heads }];
+      return [shown as unknown as Tree<Tensor>, { trunk: this.#combined(given, rows), heads }];
     };
+  }
+
+  /** T weights for the whole trunk, or those of the heads and then T for each layer in turn. */
+  #combined(given: Tensor1D, rows: readonly Tree<Tensor>[]): Tree<Tensor> {
+    if (this.#options.place !== "layers") return combine(given, rows);
+    const T = rows.length;
+    const layers = byLayer(rows).map((layer, l) => combine(part(given, T * (1 + l), T), layer));
+    return unflatten(
+      rows[0]!,
+      layers.flatMap((layer) => leaves(layer)),
+    );
   }
 
   #second(wanted: Wanted): Host<B>[] {
     if (wanted !== "gram+dev" && wanted !== "gram+other") return [];
     const cursor = wanted === "gram+dev" ? this.#dev : this.#other;
+    const { method, place } = this.#options;
+    if (place === "representation") {
+      const said = "compares gradients of two batches, whose samples have representations of their own";
+      throw new OutriggerError("unsupported", `"${method}" ${said}. Use the plain rule.`, { method });
+    }
     if (cursor !== undefined) return [(cursor.next() ?? cursor.next()) as Host<B>];
-    const { method } = this.#options;
     throw new OutriggerError(
       "unsupported",
       `The rule "${method}" needs the primary's gradient on held-out data. Pass \`dev\`: batches that are neither trained on nor selected on.`,
@@ -186,3 +226,11 @@ export class Look<B> {
     );
   }
 }
+
+/** Gradients of every layer, one tree a task. */
+const byLayer = (rows: readonly Tree<Tensor>[]): Tree<Tensor>[][] => {
+  const layers = rows.map((row) => layersOf(row));
+  return (layers[0] ?? []).map((_, l) => layers.map((row) => row[l]!));
+};
+
+const part = (vector: Tensor1D, begin: number, size: number): Tensor1D => tf.slice(vector, [begin], [size]);

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { Mode } from "../nn/layer.ts";
 import type { Model, ParamsTensors } from "./model.ts";
+import { outputsOf, type SplitModel } from "./split-model.ts";
 import type { Task } from "./task.ts";
 
 /** Losses of all tasks, in the order of `tasks`, as recorded in a trace. */
@@ -26,8 +27,23 @@ export function forward<B>(
   batch: B,
   mode: Mode,
 ): Forward {
-  const outputs = model.apply(params, batch, mode);
-  const reduced = tasks.map((task) => {
+  return reduced(tasks, model.apply(params, batch, mode), batch);
+}
+
+/** The same through the parts of a model, with the representation that the outputs were made of. */
+export function splitForward<B>(
+  model: SplitModel<B>,
+  tasks: readonly Task<B>[],
+  params: ParamsTensors,
+  batch: B,
+  mode: Mode,
+): Forward & { readonly representation: Tensor } {
+  const { outputs, representation } = outputsOf(model, params, batch, mode);
+  return { ...reduced(tasks, outputs, batch), representation };
+}
+
+function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, batch: B): Forward {
+  const each = tasks.map((task) => {
     const output = outputs[task.name];
     if (output === undefined) {
       throw new OutriggerError(
@@ -49,7 +65,7 @@ export function forward<B>(
     const count = tf.sum<Scalar>(weights);
     return { loss: tf.div<Scalar>(tf.sum(tf.mul(values, weights)), tf.maximum(count, 1)), count };
   });
-  return { losses: reduced.map(({ loss }) => loss), counts: reduced.map(({ count }) => count), outputs };
+  return { losses: each.map(({ loss }) => loss), counts: each.map(({ count }) => count), outputs };
 }
 
 /** The forward pass of a training batch, and Σ_k w_k L_k. */

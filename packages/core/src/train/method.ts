@@ -1,27 +1,38 @@
 import type { Aggregator, Shape } from "../aggregator/aggregator.ts";
+import type { FeatureMethod } from "../feature/feature-method.ts";
 import type { NDArray, Tree } from "../graph/array.ts";
-import { isLeaf } from "../graph/array.ts";
 import type { Weighting } from "../weighting/weighting.ts";
 import { countOf } from "./flat.ts";
+import { layersOf } from "./layers.ts";
+import { layerwise } from "./layerwise.ts";
 
-/** What trains: a rule that gives weights, or an aggregator, which combines whole gradients. */
-export type Method = Weighting | Aggregator;
+/**
+ * What trains: a rule that gives weights, an aggregator, which combines whole gradients, or a feature method, which works between trunk and
+ * heads.
+ */
+export type Method = Weighting | Aggregator | FeatureMethod;
 
 export const isAggregator = (method: Method): method is Aggregator => "aggregate" in method;
+export const isFeatureMethod = (method: Method): method is FeatureMethod => "combine" in method;
 
-/** What the gradients of a trunk look like; its layers are in the order of its leaves. */
-export function shapeOf(trunk: Tree<NDArray>, tasks: number, primary: number): Shape {
-  if (isLeaf(trunk)) return { tasks, primary, layers: [countOf(trunk)] };
-  const entries = trunk as { readonly [key: string]: Tree<NDArray> };
-  const keys = Array.isArray(trunk) ? Object.keys(trunk) : Object.keys(trunk).sort();
-  return { tasks, primary, layers: keys.map((key) => countOf(entries[key]!)) };
-}
+/** What the gradients of a trunk look like. */
+export const shapeOf = (trunk: Tree<NDArray>, tasks: number, primary: number): Shape => ({
+  tasks,
+  primary,
+  layers: layersOf(trunk).map(countOf),
+});
+
+/** A rule as it is asked: once, or once a layer. */
+export const ruleOf = (rule: Weighting, { layers }: Shape): Weighting =>
+  rule.place === "layers" ? (layerwise(rule, layers) as Weighting) : rule;
 
 /** A method's state before the first step. */
-export const initialState = (method: Method, shape: Shape): unknown =>
-  isAggregator(method) ? method.init(shape) : method.init(shape.tasks, shape.primary);
+export function initialState(method: Method, shape: Shape): unknown {
+  if (isAggregator(method)) return method.init(shape);
+  return (isFeatureMethod(method) ? method : ruleOf(method, shape)).init(shape.tasks, shape.primary);
+}
 
-/** An aggregator's arrays before the first step; none for a rule. */
+/** An aggregator's arrays before the first step; none for other methods. */
 export const initialMemory = (method: Method, shape: Shape): Record<string, Float32Array> =>
   Object.fromEntries(
     Object.entries((isAggregator(method) && method.memory?.(shape)) || {}).map(([name, length]) => [

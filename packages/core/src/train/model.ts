@@ -29,7 +29,8 @@ export interface ModelState {
  * A shared trunk and one head a task.
  *
  * `apply` is pure and is written in TensorFlow.js ops; it returns one output a task, first dimension the batch. A head may depend on
- * its own parameters `params.heads[name]` and on the trunk only: the rules weigh the trunk's gradients task by task.
+ * its own parameters `params.heads[name]` and on the trunk only: the rules weigh the trunk's gradients task by task. `splitModel` makes one
+ * that also says where the trunk ends.
  */
 export interface Model<B> {
   init(random: Random): Params;

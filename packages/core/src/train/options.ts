@@ -7,7 +7,7 @@ import type { FitCallback } from "./callback/event.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import { namedLeaves } from "./flat.ts";
 import type { EpochRecord } from "./history.ts";
-import { initialState, isAggregator, type Method, shapeOf } from "./method.ts";
+import { initialState, isAggregator, isFeatureMethod, type Method, shapeOf } from "./method.ts";
 import type { Batches, Host, Params } from "./model.ts";
 import { type OnNonFinite, policies } from "./non-finite.ts";
 import type { Task } from "./task.ts";
@@ -16,7 +16,7 @@ import type { Task } from "./task.ts";
 export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
   /** One of them is the primary. */
   readonly tasks: readonly Task<B>[];
-  /** The rule that weighs the tasks, or an aggregator, which combines their whole gradients. */
+  /** A rule that weighs the tasks, an aggregator, which combines whole gradients, or a feature method, which works between trunk and heads. */
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly train: Batches<Host<B>>;
@@ -60,12 +60,12 @@ function checkCount(name: string, value: number | undefined): void {
   });
 }
 
-/** An aggregator combines gradients on the host after every step, and looks at no second batch. */
+/** Methods that combine gradients themselves learn from every step before the next, and look at no second batch. */
 function checkMethod<B>({ method, stepsPerCall = 1, dev }: FitOptions<B>): void {
-  if (!isAggregator(method)) return;
-  const said = `The aggregator "${method.name}"`;
+  if (!isAggregator(method) && !isFeatureMethod(method)) return;
+  const said = isAggregator(method) ? `The aggregator "${method.name}"` : `"${method.name}"`;
   if (stepsPerCall > 1) {
-    const what = `${said} combines gradients on the host after every step: leave stepsPerCall out, or use a weighting rule.`;
+    const what = `${said} learns from every step before the next: leave stepsPerCall out, or use a weighting rule.`;
     throw new OutriggerError("bad-option", what, { method: method.name, stepsPerCall });
   }
   if (dev !== undefined) {

@@ -5,9 +5,10 @@ import type { Random } from "../random.ts";
 import { AggregatedDriver } from "./aggregated-driver.ts";
 import type { Driver, DriverState, Moment, StepReport } from "./driver.ts";
 import { explained } from "./explain.ts";
+import { FeatureDriver } from "./feature-driver.ts";
 import { countOf, type Flat, flatten } from "./flat.ts";
 import { KnownLosses } from "./known-losses.ts";
-import { initialMemory, isAggregator, type Method, shapeOf } from "./method.ts";
+import { initialMemory, isAggregator, isFeatureMethod, type Method, ruleOf, shapeOf } from "./method.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { type OnNonFinite, remedy, withoutLabels } from "./non-finite.ts";
 import type { Task } from "./task.ts";
@@ -84,13 +85,16 @@ export class Stepper<B> {
     const shared = { random: streams.method, known: this.#known };
     this.#driverOf = (of) => {
       const both = { ...shared, learning: { ...learning, compile, tasks: of } };
-      return isAggregator(method)
-        ? new AggregatedDriver({ ...both, aggregator: method, shape, memory: this.memory })
-        : new WeightedDriver({
-            ...both,
-            rule: method,
-            looking: { ...options, tasks: of, primary, method: method.name },
-          });
+      if (isAggregator(method)) {
+        return new AggregatedDriver({ ...both, aggregator: method, shape, memory: this.memory });
+      }
+      if (isFeatureMethod(method)) return new FeatureDriver({ ...both, method, primary });
+      return new WeightedDriver({
+        ...both,
+        rule: ruleOf(method, shape),
+        layers: shape.layers.length,
+        looking: { ...options, tasks: of, primary, method: method.name, place: method.place ?? "trunk" },
+      });
     };
     this.#driver = this.#driverOf(tasks);
   }
@@ -117,7 +121,8 @@ export class Stepper<B> {
    * dropout masks of the weighted call, "gram+dev" and "gram+other" a second batch. Heads get w_k times their own gradient. A rule
    * that `observes` "after" is shown the losses of the same batch and masks once more, with the new parameters.
    *
-   * An aggregator makes the step one native call that gives T gradients of the trunk, which it combines on the host.
+   * An aggregator makes the step one native call that gives T gradients of the trunk, which it combines on the host; a feature method one
+   * that combines T gradients of the representation in the graph.
    *
    * When it throws before the update, everything is as before the call. What is not finite may be passed over instead: `onNonFinite`.
    *

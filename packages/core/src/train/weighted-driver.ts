@@ -1,15 +1,21 @@
 import type { Random } from "../random.ts";
-import type { View, Weighting } from "../weighting/weighting.ts";
+import type { Weighting } from "../weighting/weighting.ts";
 import { lookAhead } from "./ahead.ts";
+import { layeredDescent, weightedDescent } from "./descent.ts";
 import type { Driver, DriverState, Moment, StepReport } from "./driver.ts";
 import { cosinesOf } from "./gram-rows.ts";
 import { type KnownLosses, notFinite } from "./known-losses.ts";
-import { type Learner, type LearnerOptions, openLearner, type Seen } from "./learner.ts";
+import type { LayersView } from "./layerwise.ts";
+import type { Learner, LearnerOptions, Seen } from "./learner.ts";
 import { Look, type LookedAhead, type LookOptions } from "./look.ts";
 import type { Host } from "./model.ts";
+import { OpenedLearner } from "./opened-learner.ts";
 
 export interface WeightedOptions<B> {
+  /** One of {@link layerwise} if it looks at layers. */
   readonly rule: Weighting;
+  /** How many layers the trunk has. */
+  readonly layers: number;
   /** The rule's. */
   readonly random: Random;
   readonly known: KnownLosses;
@@ -17,17 +23,21 @@ export interface WeightedOptions<B> {
   readonly looking: LookOptions<B>;
 }
 
-/** Steps of a rule that gives weights: look, ask, go along the gradient of Σ_k w_k L_k, let the rule observe. */
+/** Steps of a rule that gives weights: look, ask, go along the weighted gradients, let the rule observe. */
 export class WeightedDriver<B> implements Driver<B> {
   readonly #options: WeightedOptions<B>;
   readonly #look: Look<B>;
-  #learner: Promise<Learner<B>> | undefined;
+  readonly #learner: OpenedLearner<B>;
   #state: unknown;
 
   constructor(options: WeightedOptions<B>) {
-    const { rule, looking } = options;
+    const { rule, looking, learning, layers } = options;
     this.#options = options;
     this.#look = new Look(looking);
+    this.#learner = new OpenedLearner(
+      learning,
+      rule.place === "layers" ? layeredDescent(learning, layers) : weightedDescent(learning),
+    );
     this.#state = rule.init(looking.tasks.length, looking.primary);
   }
 
@@ -44,12 +54,13 @@ export class WeightedDriver<B> implements Driver<B> {
     const { rule, random, known, looking } = this.#options;
     const masks = looking.streams.dropout.state;
     const looked = await this.#before(batch, at.step);
-    const before: Partial<View> = looked ? { losses: known.values, ...looked.view } : {};
+    const before: Partial<LayersView> = looked ? { losses: known.values, ...looked.view } : {};
     const asked = rule.weigh({ ...at, losses: [], ...before }, this.#state, random);
     this.#state = asked.state;
-    asked.weights.forEach((weight, k) => {
+    const T = looking.tasks.length;
+    asked.weights.forEach((weight, i) => {
       if (Number.isFinite(weight)) return;
-      const { name } = looking.tasks[k]!;
+      const { name } = looking.tasks[i % T]!;
       const said = `The rule "${rule.name}" gave weight ${weight} to task "${name}"`;
       throw notFinite(said, { task: name, step: at.step, method: rule.name });
     });
@@ -59,7 +70,7 @@ export class WeightedDriver<B> implements Driver<B> {
       this.#state = rule.observe({ ...at, ...before, losses: known.values }, this.#state);
     }
     const cosines = before.gram && cosinesOf(before.gram, at.primary);
-    return { losses, counts, weights: asked.weights, cosines };
+    return { losses, counts, weights: asked.weights.slice(0, T), cosines };
   }
 
   /** As one native call where the rule gives all weights beforehand and everything is finite. */
@@ -82,32 +93,25 @@ export class WeightedDriver<B> implements Driver<B> {
     random.state = last.random;
     const reports = seen.map((each, i) => {
       known.learn(each, at.step + i);
-      return { ...each, weights: weights[i]! };
+      return { ...each, weights: weights[i]!.slice(0, looking.tasks.length) };
     });
     return { count, reports };
   }
 
-  async sync(): Promise<void> {
-    await (await this.#learner)?.sync();
+  sync(): Promise<void> {
+    return this.#learner.sync();
   }
 
   async yield(): Promise<void> {
-    const learner = await this.#learner;
-    if (!learner?.keeps) return;
-    await learner.sync();
-    await learner.dispose();
-    this.#learner = undefined;
-    this.#look.forget();
+    if (await this.#learner.yield()) this.#look.forget();
   }
 
-  async dispose(): Promise<void> {
-    await (await this.#learner)?.dispose();
+  dispose(): Promise<void> {
+    return this.#learner.dispose();
   }
 
-  /** Not before the first step: a checkpoint may be read into the parameters until then. */
   opened(): Promise<Learner<B>> {
-    this.#learner ??= openLearner(this.#options.learning);
-    return this.#learner;
+    return this.#learner.open();
   }
 
   /** What the rule needs to see before it is asked. */

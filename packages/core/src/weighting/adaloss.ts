@@ -32,6 +32,7 @@ export const adaloss = ({ decay = 0.9 }: AdalossOptions = {}): Weighting<Adaloss
       url: "https://arxiv.org/abs/1708.06832",
     },
     verified: "own reading",
+    atRepresentation: true,
     needs: () => "nothing",
     init: (tasks) => ({ tasks, mean: null }),
     weigh(_, state) {

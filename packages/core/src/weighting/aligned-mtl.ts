@@ -31,6 +31,7 @@ export const alignedMtl = ({ unit = "min", scale = "sum" }: AlignedMtlOptions = 
     url: "https://arxiv.org/abs/2305.19000",
   },
   verified: "reference",
+  atRepresentation: true,
   needs: () => "gram",
   init: () => null,
   weigh(view, state) {

@@ -48,6 +48,7 @@ export const dwa = ({ temperature = 2, window = null }: DwaOptions = {}): Weight
       url: "https://arxiv.org/abs/1803.10704",
     },
     verified: "reference",
+    atRepresentation: true,
     needs: () => "nothing",
     init: (tasks) => ({ tasks, epoch: 0, sum: Array.from({ length: tasks }, () => 0), count: 0, means: [] }),
     weigh({ epoch }, state) {

@@ -56,6 +56,7 @@ export const famo = ({
       url: "https://arxiv.org/abs/2306.03792",
     },
     verified: "reference",
+    atRepresentation: true,
     observes: "after",
     needs: () => "losses",
     init(tasks) {

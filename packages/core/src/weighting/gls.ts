@@ -19,6 +19,7 @@ export const gls = (): Weighting<null> => ({
     url: "https://arxiv.org/abs/1904.08492",
   },
   verified: "torchjd",
+  atRepresentation: true,
   needs: () => "losses",
   init: () => null,
   weigh(view, state) {

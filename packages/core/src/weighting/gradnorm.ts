@@ -68,6 +68,7 @@ export const gradnorm = ({
       url: "https://arxiv.org/abs/1711.02257",
     },
     verified: "reference",
+    atRepresentation: true,
     needs: () => "gram",
     init: (tasks) => ({
       values: Array.from({ length: tasks }, () => 1),

@@ -31,6 +31,7 @@ export const imtlG = ({ scale = "sum", inverse = "cosines" }: ImtlGOptions = {})
     url: "https://openreview.net/forum?id=IMPnRXEWpvr",
   },
   verified: "reference",
+  atRepresentation: true,
   needs: () => "gram",
   init: () => null,
   weigh(view, state) {

@@ -39,6 +39,7 @@ export const imtlL = ({ learningRate = 0.025 }: ImtlLOptions = {}): Weighting<Im
       url: "https://openreview.net/forum?id=IMPnRXEWpvr",
     },
     verified: "torchjd",
+    atRepresentation: true,
     needs: () => "nothing",
     init: (tasks) => ({ s: Array.from({ length: tasks }, () => 0), ...noMoments(tasks) }),
     weigh: (_, state) => ({ weights: state.s.map(Math.exp), state }),

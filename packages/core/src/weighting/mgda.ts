@@ -35,6 +35,7 @@ export const mgda = ({ normalize = "none", scale = "sum" }: MgdaOptions = {}): W
       url: "https://arxiv.org/abs/1810.04650",
     },
     verified: "reference",
+    atRepresentation: true,
     needs: () => "gram",
     init: () => null,
     weigh(view, state) {

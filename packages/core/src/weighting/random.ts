@@ -25,6 +25,7 @@ export const randomWeights = ({
     url: "https://arxiv.org/abs/2111.10603",
   },
   verified: "definition",
+  atRepresentation: true,
   needs: () => "nothing",
   init: (tasks) => ({ tasks }),
   weigh(_, state, random) {

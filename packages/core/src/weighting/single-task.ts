@@ -9,6 +9,7 @@ export const singleTask = (): Weighting<{ tasks: number }> => ({
   name: "single-task",
   paper: null,
   verified: "definition",
+  atRepresentation: true,
   needs: () => "nothing",
   init: (tasks) => ({ tasks }),
   weigh: ({ primary }, state) => ({

@@ -35,6 +35,7 @@ export const slaw = ({ decay = 0.99 }: SlawOptions = {}): Weighting<SlawState> =
       url: "https://arxiv.org/abs/2109.08218",
     },
     verified: "reference",
+    atRepresentation: true,
     needs: () => "nothing",
     init(tasks) {
       const zeros = Array.from({ length: tasks }, () => 0);

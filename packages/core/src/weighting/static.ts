@@ -27,6 +27,7 @@ export const staticWeights = ({ weights = 1 }: StaticOptions = {}): Weighting<{ 
     name: "static",
     paper: null,
     verified: "definition",
+    atRepresentation: true,
     needs: () => "nothing",
     init(tasks, primary) {
       if (typeof weights === "number") {

@@ -44,6 +44,7 @@ export const stch = ({ form = "log", mu = 1, warmupEpochs = 4 }: StchOptions = {
       url: "https://arxiv.org/abs/2402.19078",
     },
     verified: "torchjd",
+    atRepresentation: true,
     needs: () => "losses",
     init: (tasks) => ({ sum: Array.from({ length: tasks }, () => 0), count: 0 }),
     weigh(view, state) {

@@ -60,6 +60,7 @@ export const uncertainty = ({
       url: "https://arxiv.org/abs/1705.07115",
     },
     verified: "reference",
+    atRepresentation: true,
     needs: () => "nothing",
     init: (tasks) => ({ s: Array.from({ length: tasks }, () => initial), ...noMoments(tasks) }),
     weigh: (_, state) => ({ weights: state.s.map((s) => weightOf(form, s)), state }),

@@ -9,6 +9,7 @@ export const uniform = (): Weighting<{ tasks: number }> => ({
   name: "uniform",
   paper: null,
   verified: "definition",
+  atRepresentation: true,
   needs: () => "nothing",
   init: (tasks) => ({ tasks }),
   weigh: (_, state) => ({ weights: Array.from({ length: state.tasks }, () => 1), state }),

@@ -26,6 +26,13 @@ export interface View {
 export type Needs = "nothing" | "losses" | "gram" | "gram+dev" | "gram+other";
 
 /**
+ * Whose gradients a rule is shown, and what its weights are for. "trunk": those of all shared parameters. "layers": the rule is asked once
+ * a layer of the trunk, with the products of that layer's gradients and a state of its own there, and its weights are that layer's.
+ * "representation": gradients with respect to what the trunk hands to the heads.
+ */
+export type Place = "trunk" | "layers" | "representation";
+
+/**
  * What the numbers of a rule were compared with: "reference" values computed independently and checked against the authors' or
  * LibMTL's code, values made with "torchjd" or "libmtl", or nothing but our "own reading" of the paper. "definition": there is
  * nothing to get wrong, or the rule is ours.
@@ -51,6 +58,13 @@ export interface Weighting<S = unknown> {
   readonly paper: Paper | null;
   /** What its numbers were compared with; absent for combinations of rules. */
   readonly verified?: Verified;
+  /** Whose gradients it is shown; `perLayer` and `representation` set it. Default "trunk". */
+  readonly place?: Place;
+  /**
+   * That its equations hold for gradients with respect to the shared representation too. Without it they are about gradients of parameters,
+   * and `representation` refuses the rule. A rule that looks at no gradients says it, so as not to bar a combination.
+   */
+  readonly atRepresentation?: true;
   /** What this step's `weigh` will look at; a step where it says "nothing" costs no more than fixed weights. */
   needs(state: S, step: number): Needs;
   /** The state before the first step; plain JSON, as every later state. */

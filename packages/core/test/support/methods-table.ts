@@ -54,12 +54,21 @@ function weightings(rules: readonly Method[]): string {
   );
 }
 
+const betweenTrunkAndHeads = `
+## Between trunk and heads
+
+The T gradients with respect to the shared representation in, what the trunk goes along out, and layers of the method's own before the
+heads. The model is one of \`splitModel\`.
+
+`;
+
 /** The page as the sources have it. */
 export async function methodsPage(): Promise<string> {
   const rules = await methods("weighting");
   const looksAtGradients = ({ rule }: Method): boolean =>
     needsOf(rule as Weighting).some((need) => need.startsWith("gram"));
-  const aggregators = await methods("aggregator");
+  const [aggregators, features] = [await methods("aggregator"), await methods("feature")];
+  const anywhere = rules.filter((one) => looksAtGradients(one) && (one.rule as Weighting).atRepresentation);
   const combinators = documented("weighting/combine").filter(({ cost }) => cost !== undefined);
   const parts = [
     "## Loss rules\n\nLosses in, weights out, or nothing but what they remember.\n\n",
@@ -72,11 +81,15 @@ export async function methodsPage(): Promise<string> {
           "\n## Aggregators\n\nThe T × P gradients themselves in, a direction out.\n\n",
           table(common, aggregators.map(cells)),
         ]),
+    betweenTrunkAndHeads,
+    table(common, features.map(cells)),
     "\n## Combinators\n\nRules made of rules.\n\n",
     table(
       ["combinator", "what it does", "cost"],
       combinators.map((one) => [code(one), one.summary, without(one.cost!)]),
     ),
+    `\nOf the Gram rules, \`representation\` takes ${anywhere.map(({ factory }) => `\`${factory}\``).join(", ")},\n`,
+    "and combinations of these with loss rules; the others are defined by the gradients of parameters.\n",
   ];
   return heading + parts.join("");
 }

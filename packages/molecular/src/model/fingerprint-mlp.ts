@@ -2,7 +2,7 @@ import type { Tree } from "@outrigger/core/graph/array";
 import { dropout } from "@outrigger/core/nn/dropout";
 import type { LayerList, TensorsOf } from "@outrigger/core/nn/layer";
 import { mlp } from "@outrigger/core/nn/sequential";
-import type { Model } from "@outrigger/core/train/model";
+import { type SplitModel, splitModel } from "@outrigger/core/train/split-model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
@@ -38,22 +38,22 @@ type TrunkTensors = { readonly hidden: readonly Tree<Tensor>[]; readonly merge: 
  *
  * @throws OutriggerError `bad-option` for a size that is no positive whole number or a dropout rate outside [0, 1)
  */
-export function fingerprintMlp(options: FingerprintMlpOptions): Model<ColumnBatch<Fingerprints>> {
+export function fingerprintMlp(options: FingerprintMlpOptions): SplitModel<ColumnBatch<Fingerprints>> {
   const { tasks, bits = 2048, width = 256, dropout: rate = 0.5, extra = 0 } = options;
   const hidden = mlp({ sizes: [bits, width, width], dropout: rate });
   const drop = dropout(rate);
   const joined = merge(width, extra);
   const heads = linearHeads(width, tasks);
-  return {
+  return splitModel({
     init(random) {
       const trunk: Trunk = { hidden: hidden.init(random), merge: joined.init(random) };
       return { trunk, heads: heads.init(random) };
     },
-    apply(params, { inputs }, mode) {
-      const trunk = params.trunk as unknown as TrunkTensors;
+    represent(params, { inputs }, mode) {
+      const trunk = params as unknown as TrunkTensors;
       const found = tf.relu(hidden.apply(trunk.hidden, inputs.fingerprint, mode));
-      const merged = joined.apply(trunk.merge, drop.apply([], found, mode), inputs.extra);
-      return heads.apply(params.heads as never, merged);
+      return joined.apply(trunk.merge, drop.apply([], found, mode), inputs.extra);
     },
-  };
+    decode: (params, z) => heads.decode(params as never, z),
+  });
 }

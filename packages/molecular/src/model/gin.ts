@@ -7,7 +7,7 @@ import { constant } from "@outrigger/core/nn/initialize";
 import type { Mode, TensorsOf } from "@outrigger/core/nn/layer";
 import { type LayerNormParams, layerNorm } from "@outrigger/core/nn/layer-norm";
 import type { Random } from "@outrigger/core/random";
-import type { Model, ParamsTensors } from "@outrigger/core/train/model";
+import { type SplitModel, splitModel } from "@outrigger/core/train/split-model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
@@ -105,7 +105,7 @@ function broadcast(rows: Tensor, graph: Tensor): Tensor {
  *
  * @throws OutriggerError `bad-option` for a size that is no positive whole number or a dropout rate outside [0, 1)
  */
-export function gin(options: GinOptions): Model<ColumnBatch<Graphs>> {
+export function gin(options: GinOptions): SplitModel<ColumnBatch<Graphs>> {
   const { tasks, width = 300, depth = 5, dropout: rate = 0.5, extra = 0 } = options;
   const atom = multiHotEmbedding({ categories: ATOM_VOCABULARY, width });
   const bond = multiHotEmbedding({ categories: BOND_VOCABULARY, width });
@@ -153,7 +153,7 @@ export function gin(options: GinOptions): Model<ColumnBatch<Graphs>> {
     return joined.apply(params.merge as TensorsOf<MergeParams>, pooled, inputs.extra);
   }
 
-  return {
+  return splitModel({
     init(random) {
       const params: GinTrunk = {
         atom: atom.init(random),
@@ -168,10 +168,10 @@ export function gin(options: GinOptions): Model<ColumnBatch<Graphs>> {
       };
       return { trunk: params, heads: heads.init(random) };
     },
-    apply(params: ParamsTensors, { inputs, masks }, mode) {
+    represent(params, { inputs, masks }, mode) {
       const molecules = Object.values(masks)[0]!.shape[0];
-      const hidden = trunk(params.trunk as unknown as TensorsOf<GinTrunk>, inputs, molecules, mode);
-      return heads.apply(params.heads as never, hidden);
+      return trunk(params as unknown as TensorsOf<GinTrunk>, inputs, molecules, mode);
     },
-  };
+    decode: (params, z) => heads.decode(params as never, z),
+  });
 }

@@ -15,7 +15,8 @@ export interface Merge {
 
 export interface Heads {
   init(random: Random): HeadParams;
-  apply(params: TensorsOf<HeadParams>, hidden: Tensor): Record<string, Tensor>;
+  /** One head's output. */
+  decode(params: TensorsOf<DenseParams>, hidden: Tensor): Tensor;
 }
 
 /**
@@ -39,9 +40,7 @@ export function linearHeads(width: number, tasks: readonly string[]): Heads {
   const layer = dense({ inputs: width, outputs: 1 });
   return {
     init: (random: Random): HeadParams => Object.fromEntries(tasks.map((task) => [task, layer.init(random)])),
-    apply: (params: TensorsOf<HeadParams>, hidden: Tensor): Record<string, Tensor> =>
-      Object.fromEntries(
-        tasks.map((task) => [task, layer.apply(params[task]!, hidden, { training: false })]),
-      ),
+    decode: (params: TensorsOf<DenseParams>, hidden: Tensor): Tensor =>
+      layer.apply(params, hidden, { training: false }),
   };
 }

@@ -1,7 +1,8 @@
 import { OutriggerError } from "../../error.ts";
 import { readGram } from "../gram/read.ts";
 import type { Needs, View, Weighting } from "../weighting.ts";
-import { observesBoth } from "./observes.ts";
+import { observesBoth } from "./shared/observes.ts";
+import { placeOfBoth } from "./shared/places.ts";
 
 export interface ComposeState<A, B> {
   first: A;
@@ -38,6 +39,7 @@ export const compose = <A, B>(first: Weighting<A>, second: Weighting<B>): Weight
   return {
     name,
     paper: second.paper,
+    ...placeOfBoth(first, second, name),
     needs: (state, step) => both([first.needs(state.first, step), second.needs(state.second, step)], name),
     init: (tasks, primary) => ({ first: first.init(tasks, primary), second: second.init(tasks, primary) }),
     weigh(view, state, random) {

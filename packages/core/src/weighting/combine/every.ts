@@ -1,5 +1,6 @@
 import { positiveInteger } from "../gram/check.ts";
 import type { Weighting } from "../weighting.ts";
+import { placeOf } from "./shared/places.ts";
 
 /** `weights`: what the rule said last, null before it was asked. */
 export interface EveryState<S> {
@@ -24,6 +25,7 @@ export const every = <S>(n: number, rule: Weighting<S>): Weighting<EveryState<S>
   return {
     name: n === 1 ? rule.name : `every(${n}, ${rule.name})`,
     paper: rule.paper,
+    ...placeOf(rule),
     needs: (state, step) => (asked(state, step) ? rule.needs(state.inner, step) : "nothing"),
     init: (tasks, primary) => ({ inner: rule.init(tasks, primary), weights: null }),
     weigh(view, state, random) {

@@ -2,6 +2,7 @@ import { inRange } from "../gram/check.ts";
 import { readGram } from "../gram/read.ts";
 import { mean, type RunningMean, update } from "../gram/running-mean.ts";
 import type { Weighting } from "../weighting.ts";
+import { placeOf } from "./shared/places.ts";
 
 /** `mean`: of the Gram matrices so far, null before the first. */
 export interface SmoothedState<S> {
@@ -26,6 +27,7 @@ export const smoothed = <S>(rule: Weighting<S>, decay: number): Weighting<Smooth
   return {
     name,
     paper: rule.paper,
+    ...placeOf(rule),
     needs: (state, step) => rule.needs(state.inner, step),
     init: (tasks, primary) => ({ inner: rule.init(tasks, primary), mean: null }),
     weigh(view, state, random) {

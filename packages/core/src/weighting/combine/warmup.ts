@@ -1,7 +1,8 @@
 import { positiveInteger } from "../gram/check.ts";
 import { singleTask } from "../single-task.ts";
 import type { Weighting } from "../weighting.ts";
-import { observesBoth } from "./observes.ts";
+import { observesBoth } from "./shared/observes.ts";
+import { placeOfBoth } from "./shared/places.ts";
 
 export interface WarmupState<S> {
   first: unknown;
@@ -30,6 +31,7 @@ export const warmup = <S>(
   return {
     name,
     paper: rule.paper,
+    ...placeOfBoth(first, rule, name),
     needs: (state, step) => (step < n ? first.needs(state.first, step) : rule.needs(state.inner, step)),
     init: (tasks, primary) => ({ first: first.init(tasks, primary), inner: rule.init(tasks, primary) }),
     weigh(view, state, random) {

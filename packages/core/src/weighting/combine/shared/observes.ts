@@ -1,4 +1,4 @@
-import { OutriggerError } from "../../error.ts";
+import { OutriggerError } from "../../../error.ts";
 
 interface Observer {
   readonly name: string;

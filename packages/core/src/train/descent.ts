@@ -1,0 +1,65 @@
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
+import { gradients, leaves, type Tree, unflatten } from "../graph/index.ts";
+import { layersOf } from "./layers.ts";
+import { weightedForward } from "./loss.ts";
+import type { Model, ParamsTensors } from "./model.ts";
+import type { Task } from "./task.ts";
+
+/** What a step finds, as recorded in a trace. */
+export interface Descended {
+  readonly losses: readonly Scalar[];
+  readonly counts: readonly Scalar[];
+  /** Where the optimiser goes down: a tree like the parameters. */
+  readonly gradients: Tree<Tensor>;
+  /** Finite if the step is sound. */
+  readonly total: Scalar;
+  /** Further numbers for the host. */
+  readonly told?: Tensor1D;
+}
+
+/** How a step's gradient is made in the graph: from parameters, a batch, and numbers that the host gives on every step. */
+export interface Descent<B> {
+  /** How many numbers the host gives. */
+  readonly given: number;
+  /** How many come back as `told`. Default 0. */
+  readonly told?: number;
+  record(params: ParamsTensors, batch: B, given: readonly Scalar[]): Descended;
+}
+
+interface Problem<B> {
+  readonly model: Model<B>;
+  readonly tasks: readonly Task<B>[];
+}
+
+/** Along the gradient of Σ_k w_k L_k: the host gives the T weights. */
+export const weightedDescent = <B>(problem: Problem<B>): Descent<B> => ({
+  given: problem.tasks.length,
+  record(params, batch, weights) {
+    const found = weightedForward(problem, params, batch, weights);
+    return { ...found, gradients: gradients([found.total], params)[0]! };
+  },
+});
+
+/**
+ * Heads along the gradient of Σ_k w_k L_k, layer l of the trunk along Σ_k w_lk ∇_l L_k: the host gives the T weights of the heads, then T
+ * for each layer.
+ */
+export const layeredDescent = <B>(problem: Problem<B>, layers: number): Descent<B> => {
+  const T = problem.tasks.length;
+  return {
+    given: T * (1 + layers),
+    record(params, batch, given) {
+      const { trunk } = params;
+      const found = weightedForward(problem, params, batch, given.slice(0, T));
+      const heads = gradients([found.total], params.heads as Tree<Tensor>)[0]!;
+      const rows = gradients([...found.losses], trunk).map((row) => leaves(row));
+      const layerOfLeaf = layersOf(trunk).flatMap((layer, l) => leaves(layer).map(() => l));
+      const moved = layerOfLeaf.map((l, leaf) => {
+        const weights = given.slice(T * (1 + l), T * (2 + l));
+        return rows.map((row, k) => tf.mul(row[leaf]!, weights[k]!)).reduce((a, b) => tf.add(a, b));
+      });
+      return { ...found, gradients: { heads, trunk: unflatten(trunk, moved) } };
+    },
+  };
+};

@@ -1,0 +1,67 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import type { FeatureMethod } from "../feature/feature-method.ts";
+import { mapTree, type NDArray, type Spec, type Tree } from "../graph/array.ts";
+import type { Value } from "../graph/graph.ts";
+import { trace } from "../graph/trace.ts";
+import { isFeatureMethod, type Method } from "./method.ts";
+import type { Batches, Host, Model, Params } from "./model.ts";
+import { requireSplit, type SplitModel, splitModel } from "./split-model.ts";
+
+/** Parameters of a head, and of the layer before it. */
+interface Behind<P> {
+  readonly head: P;
+  readonly inserted: P;
+}
+
+const specsOf = (tree: Tree<NDArray>): Tree<Spec> =>
+  mapTree(tree, ({ shape, dtype }) => ({ shape, dtype })) as Tree<Spec>;
+
+/** Length of the last axis of z. */
+function widthOf<B>(model: SplitModel<B>, { trunk }: Params, batch: Host<B>): number {
+  const represent = (t: never, b: never): Tensor => model.represent(t, b, { training: false });
+  const { outputs } = trace(represent)(specsOf(trunk), specsOf(batch as Tree<NDArray>));
+  return (outputs as Value).shape.at(-1)!;
+}
+
+/**
+ * The model with a layer of the method's own before every head, whose parameters become { head, inserted }. The plain model's parameters
+ * begin as they would without.
+ *
+ * @param batch says how wide the representation is
+ */
+export const withInserted = <B>(
+  model: SplitModel<B>,
+  method: Pick<FeatureMethod, "layer">,
+  batch: Host<B>,
+): SplitModel<B> =>
+  splitModel({
+    init(random) {
+      const { trunk, heads } = model.init(random);
+      const layer = method.layer(widthOf(model, { trunk, heads }, batch));
+      const entries = Object.keys(heads)
+        .sort()
+        .map((task) => [task, { head: heads[task]!, inserted: layer.init(random) }] as const);
+      return { trunk, heads: Object.fromEntries(entries) };
+    },
+    represent: model.represent,
+    decode(behind, z, batch, mode, task) {
+      const { head, inserted } = behind as unknown as Behind<Tree<Tensor>>;
+      const seen = method.layer(z.shape.at(-1)!).apply(inserted as never, z, mode);
+      return model.decode(head, seen, batch, mode, task);
+    },
+  });
+
+/** The parameters of the layer before one head. */
+export const insertedOf = (behind: Tree<Tensor>): Tree<Tensor> =>
+  (behind as unknown as Behind<Tree<Tensor>>).inserted;
+
+/**
+ * What a method trains: the model itself, or the one with the method's layers.
+ *
+ * @throws OutriggerError "bad-model" when the method needs a {@link SplitModel}
+ */
+export function trainedModel<B>(model: Model<B>, method: Method, train: Batches<Host<B>>): Model<B> {
+  if (!isFeatureMethod(method)) return model;
+  const [batch] = train.epoch(null);
+  return withInserted(requireSplit(model, method.name), method, batch!);
+}

@@ -1,0 +1,403 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rotograd } from "@outrigger/core/feature/rotograd";
+import {
+  array,
+  compile,
+  gradients as gradientsOf,
+  type NDArray,
+  stopGradient,
+  type Tree,
+} from "@outrigger/core/graph/index";
+import { rotationOf } from "@outrigger/core/nn/rotation";
+import { adam } from "@outrigger/core/optimize/adam";
+import { Random } from "@outrigger/core/random";
+import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
+import type { Model } from "@outrigger/core/train/model";
+import { decodeSafetensors } from "@outrigger/core/train/safetensors";
+import { splitModel } from "@outrigger/core/train/split-model";
+import { regression } from "@outrigger/core/train/task";
+import { uniform } from "@outrigger/core/weighting/uniform";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toy } from "./fixtures/toy.ts";
+import { refused } from "./support/errors.ts";
+import type { Batch } from "./support/stepper.ts";
+
+const { model, ...data } = toy();
+const names = ["y", "a", "s", "c"];
+
+const train = (options: Partial<FitOptions<Batch>> = {}): Promise<Fitted<Batch>> =>
+  fit(model, {
+    ...data,
+    method: rotograd(),
+    optimizer: adam({ learningRate: 0.01 }),
+    epochs: 3,
+    seed: 1,
+    threads: 1,
+    progress: "none",
+    ...options,
+  });
+
+type Rotated = { readonly [task: string]: { readonly head: Tree<NDArray>; readonly inserted: NDArray } };
+const skewsOf = ({ last }: Fitted<Batch>): NDArray[] =>
+  names.map((name) => (last.heads as unknown as Rotated)[name]!.inserted);
+
+/** R = exp(ρ (S − Sᵀ)/2) as the graph makes it. */
+async function rotationsOf(skews: readonly NDArray[], rate: number): Promise<Float32Array[]> {
+  const rotate = compile((skew: Tensor) => rotationOf(tf.mul(tf.sub(skew, tf.transpose(skew)), rate / 2)));
+  const found: Float32Array[] = [];
+  for (const skew of skews) found.push(((await rotate(skew)) as NDArray).data.slice() as Float32Array);
+  await rotate.dispose();
+  return found;
+}
+
+type Matrix = number[][];
+const matrix = (data: ArrayLike<number>, m: number): Matrix =>
+  Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_, j) => data[i * m + j]!));
+const product = (a: Matrix, b: Matrix): Matrix =>
+  a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
+const transposed = (a: Matrix): Matrix => a[0]!.map((_, j) => a.map((row) => row[j]!));
+const identity = (m: number): Matrix =>
+  Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_, j) => (i === j ? 1 : 0)));
+
+/** Greatest entry of |RᵀR − I|, in double. */
+function distortion(r: ArrayLike<number>): number {
+  const m = Math.sqrt(r.length);
+  const square = product(transposed(matrix(r, m)), matrix(r, m));
+  return Math.max(...square.flatMap((row, i) => row.map((value, j) => Math.abs(value - (i === j ? 1 : 0)))));
+}
+
+/** exp(A) by thirty terms of its series, of A/1024 squared ten times, in double. */
+function exponential(a: Matrix): Matrix {
+  const small = a.map((row) => row.map((value) => value / 1024));
+  let [sum, term] = [identity(a.length), identity(a.length)];
+  for (let n = 1; n <= 30; n++) {
+    term = product(term, small).map((row) => row.map((value) => value / n));
+    sum = sum.map((row, i) => row.map((value, j) => value + term[i]![j]!));
+  }
+  for (let i = 0; i < 10; i++) sum = product(sum, sum);
+  return sum;
+}
+
+const normals = (random: Random, count: number, scale = 1): number[] =>
+  Array.from({ length: count }, () => Math.fround(scale * random.normal()));
+
+describe("the rotation of a skew-symmetric matrix", () => {
+  it.each([
+    [3, 1],
+    [16, 3],
+    [64, 2],
+    [16, 40],
+    [128, 5],
+  ])("of %i dimensions and entries of size %f is exp(A), orthogonal to 1e-6", async (m, size) => {
+    const random = Random.seeded(m, "skew");
+    const half = matrix(normals(random, m * m, size / Math.sqrt(m)), m);
+    const skew = half.map((row, i) => row.map((value, j) => Math.fround(value - half[j]![i]!)));
+    const rotate = compile(rotationOf);
+    const { data } = (await rotate(array(skew.flat(), [m, m]))) as NDArray;
+    await rotate.dispose();
+    expect(distortion(data)).toBeLessThan(1e-6);
+    const expected = exponential(skew).flat();
+    // Squaring doubles what rounding has turned.
+    const tolerance = size > 10 ? 1e-3 : 2e-4;
+    expect(Math.max(...expected.map((value, i) => Math.abs(data[i]! - value)))).toBeLessThan(tolerance);
+  });
+});
+
+it("the objective's gradient is that of −Σ_nk ⟨R_kᵀ g̃_nk, v_n⟩ by differences in double", async () => {
+  const [samples, m, T, rate] = [5, 4, 3, 0.7];
+  const random = Random.seeded(3, "objective");
+  const rows = Array.from({ length: T }, () => normals(random, samples * m));
+  const skews = Array.from({ length: T }, () => normals(random, m * m));
+  const method = rotograd({ rate });
+  const slope = compile(((gradients: Tensor[], inserted: Tensor[]) => {
+    const made = method.combine({
+      gradients,
+      inserted,
+      primary: 0,
+      given: [1, 1, 1].map((one) => tf.scalar(one)),
+    });
+    return { ...made, slopes: tf.stack(gradientsOf([made.objective], inserted)[0] as Tensor[]) };
+  }) as never);
+  const args = [rows.map((row) => array(row, [samples, m])), skews.map((skew) => array(skew, [m, m]))];
+  const found = (await slope(...(args as Tree<NDArray>[]))) as unknown as {
+    slopes: NDArray;
+    objective: NDArray;
+  };
+  await slope.dispose();
+
+  const rotation = (skew: readonly number[]): Matrix => {
+    const s = matrix(skew, m);
+    return exponential(s.map((row, i) => row.map((value, j) => (rate / 2) * (value - s[j]![i]!))));
+  };
+  const norms = rows.map((row) => Math.hypot(...row));
+  const mean = rows[0]!.map((_, i) => rows.reduce((sum, row, k) => sum + row[i]! / norms[k]! / T, 0));
+  // g̃_n = R g_n with the rotations as they are; only the R of the objective moves.
+  const turned = rows.map((row, k) => {
+    const r = rotation(skews[k]!);
+    return row.map((_, i) => {
+      const n = Math.floor(i / m);
+      return r[i % m]!.reduce((sum, value, j) => sum + value * row[n * m + j]!, 0);
+    });
+  });
+  const objective = (k: number, skew: readonly number[]): number => {
+    const r = rotation(skew);
+    let sum = 0;
+    for (let n = 0; n < samples; n++) {
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < m; j++) sum -= r[j]![i]! * turned[k]![n * m + j]! * mean[n * m + i]!;
+      }
+    }
+    return sum;
+  };
+  const total = skews.reduce((sum, skew, k) => sum + objective(k, skew), 0);
+  expect(found.objective.data[0]).toBeCloseTo(total, 4);
+  skews.forEach((skew, k) => {
+    skew.forEach((_, i) => {
+      const at = (by: number) => objective(k, skew.with(i, skew[i]! + by));
+      const numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
+      expect(found.slopes.data[k * m * m + i]).toBeCloseTo(numeric, 4);
+    });
+  });
+});
+
+describe("a run with rotations", () => {
+  it("starts as the plain network: the same parameters and losses", async () => {
+    const [turned, plain] = [await train({ epochs: 1 }), await train({ method: uniform(), epochs: 1 })];
+    expect(turned.history[0]!.losses.y).toBeCloseTo(plain.history[0]!.losses.y!, 1);
+    const init = (of: Fitted<Batch>["model"]) => of.init(Random.seeded(5, "init"));
+    const heads = init(turned.model).heads as unknown as Rotated;
+    expect(init(turned.model).trunk).toEqual(init(plain.model).trunk);
+    for (const name of names) {
+      expect(heads[name]!.head).toEqual(init(plain.model).heads[name]);
+      expect(heads[name]!.inserted.shape).toEqual([16, 16]);
+      expect(Math.max(...heads[name]!.inserted.data.map(Math.abs))).toBe(0);
+    }
+    for (const fitted of [turned, plain]) await fitted.dispose();
+  });
+
+  it("keeps the rotations orthogonal to 1e-6 over 500 steps, and learns", async () => {
+    const fitted = await train({ epochs: 167, method: rotograd({ rate: 1 }) });
+    expect(fitted.history.at(-1)!.step).toBe(501);
+    const rotations = await rotationsOf(skewsOf(fitted), 1);
+    for (const r of rotations) {
+      expect(distortion(r)).toBeLessThan(1e-6);
+      // It has turned: no longer near the identity.
+      expect(
+        Math.max(...identity(16).flatMap((row, i) => row.map((v, j) => Math.abs(v - r[16 * i + j]!)))),
+      ).toBeGreaterThan(0.3);
+    }
+    const losses = fitted.history.map(({ validation }) => validation["y"]!["loss"]!);
+    expect(Math.min(...losses)).toBeLessThan(0.3 * losses[0]!);
+    await fitted.dispose();
+  });
+
+  it("predicts with the rotations of the best epoch", async () => {
+    const fitted = await train({ epochs: 30, method: rotograd({ rate: 1 }) });
+    const predicted = await fitted.predict(data.test);
+    const apply = compile(((p: never, b: never) => fitted.model.apply(p, b, { training: false })) as never);
+    const [batch] = data.test.epoch(null);
+    const outputs = (params: unknown) =>
+      apply(params as never, batch as never) as Promise<Record<string, NDArray>>;
+    const { a } = await outputs(fitted.params);
+    a!.data.forEach((value, i) => {
+      if (i < predicted["a"]!.length) expect(predicted["a"]![i]).toBeCloseTo(value, 6);
+    });
+    const unturned = structuredClone(fitted.params) as unknown as { heads: Rotated };
+    for (const name of names) unturned.heads[name]!.inserted.data.fill(0);
+    const without = (await outputs(unturned)).a!.data;
+    expect(Math.max(...without.map((value, i) => Math.abs(value - a!.data[i]!)))).toBeGreaterThan(0.1);
+    await Promise.all([apply.dispose(), fitted.dispose()]);
+  });
+
+  it("gives the same numbers for the same seed, and others for another", async () => {
+    const runs = [await train(), await train(), await train({ seed: 2 })];
+    expect(runs[1]!.history).toEqual(runs[0]!.history);
+    expect(runs[1]!.last).toEqual(runs[0]!.last);
+    expect(runs[2]!.history).not.toEqual(runs[0]!.history);
+    for (const run of runs) await run.dispose();
+  });
+
+  it("scales the trunk's gradients to one length: weights times lengths agree", async () => {
+    const lengths: number[][] = [];
+    const method = rotograd();
+    const spy = {
+      ...method,
+      learn: (...[told, state]: Parameters<typeof method.learn>) => {
+        const said = method.learn(told, state);
+        lengths.push(said.weights.map((weight, k) => weight * told[k]!));
+        return said;
+      },
+    };
+    const fitted = await train({ method: spy });
+    await fitted.dispose();
+    expect(lengths).toHaveLength(9);
+    for (const row of lengths) for (const value of row) expect(value).toBeCloseTo(row[0]!, 5);
+  });
+
+  it("turns the first features only, when told to, also of images", async () => {
+    const random = Random.seeded(1, "images");
+    const channels = 6;
+    const names = ["one", "two"];
+    const images = splitModel<{ x: Tensor; labels: Record<string, Tensor>; masks: Record<string, Tensor> }>({
+      init: (stream) => ({
+        trunk: { w: array(normals(stream, 9 * 2 * channels, 0.3), [3, 3, 2, channels]) },
+        heads: Object.fromEntries(
+          names.map((name) => [name, array(normals(stream, channels), [channels, 1])]),
+        ),
+      }),
+      represent: (trunk, { x }) =>
+        tf.tanh(tf.conv2d(x as never, (trunk as { w: Tensor }).w as never, 1, "same")),
+      decode: (head, z) => tf.matMul(tf.mean(z, [1, 2]) as Tensor2D, head as Tensor2D),
+    });
+    const batch = {
+      x: array(normals(random, 8 * 5 * 5 * 2), [8, 5, 5, 2]),
+      labels: { one: array(normals(random, 8)), two: array(normals(random, 8)) },
+      masks: { one: array(new Float32Array(8).fill(1)), two: array(new Float32Array(8).fill(1)) },
+    };
+    const source = { size: 1, samples: 8, epoch: () => [batch] };
+    const fitted = await fit(images, {
+      tasks: names.map((name, k) => regression({ name, role: k === 0 ? "primary" : "auxiliary" })) as never,
+      method: rotograd({ dimensions: 3, rate: 1 }),
+      optimizer: adam({ learningRate: 0.02 }),
+      train: source as never,
+      validation: source as never,
+      epochs: 40,
+      seed: 1,
+      progress: "none",
+    });
+    const { one } = fitted.last.heads as unknown as Rotated;
+    expect(one!.inserted.shape).toEqual([3, 3]);
+    expect(Math.max(...one!.inserted.data.map(Math.abs))).toBeGreaterThan(0.05);
+    expect(fitted.history.at(-1)!.losses["one"]!).toBeLessThan(0.7 * fitted.history[0]!.losses["one"]!);
+    await fitted.dispose();
+  });
+
+  it("runs where the optimiser is part of the graph, on tfjs", async () => {
+    const [onnx, tfjs] = [
+      await train({ epochs: 2 }),
+      await train({ epochs: 2, runtime: "tfjs", device: "cpu" }),
+    ];
+    for (const [k, { data }] of skewsOf(onnx).entries()) {
+      data.forEach((value, i) => expect(skewsOf(tfjs)[k]!.data[i]).toBeCloseTo(value, 3));
+    }
+    expect(tfjs.history[1]!.losses.y).toBeCloseTo(onnx.history[1]!.losses.y!, 4);
+    for (const run of [onnx, tfjs]) await run.dispose();
+  });
+
+  it("leaves out an auxiliary whose loss is not finite, when told to", async () => {
+    const [first] = data.train.epoch(null);
+    const broken = {
+      ...first!,
+      labels: { ...first!.labels, a: array(new Float32Array(32).fill(Number.NaN)) },
+    };
+    const batches = { ...data.train, size: 2, epoch: () => [broken, first!] };
+    const fitted = await train({ train: batches, onNonFinite: "drop-task", epochs: 2 });
+    expect(fitted.history[0]!.dropped).toEqual({ y: 0, a: 1, s: 0, c: 0 });
+    expect(fitted.history[1]!.losses.y!).toBeLessThan(fitted.history[0]!.losses.y!);
+    await fitted.dispose();
+    const { code, message } = await refused(train({ train: batches }));
+    expect([code, message]).toEqual(["non-finite", expect.stringContaining('The loss of task "a" is NaN')]);
+  });
+
+  it("refuses what it cannot train", async () => {
+    const unsplit: Model<Batch> = {
+      init: (random) => model.init(random),
+      apply: (...of) => model.apply(...of),
+    };
+    const plain = { ...data, optimizer: adam(), epochs: 1, seed: 1, progress: "none" } as const;
+    const { code, message } = await refused(fit(unsplit, { ...plain, method: rotograd() }));
+    expect([code, message]).toEqual(["bad-model", expect.stringContaining("splitModel")]);
+    for (const option of [{ stepsPerCall: 2 }, { dev: data.validation }]) {
+      expect((await refused(train(option))).code).toBe("bad-option");
+    }
+  });
+});
+
+it("aligns two tasks that pull the trunk apart, which then learn together", async () => {
+  // Fixed heads read almost the same feature, for opposite labels: no trunk serves both unless one reads it turned.
+  const random = Random.seeded(4, "conflict");
+  const x = normals(random, 64 * 2);
+  const target = Array.from({ length: 64 }, (_, n) => 0.6 * x[2 * n]! + 0.3 * x[2 * n + 1]!);
+  const full = array(new Float32Array(64).fill(1));
+  const batch = {
+    inputs: array(x, [64, 2]),
+    labels: { left: array(target), right: array(target.map((value) => -value)) },
+    masks: { left: full, right: full },
+  };
+  const source = { size: 10, samples: 640, epoch: () => Array.from({ length: 10 }, () => batch) };
+  const conflict = splitModel<Batch>({
+    init: (stream) => ({
+      trunk: { w: array(normals(stream, 2 * 4, 0.5), [2, 4]) },
+      heads: { left: array([1, 0.3, 0, 0], [4, 1]), right: array([1, -0.3, 0.2, 0], [4, 1]) },
+    }),
+    represent: (trunk, { inputs }) => tf.tanh(tf.matMul(inputs, (trunk as { w: Tensor2D }).w)),
+    decode: (head, z) => tf.matMul(z as Tensor2D, stopGradient(head as Tensor2D)),
+  });
+  const run = (method: FitOptions<Batch>["method"]): Promise<Fitted<Batch>> =>
+    fit(conflict, {
+      tasks: [
+        regression({ name: "left", role: "primary" }),
+        regression({ name: "right", role: "auxiliary" }),
+      ],
+      method,
+      optimizer: adam({ learningRate: 0.01 }),
+      train: source as never,
+      validation: source as never,
+      epochs: 40,
+      seed: 1,
+      threads: 1,
+      progress: "none",
+    });
+  const [turned, plain] = [await run(rotograd({ rate: 1 })), await run(uniform())];
+  const cosine = (epoch: number): number => turned.history.at(epoch)!.cosines["right"]!;
+  expect(cosine(0)).toBeLessThan(-0.4);
+  expect(cosine(10)).toBeGreaterThan(0.4);
+  expect(cosine(-1)).toBeGreaterThan(0.9);
+  const worst = ({ history }: Fitted<Batch>): number =>
+    Math.max(...Object.values(history.at(-1)!.losses as Record<string, number>));
+  expect(worst(turned)).toBeLessThan(0.05 * worst(plain));
+  for (const fitted of [turned, plain]) await fitted.dispose();
+});
+
+describe("a checkpoint of a run with rotations", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "outrigger-rotograd-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("continues bit for bit, with rotations, their moments and the initial lengths", async () => {
+    const ends: Buffer[] = [];
+    for (const name of ["whole", "stopped"]) {
+      const options = { directory: join(folder, name), checkpointEvery: 2, method: rotograd({ burnIn: 6 }) };
+      if (name === "stopped") {
+        const stop = new AbortController();
+        let steps = 0;
+        const halted = await train({
+          ...options,
+          signal: stop.signal,
+          progress: ({ kind }) => {
+            if (kind === "step" && ++steps === 5) stop.abort();
+          },
+        });
+        await halted.dispose();
+      }
+      const fitted = await train(options);
+      await fitted.dispose();
+      ends.push(readFileSync(join(folder, name, "checkpoint.safetensors")));
+    }
+    expect(ends[1]!.equals(ends[0]!)).toBe(true);
+    const { arrays, metadata } = decodeSafetensors(ends[0]!, "whole");
+    for (const part of ["params", "best"]) {
+      const skew = arrays.get(`${part}/heads/a/inserted`)!.data as Float32Array;
+      expect(skew.some((value) => value !== 0)).toBe(true);
+    }
+    const state = JSON.parse(metadata["state"]!) as { step: { method: { t: number; initial: number[] } } };
+    expect(state.step.method.t).toBe(9);
+    expect(state.step.method.initial.every((length) => length > 0)).toBe(true);
+  });
+});
