@@ -40,9 +40,10 @@ export class WeightedDriver<B> implements Driver<B> {
     this.#look.restore(look);
   }
 
-  async run(batch: Host<B>, at: Moment): Promise<StepReport> {
+  async run(batch: Host<B>, at: Moment, watched = false): Promise<StepReport> {
     const { rule, random, known, looking } = this.#options;
     const before = await this.#before(batch, at.step);
+    const gram = watched ? (before.gram ?? (await this.#gram(batch))) : undefined;
     const asked = rule.weigh({ ...at, losses: [], ...before }, this.#state, random);
     this.#state = asked.state;
     asked.weights.forEach((weight, k) => {
@@ -61,7 +62,13 @@ export class WeightedDriver<B> implements Driver<B> {
       this.#state = rule.observe({ ...at, ...before, losses: known.values }, this.#state);
     }
     const cosines = before.gram && cosinesOf(before.gram, at.primary);
-    return { losses, counts, weights: asked.weights, cosines };
+    return {
+      losses,
+      counts,
+      weights: asked.weights,
+      cosines,
+      ...(gram && { watched: { step: at.step, gram } }),
+    };
   }
 
   /** As one native call where the rule gives all weights beforehand and everything is finite. */
@@ -120,6 +127,11 @@ export class WeightedDriver<B> implements Driver<B> {
     const { seen, view } = await this.#look.at(batch, needs, await this.opened());
     known.learn(seen, step);
     return { losses: known.values, ...view };
+  }
+
+  /** For whoever watches: neither the rule nor the known losses learn of it. */
+  async #gram(batch: Host<B>): Promise<View["gram"]> {
+    return (await this.#look.at(batch, "gram", await this.opened())).view.gram;
   }
 
   /** Losses of the batch that was just stepped on, with the dropout masks of that step. */
