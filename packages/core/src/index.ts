@@ -29,6 +29,11 @@ export type {
   GradientRecord,
   TransferRecord,
 } from "./train/diagnostics/record.ts";
+export {
+  type DiagnosticSummary,
+  keepDiagnostics,
+  summarizeDiagnostics,
+} from "./train/diagnostics/summary.ts";
 export type { SingleTaskRun } from "./train/diagnostics/transfer.ts";
 export { type FitOptions, type Fitted, fit } from "./train/fit.ts";
 export type { EpochRecord } from "./train/history.ts";
