@@ -99,9 +99,10 @@ function logarithmic(least: number, most: number): Plot.ScaleOptions {
   const every = Math.ceil(powers / 6);
   const all = Array.from({ length: Math.ceil(powers / every) + 1 }, (_, i) => 10 ** (from + i * every));
   const ticks = powers > 3 ? all : all.flatMap((power) => [power, 2 * power, 5 * power]);
+  // A power of ten may differ in its last bit from a value that is the same number.
   const [low, high] = [
-    Math.max(...ticks.filter((tick) => tick <= least)),
-    Math.min(...ticks.filter((tick) => tick >= most)),
+    Math.max(...ticks.filter((tick) => tick <= least * (1 + 1e-9))),
+    Math.min(...ticks.filter((tick) => tick >= most * (1 - 1e-9))),
   ];
   const inside = ticks.filter((tick) => tick >= low && tick <= high);
   return { type: "log", domain: [low, high], nice: false, ticks: inside, tickFormat: compact };

@@ -32,7 +32,7 @@ const shape = z.object({
   tasks: z.array(z.string()).min(1).max(most.tasks),
   gradients: z
     .object({
-      steps: z.array(z.number()).max(most.points),
+      steps: z.array(z.number()).min(1).max(most.points),
       norms: lists,
       effectiveWeights: lists.nullable(),
       cosines: lists,
