@@ -1,4 +1,5 @@
 import { BenchError } from "./error.ts";
+import type { Diagnostics } from "./results/diagnostics.ts";
 
 /** Plain JSON: what can be hashed, stored in a line and sent to another process. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -53,6 +54,8 @@ export interface TrialResult {
   readonly metrics: Readonly<Record<string, number | null>>;
   /** One value an epoch, drawn in the report: "train/loss", "validation/rmse", "weight/tpsa". */
   readonly curves?: Readonly<Record<string, readonly (number | null)[]>>;
+  /** How the tasks got along, drawn in the report: `summarizeDiagnostics` of @outrigger/core makes it. */
+  readonly diagnostics?: Diagnostics;
   readonly notes?: readonly string[];
   readonly datasets?: readonly { readonly name: string; readonly sha256: string }[];
   /** What computed it, for example "onnx/cpu" or "tfjs/cpu". */

@@ -22,7 +22,21 @@ export { type RmspropOptions, rmsprop } from "./optimize/rmsprop.ts";
 export { cosineDecay } from "./optimize/schedule.ts";
 export { type SgdOptions, sgd } from "./optimize/sgd.ts";
 export { Random } from "./random.ts";
+export type { FitCallback, FitEvent } from "./train/callback/event.ts";
 export { tensorBoard } from "./train/callback/tensor-board.ts";
+export type { DiagnosticsOptions } from "./train/diagnostics/options.ts";
+export type {
+  AffinityRecord,
+  DiagnosticRecord,
+  GradientRecord,
+  TransferRecord,
+} from "./train/diagnostics/record.ts";
+export {
+  type DiagnosticSummary,
+  keepDiagnostics,
+  summarizeDiagnostics,
+} from "./train/diagnostics/summary.ts";
+export type { SingleTaskRun } from "./train/diagnostics/transfer.ts";
 export { type FitOptions, type Fitted, fit } from "./train/fit.ts";
 export type { EpochRecord } from "./train/history.ts";
 export type { Method } from "./train/method.ts";

@@ -6,6 +6,7 @@ import { crc32c } from "../src/data/crc32c.ts";
 import type { FitEvent } from "../src/train/callback/event.ts";
 import { decodeEvents } from "../src/train/callback/event-file.ts";
 import { tensorBoard } from "../src/train/callback/tensor-board.ts";
+import type { DiagnosticRecord } from "../src/train/diagnostics/record.ts";
 
 const start = (resumedAt: number): FitEvent => ({
   kind: "start",
@@ -82,3 +83,53 @@ test("a changed byte is found, and a record that was cut off is left out", () =>
 function tensorBoardOnce(path: string, event: FitEvent): void {
   tensorBoard(path, () => 0)(event);
 }
+
+test("diagnostics are scalars of their step, without those that are null", () => {
+  const path = file();
+  const listen = tensorBoard(path, () => 0);
+  listen(start(0));
+  const when = { step: 51, epoch: 5 };
+  const tell = (record: DiagnosticRecord): void => listen({ kind: "diagnostic", record });
+  tell({
+    kind: "gradients",
+    ...when,
+    norms: { y: 2, z: 0 },
+    weights: { y: 1, z: 1 },
+    effectiveWeights: { y: 1, z: 0 },
+    cosines: {
+      y: { y: 1, z: null, x: -0.5 },
+      z: { y: null, z: null, x: 0.25 },
+      x: { y: -0.5, z: 0.25, x: 1 },
+    },
+  });
+  tell({
+    kind: "affinity",
+    ...when,
+    learningRate: 0.5,
+    affinity: { y: { y: 0.5, z: null }, z: { y: -0.25, z: null } },
+  });
+  const compared = { metric: "rmse", value: 2, singleTask: 1, excess: 1, worse: true, message: "warning" };
+  tell({ kind: "transfer", ...when, ...compared, runs: 1, noise: null });
+  const events = decodeEvents(readFileSync(path)).slice(1);
+  expect(events.map(({ event }) => event.step)).toEqual([51, 51, 51]);
+  expect(
+    events.map(({ event }) => event.summary!.value.map(({ tag, simple_value }) => [tag, simple_value])),
+  ).toEqual([
+    [
+      ["gradient-norm/y", 2],
+      ["gradient-norm/z", 0],
+      ["effective-weight/y", 1],
+      ["effective-weight/z", 0],
+      ["gradient-cosine/y/x", -0.5],
+      ["gradient-cosine/z/x", 0.25],
+    ],
+    [
+      ["affinity/y/y", 0.5],
+      ["affinity/z/y", -0.25],
+    ],
+    [
+      ["single-task/rmse-excess", 1],
+      ["single-task/worse", 1],
+    ],
+  ]);
+});

@@ -1,4 +1,5 @@
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
+import { insideTraining, negativeTransfer } from "./diagnostics.ts";
 import {
   chanceNote,
   decimalsOf,
@@ -116,7 +117,9 @@ ${sortable(
 )}
 <figure>${both((frame) => intervalPlot(summary, group, frame))}<figcaption>${escape(metricTitle(summary))}. Large dots: IQM, bars: 95 % intervals, small dots: seeds, dashed: ${escape(benchmark.baseline)}.</figcaption></figure>
 ${differences === "" ? "" : `<figure>${differences}<figcaption>Paired difference to ${escape(benchmark.baseline)} with 95 % intervals; grey: no difference, or too little to tell.</figcaption></figure>`}
-${curves === "" ? "" : `<details><summary>Training curves (mean over seeds)</summary><p class="legend">${legend}</p>${curves}</details>`}`;
+${negativeTransfer(summary, group, both)}
+${curves === "" ? "" : `<details><summary>Training curves (mean over seeds)</summary><p class="legend">${legend}</p>${curves}</details>`}
+${insideTraining(group)}`;
 }
 
 function cells(summary: BenchmarkSummary, group: GroupSummary, line: Line): Cell[] {

@@ -52,7 +52,7 @@ export function intervalPlot(summary: BenchmarkSummary, group: GroupSummary, fra
   const direction = benchmark.metric.better === "lower" ? "← better" : "better →";
   const unit = benchmark.metric.unit ? `, ${benchmark.metric.unit}` : "";
   const bounded = lines.filter((line) => Number.isFinite(line.interval.low));
-  return draw(lines, frame, `test ${benchmark.metric.name}${unit}   ${direction}`, [
+  return rowPlot(lines, frame, `test ${benchmark.metric.name}${unit}   ${direction}`, [
     ...(baseline && Number.isFinite(baseline.center)
       ? [
           Plot.ruleX([baseline.center], {
@@ -93,7 +93,7 @@ export function differencePlot(summary: BenchmarkSummary, group: GroupSummary, f
   const colour = ({ verdict }: Drawn) =>
     verdict === "better" || verdict === "worse" ? palette[verdict] : palette.quiet;
   const direction = benchmark.metric.better === "lower" ? "← better" : "better →";
-  return draw(group.lines, frame, `difference to ${benchmark.baseline}   ${direction}`, [
+  return rowPlot(group.lines, frame, `difference to ${benchmark.baseline}   ${direction}`, [
     Plot.ruleX([0], { stroke: palette.baseline, strokeDasharray: "4 4" }),
     Plot.ruleY(
       rows.filter((row) => Number.isFinite(row.low)),
@@ -141,7 +141,7 @@ export function curveColours(group: GroupSummary): { method: string; colour: str
   return domain.map((method) => ({ method, colour: String(scale.apply(method)) }));
 }
 
-function draw(rows: readonly Line[], frame: Frame, label: string, marks: Plot.Markish[]): string {
+export function rowPlot(rows: readonly Line[], frame: Frame, label: string, marks: Plot.Markish[]): string {
   const longest = Math.max(...rows.map((row) => row.method.length));
   return svg(
     Plot.plot({
@@ -165,7 +165,7 @@ function draw(rows: readonly Line[], frame: Frame, label: string, marks: Plot.Ma
   );
 }
 
-function common({ width, palette }: Frame): Plot.PlotOptions {
+export function common({ width, palette }: Frame): Plot.PlotOptions {
   return {
     document: parseHTML("<!doctype html><html><body></body></html>").document,
     width,
@@ -175,7 +175,7 @@ function common({ width, palette }: Frame): Plot.PlotOptions {
 }
 
 /** The element as text that stands alone: with its name space, and without Plot's own style sheet. */
-function svg(element: { outerHTML: string }): string {
+export function svg(element: { outerHTML: string }): string {
   return element.outerHTML
     .replace(/<style>[^]*?<\/style>/g, "")
     .replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')

@@ -27,6 +27,8 @@ td a { color: inherit; text-decoration-color: var(--line); text-underline-offset
 figure { margin: .8rem 0; } figcaption { margin-top: .3rem; font-size: .86rem; color: var(--soft); }
 svg { display: block; max-width: 100%; height: auto; } svg text { white-space: pre; }
 .narrow { display: none; } @media (max-width: 46rem) { .wide { display: none; } .narrow { display: block; } }
+h4 { margin: 1.2rem 0 .1rem; } ul { margin: .3rem 0; padding-left: 1.3rem; }
+.small-plots { display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; align-items: flex-start; } .small-plots figure { max-width: min(100%, 30rem); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .84rem; }
 details { margin: .35rem 0; } summary { cursor: pointer; } :target { scroll-margin-top: 1rem; } details:target > summary { font-weight: 600; }
 `.trim();

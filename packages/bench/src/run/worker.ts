@@ -1,5 +1,7 @@
 import { pathToFileURL } from "node:url";
+import { z } from "zod";
 import type { Benchmark, TrialResult } from "../benchmark.ts";
+import { diagnosticsSchema } from "../results/diagnostics.ts";
 import type { Result } from "../results/row.ts";
 import { type Job, jobSchema, type Reply } from "./message.ts";
 
@@ -64,7 +66,16 @@ function checked(result: TrialResult, benchmark: Benchmark, job: Omit<Job, "file
     ([key, values]) => [key, values.map(short)] as const,
   );
   const datasets = result.datasets?.map((dataset) => ({ ...dataset }));
-  return { metrics, curves: Object.fromEntries(curves), notes, datasets, runtime: result.runtime };
+  const drawn = { curves: Object.fromEntries(curves), diagnostics: checkedDiagnostics(result) };
+  return { metrics, ...drawn, notes, datasets, runtime: result.runtime };
+}
+
+/** Refuses diagnostics that could not be drawn, before hours of trials have written them. */
+function checkedDiagnostics({ diagnostics }: TrialResult): TrialResult["diagnostics"] {
+  if (diagnostics === undefined) return undefined;
+  const parsed = diagnosticsSchema.safeParse(diagnostics);
+  if (!parsed.success) throw new Error(`The trial's diagnostics are wrong. ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 function cost(): { seconds: number; peakMemory: number } {

@@ -1,5 +1,7 @@
 import type { Trial, TrialResult } from "@outrigger/bench/benchmark";
 import { adam } from "@outrigger/core/optimize/adam";
+import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record";
+import { keepDiagnostics, summarizeDiagnostics } from "@outrigger/core/train/diagnostics/summary";
 import { fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import type { Batches } from "@outrigger/core/train/model";
@@ -14,6 +16,8 @@ const STEPS = 600;
 const EPOCH = 5;
 /** Epochs between two points of a curve. */
 const POINTS = 6;
+/** Of these seeds the report shows gradients and affinities; they change no number. */
+const LOOKED_AT = 3;
 const [PRIMARY, ...AUXILIARIES] = tasks;
 
 /** An epoch is a few steps on the same full batch. */
@@ -50,8 +54,13 @@ function curvesOf(history: readonly EpochRecord[]): TrialResult["curves"] {
 export async function runLowData(trial: Trial): Promise<TrialResult> {
   const { train, validation, test } = lowData(trial.seed);
   const epochs = STEPS / EPOCH;
+  const looked = trial.seed < LOOKED_AT;
+  const records: DiagnosticRecord[] = [];
+  const objectives = tasks.map((name) =>
+    regression({ name, role: name === PRIMARY ? "primary" : "auxiliary" }),
+  );
   const fitted = await fit(smallNetwork(sizes.inputs, UNITS, tasks), {
-    tasks: tasks.map((name) => regression({ name, role: name === PRIMARY ? "primary" : "auxiliary" })),
+    tasks: objectives,
     method: rules[trial.method]!(),
     optimizer: adam({ learningRate: 0.01 }),
     train: repeated(train, EPOCH),
@@ -59,7 +68,9 @@ export async function runLowData(trial: Trial): Promise<TrialResult> {
     dev: validation,
     epochs,
     seed: trial.seed,
+    ...(looked && { diagnostics: { gradientsEvery: STEPS / 24, affinityEvery: STEPS / 12 } }),
     progress: "none",
+    callbacks: [keepDiagnostics(records)],
     onEpoch: ({ epoch }) => trial.progress((epoch + 1) / epochs),
     threads: trial.threads,
     spinning: false,
@@ -73,6 +84,7 @@ export async function runLowData(trial: Trial): Promise<TrialResult> {
       "test/mse": squared(tested?.["rmse"]),
     },
     curves: curvesOf(history),
+    ...(looked && { diagnostics: summarizeDiagnostics(records, objectives) }),
     notes: [
       best === null
         ? "no finite validation error"

@@ -28,6 +28,7 @@ export const adam = (options: AdamOptions = {}): Optimizer => {
   return {
     name: "adam",
     slots: ["m", "v"],
+    learningRate: (t) => rateAt(learningRate, t),
     scalars: (t) => ({
       rate: rateAt(learningRate, t) / (1 - beta1 ** t),
       rootScale: 1 / Math.sqrt(1 - beta2 ** t),

@@ -19,6 +19,8 @@ export interface Optimizer {
   readonly name: string;
   /** Names of the numbers kept for every parameter, all 0 at first. Identifiers. */
   readonly slots: readonly string[];
+  /** Step size of the step t = 1, 2, …, as it was given: without Adam's correction of its first steps. */
+  learningRate(t: number): number;
   /** Numbers that depend on the step t = 1, 2, … only, such as the learning rate. Names are identifiers, the same at every step. */
   scalars(t: number): Record<string, number>;
   /** New value of one parameter and of its slots. */

@@ -29,6 +29,7 @@ export const rmsprop = (options: RmspropOptions = {}): Optimizer => {
   return {
     name: "rmsprop",
     slots: momentum > 0 ? ["square", "momentum"] : ["square"],
+    learningRate: (t) => rateAt(learningRate, t),
     scalars: (t) => ({ rate: rateAt(learningRate, t) }),
     formula(op, { param, gradient, slot, scalar }) {
       const g = weightDecay > 0 ? op.add(gradient, op.multiply(op.constant(weightDecay), param)) : gradient;

@@ -30,6 +30,7 @@ export const sgd = ({
   return {
     name: "sgd",
     slots: momentum > 0 ? ["momentum"] : [],
+    learningRate: (t) => rateAt(learningRate, t),
     scalars: (t) => ({ rate: rateAt(learningRate, t) }),
     formula(op, { param, gradient, slot, scalar }) {
       const step = (direction: typeof param) => op.subtract(param, op.multiply(scalar.rate!, direction));

@@ -5,6 +5,16 @@ export function norm(row: Float32Array): number {
   return Math.sqrt(square);
 }
 
+/** The inner products of all pairs of rows, added up in double precision. */
+export const gramOf = (rows: readonly Float32Array[]): number[][] =>
+  rows.map((a) =>
+    rows.map((b) => {
+      let sum = 0;
+      for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+      return sum;
+    }),
+  );
+
 /** Σ_k w_k r_k into `out`, each number added up in double precision. */
 export function combine(rows: readonly Float32Array[], weights: readonly number[], out: Float32Array): void {
   for (let i = 0; i < out.length; i++) {

@@ -1,7 +1,7 @@
 import type { Aggregator, Shape } from "../aggregator/aggregator.ts";
 import type { Random } from "../random.ts";
-import { norm } from "../solve/rows.ts";
-import type { Driver, DriverState, Moment, StepReport } from "./driver.ts";
+import { gramOf, norm } from "../solve/rows.ts";
+import type { Driver, DriverState, Moment, StepReport, Watched } from "./driver.ts";
 import { type KnownLosses, notFinite } from "./known-losses.ts";
 import type { LearnerOptions } from "./learner.ts";
 import type { Host } from "./model.ts";
@@ -36,15 +36,17 @@ export class AggregatedDriver<B> implements Driver<B> {
     this.#state = method;
   }
 
-  async run(batch: Host<B>, at: Moment): Promise<StepReport> {
+  async run(batch: Host<B>, at: Moment, watched = false): Promise<StepReport> {
     const { aggregator, memory, random, known, learning } = this.#options;
     const learner = await this.opened();
     let weights: readonly number[] = learning.tasks.map(() => 1);
+    let seen: Watched | undefined;
     const { losses, counts } = await learner.step(
       batch,
       at.step + 1,
       (seen) => known.learn(seen, at.step),
       (_seen, gradients, direction) => {
+        if (watched) seen = { step: at.step, gram: gramOf(gradients) };
         const rows = { ...at, losses: known.values, gradients, direction, memory };
         const said = aggregator.aggregate(rows, this.#state, random);
         if (![...(said.heads ?? []), norm(direction)].every(Number.isFinite)) {
@@ -56,7 +58,7 @@ export class AggregatedDriver<B> implements Driver<B> {
         return said.heads;
       },
     );
-    return { losses, counts, weights };
+    return { losses, counts, weights, ...(seen && { watched: seen }) };
   }
 
   async together(): ReturnType<Driver<B>["together"]> {

@@ -25,6 +25,8 @@ export interface RunState {
   readonly best: Best | null;
   /** Length of the log when this was written. */
   readonly logBytes: number;
+  /** Length of the diagnostics; a checkpoint of before there were any has none. */
+  readonly diagnosticsBytes?: number;
   readonly stopped: Stopped | null;
 }
 

@@ -1,4 +1,5 @@
 import type { View } from "../weighting/weighting.ts";
+import type { AffinityMatrix } from "./diagnostics/affinity.ts";
 import type { Learner } from "./learner.ts";
 import type { LookState } from "./look.ts";
 import type { Host } from "./model.ts";
@@ -14,6 +15,17 @@ export interface StepReport {
   readonly skipped?: true;
   /** Cosine of every task's trunk gradient with the primary's, where a Gram matrix was computed; null for a zero gradient. */
   readonly cosines?: readonly (number | null)[];
+  /** What diagnostics asked for. */
+  readonly watched?: Watched;
+}
+
+/** What was looked at besides, before a step. */
+export interface Watched {
+  /** The step, from 0. */
+  readonly step: number;
+  /** T × T inner products of the trunk's gradients. */
+  readonly gram?: readonly (readonly number[])[];
+  readonly affinity?: { readonly matrix: AffinityMatrix; readonly learningRate: number };
 }
 
 /** When a step is taken, and for whom. */
@@ -28,8 +40,12 @@ export interface DriverState extends LookState {
 export interface Driver<B> {
   /** Values are replaced, never changed: a reference is a copy. */
   state: DriverState;
-  /** One step. When it throws before the update, parameters and slots are those of before. */
-  run(batch: Host<B>, at: Moment): Promise<StepReport>;
+  /**
+   * One step. When it throws before the update, parameters and slots are those of before.
+   *
+   * @param watched whether the Gram matrix is wanted, also where the method needs none
+   */
+  run(batch: Host<B>, at: Moment, watched?: boolean): Promise<StepReport>;
   /**
    * The first few of several batches as one native call.
    *

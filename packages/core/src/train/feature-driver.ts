@@ -3,6 +3,7 @@ import type { Driver, DriverState, Moment, StepReport } from "./driver.ts";
 import { featureDescent } from "./feature-descent.ts";
 import { type KnownLosses, notFinite } from "./known-losses.ts";
 import type { Learner, LearnerOptions, Seen } from "./learner.ts";
+import { Look, type LookOptions } from "./look.ts";
 import type { Host } from "./model.ts";
 import { OpenedLearner } from "./opened-learner.ts";
 import { requireSplit } from "./split-model.ts";
@@ -12,18 +13,22 @@ export interface FeatureOptions<B> {
   readonly primary: number;
   readonly known: KnownLosses;
   readonly learning: LearnerOptions<B>;
+  /** At the trunk, for whoever watches: the method itself looks at nothing. */
+  readonly looking: LookOptions<B>;
 }
 
 /** Steps of a method that works at the representation: one native call, which tells what the method learns from. */
 export class FeatureDriver<B> implements Driver<B> {
   readonly #options: FeatureOptions<B>;
   readonly #learner: OpenedLearner<B>;
+  readonly #look: Look<B>;
   #state: unknown;
 
   constructor(options: FeatureOptions<B>) {
-    const { method, primary, learning } = options;
+    const { method, primary, learning, looking } = options;
     const model = requireSplit(learning.model, method.name);
     this.#options = options;
+    this.#look = new Look(looking);
     this.#state = method.init(learning.tasks.length, primary);
     this.#learner = new OpenedLearner(learning, featureDescent({ ...learning, model, primary, method }));
   }
@@ -36,9 +41,10 @@ export class FeatureDriver<B> implements Driver<B> {
     this.#state = method;
   }
 
-  async run(batch: Host<B>, at: Moment): Promise<StepReport> {
+  async run(batch: Host<B>, at: Moment, watched = false): Promise<StepReport> {
     const { method, known } = this.#options;
     const learner = await this.#learner.open();
+    const gram = watched ? (await this.#look.at(batch, "gram", learner)).view.gram : undefined;
     const check = (seen: Seen): void => {
       known.learn(seen, at.step);
       this.#check(seen, at.step);
@@ -46,7 +52,13 @@ export class FeatureDriver<B> implements Driver<B> {
     const { losses, counts, told } = await learner.step(batch, method.give(this.#state), at.step + 1, check);
     const { weights, cosines, state } = method.learn(told!, this.#state);
     this.#state = state;
-    return { losses, counts, weights, ...(cosines && { cosines }) };
+    return {
+      losses,
+      counts,
+      weights,
+      ...(cosines && { cosines }),
+      ...(gram && { watched: { step: at.step, gram } }),
+    };
   }
 
   async together(): ReturnType<Driver<B>["together"]> {
@@ -62,7 +74,7 @@ export class FeatureDriver<B> implements Driver<B> {
   }
 
   async yield(): Promise<void> {
-    await this.#learner.yield();
+    if (await this.#learner.yield()) this.#look.forget();
   }
 
   dispose(): Promise<void> {

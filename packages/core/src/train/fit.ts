@@ -6,12 +6,16 @@ import { JsonLines } from "./callback/json-lines.ts";
 import { progress as automatic } from "./callback/progress.ts";
 import { type RunState, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { Cursor } from "./cursor.ts";
+import { Diary } from "./diagnostics/diary.ts";
+import { watchOf } from "./diagnostics/options.ts";
+import { Comparison } from "./diagnostics/transfer.ts";
 import { diskError } from "./disk.ts";
 import { type Evaluation, Evaluator } from "./evaluate.ts";
 import { checkParams, flatten } from "./flat.ts";
 import { addStep, type EpochRecord, type EpochSums, emptySums, recordOf } from "./history.ts";
 import { trainedModel } from "./inserted.ts";
 import { KeptState } from "./kept-state.ts";
+import { isAggregator } from "./method.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
 import { Stepper } from "./step.ts";
@@ -82,12 +86,14 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
     stepsPerCall = 1,
     signal,
   } = options;
-  const { method, optimizer, train, validation, dev, maxGradientNorm } = options;
+  const { method, optimizer, train, validation, dev, maxGradientNorm, diagnostics } = options;
   const { runtime, device, threads, spinning } = options;
   const names = tasks.map(({ name }) => name);
   const primary = tasks.find(({ role }) => role === "primary")!;
   const metric = primary.metrics?.[0] ?? { name: "loss", better: "lower" as const };
   const notify = listeners(options);
+  const { compareWith } = diagnostics ?? {};
+  const comparison = compareWith && new Comparison(compareWith, { ...metric, task: primary.name });
 
   const model = trainedModel(given, method, train);
   const init = checkParams(model.init(Random.seeded(seed, "init")));
@@ -111,6 +117,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
     maxGradientNorm,
     stepsPerCall,
     onNonFinite: options.onNonFinite,
+    watch: watchOf(diagnostics),
     compile,
   });
   const evaluator = new Evaluator(model, tasks, compile);
@@ -131,6 +138,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
   if (saved !== null) {
     ({ epoch, sums, best, stopped } = saved);
     history = [...saved.history];
+    comparison?.resume(history);
     stepper.restore(saved.step);
     streams.dropout.state = saved.streams.dropout;
     streams.method.state = saved.streams.method;
@@ -139,7 +147,10 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
     // A run that ended can be prolonged by more epochs or more patience.
     if (stopped === "signal" || (epoch < epochs && !impatient(epoch, best, patience))) stopped = null;
   }
-  const log = openLog(directory, saved);
+  const log = openLog(directory, "log.jsonl", saved?.logBytes);
+  // Opened by runs without diagnostics too: what an earlier run left there is cut off.
+  const lines = openLog(directory, "diagnostics.jsonl", saved?.diagnosticsBytes);
+  const diary = new Diary({ names, weighs: !isAggregator(method), comparison, lines, notify });
   const save = async (): Promise<void> => {
     if (path === undefined) return;
     await stepper.sync();
@@ -153,6 +164,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
       history,
       best,
       logBytes: log?.bytes ?? 0,
+      diagnosticsBytes: lines?.bytes ?? 0,
       stopped,
     };
     writeCheckpoint(path, { ...arrays, state });
@@ -173,6 +185,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
       if (batches.length > 0) {
         for await (const report of stepper.runs(batches, epoch)) {
           addStep(sums, report);
+          diary.step(report, epoch);
           const loss = report.losses[tasks.indexOf(primary)]!;
           notify({ kind: "step", epoch, epochs, done: ++done, steps: train.size, loss });
           await breathe();
@@ -205,6 +218,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
       sums = emptySums(tasks.length);
       if (epoch >= epochs) stopped = "epochs";
       else if (impatient(epoch, best, patience)) stopped = "patience";
+      diary.epoch(record, stopped !== null);
       await save();
     }
     await stepper.sync();
@@ -234,16 +248,20 @@ const untilCheckpoint = (step: number, every: number = Number.POSITIVE_INFINITY)
 const impatient = (epoch: number, best: Best | null, patience: number): boolean =>
   best !== null && epoch - 1 - best.epoch >= patience;
 
-function listeners<B>({ progress = "auto" }: FitOptions<B>): FitCallback {
-  if (progress === "none") return () => undefined;
-  return progress === "auto" ? automatic() : progress;
+function listeners<B>({ progress = "auto", callbacks = [] }: FitOptions<B>): FitCallback {
+  const shown = progress === "auto" ? automatic() : progress;
+  const all = shown === "none" ? callbacks : [shown, ...callbacks];
+  return (event) => {
+    for (const listen of all) listen(event);
+  };
 }
 
-function openLog(directory: string | undefined, saved: RunState | null): JsonLines | undefined {
+/** @param bytes what the checkpoint says was written */
+function openLog(directory: string | undefined, name: string, bytes = 0): JsonLines | undefined {
   if (directory === undefined) return undefined;
   try {
     platform.fs.mkdirSync(directory, { recursive: true });
-    return new JsonLines(platform.path.join(directory, "log.jsonl"), saved?.logBytes ?? 0);
+    return new JsonLines(platform.path.join(directory, name), bytes);
   } catch (error) {
     throw diskError(directory, error);
   }

@@ -20,10 +20,12 @@ export const sumOf = (matrices: readonly Matrix[]): number[][] =>
 export const block = (matrix: Matrix, row: number, column: number, T: number): number[][] =>
   matrix.slice(row, row + T).map((values) => values.slice(column, column + T));
 
-/** Cosine of every task's gradient with the primary's; null for a zero gradient. */
-export function cosinesOf(matrix: Matrix, primary: number): (number | null)[] {
-  return matrix.map((row, k) => {
-    const norms = Math.sqrt(row[k]! * matrix[primary]![primary]!);
-    return norms > 0 ? row[primary]! / norms : null;
-  });
+/** Cosine of two tasks' gradients; null for a zero gradient, and where a product is not finite. */
+export function cosine(matrix: Matrix, i: number, j: number): number | null {
+  const value = matrix[i]![j]! / Math.sqrt(matrix[i]![i]! * matrix[j]![j]!);
+  return Number.isFinite(value) ? value : null;
 }
+
+/** Cosine of every task's gradient with the primary's. */
+export const cosinesOf = (matrix: Matrix, primary: number): (number | null)[] =>
+  matrix.map((_, k) => cosine(matrix, k, primary));

@@ -5,6 +5,7 @@ import type { CompileOptions } from "../graph/index.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import type { FitCallback } from "./callback/event.ts";
 import type { Fingerprint } from "./checkpoint.ts";
+import { checkDiagnostics, type DiagnosticsOptions } from "./diagnostics/options.ts";
 import { namedLeaves } from "./flat.ts";
 import type { EpochRecord } from "./history.ts";
 import { initialState, isAggregator, isFeatureMethod, type Method, shapeOf } from "./method.ts";
@@ -40,7 +41,9 @@ export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
    * the pass outside of it, and is slower for large networks. `train` must give every batch arrays of its own.
    */
   readonly stepsPerCall?: number;
-  /** Where `checkpoint.safetensors` and `log.jsonl` are kept. Default: nowhere. */
+  /** What is recorded of the task gradients, and what the run is compared with. Changes no number of the run. Default: nothing. */
+  readonly diagnostics?: DiagnosticsOptions;
+  /** Where `checkpoint.safetensors`, `log.jsonl` and `diagnostics.jsonl` are kept. Default: nowhere. */
   readonly directory?: string;
   /** Steps between checkpoints, besides the one after every epoch. */
   readonly checkpointEvery?: number;
@@ -48,6 +51,8 @@ export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
   readonly resume?: boolean;
   /** Default "auto": a bar on a terminal, a line an epoch elsewhere, on standard error. */
   readonly progress?: "auto" | "none" | FitCallback;
+  /** Told everything that happens, besides `progress`: `tensorBoard(path)`, say. */
+  readonly callbacks?: readonly FitCallback[];
   readonly onEpoch?: (record: EpochRecord) => void;
   /** Aborting it ends the run after the current step (or call of several), with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -86,6 +91,7 @@ export function checkOptions<B>(options: FitOptions<B>): void {
       maxGradientNorm,
     });
   }
+  checkDiagnostics(options.diagnostics);
   checkMethod(options);
   const { onNonFinite = "error" } = options;
   if (!policies.includes(onNonFinite)) {

@@ -3,7 +3,9 @@ import { fusedUpdate } from "../optimize/fused-update.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import type { Random } from "../random.ts";
 import { AggregatedDriver } from "./aggregated-driver.ts";
-import type { Driver, DriverState, Moment, StepReport } from "./driver.ts";
+import { Affinity } from "./diagnostics/affinity.ts";
+import { isDue, stepsUntilDue, type Watch, watchOf } from "./diagnostics/options.ts";
+import type { Driver, DriverState, Moment, StepReport, Watched } from "./driver.ts";
 import { explained } from "./explain.ts";
 import { FeatureDriver } from "./feature-driver.ts";
 import { countOf, type Flat, flatten } from "./flat.ts";
@@ -37,6 +39,8 @@ export interface StepOptions<B> {
   readonly onNonFinite?: OnNonFinite;
   /** How many steps may be one native call. Default 1. */
   readonly stepsPerCall?: number;
+  /** Which steps are looked at besides. Default: none. */
+  readonly watch?: Watch;
   readonly compile?: Omit<CompileOptions, "random">;
 }
 
@@ -59,6 +63,8 @@ export class Stepper<B> {
   readonly #primary: number;
   readonly #known: KnownLosses;
   readonly #policy: OnNonFinite;
+  readonly #watch: Watch;
+  readonly #affinity: Affinity<B>;
   readonly #driverOf: (tasks: readonly Task<B>[]) => Driver<B>;
   readonly #driver: Driver<B>;
   /** For steps without some of the tasks, by their indices. */
@@ -70,6 +76,8 @@ export class Stepper<B> {
     const { maxGradientNorm, stepsPerCall = 1 } = options;
     this.#options = options;
     this.#policy = options.onNonFinite ?? "error";
+    this.#watch = options.watch ?? watchOf(undefined);
+    this.#affinity = new Affinity({ model, tasks, dropout: streams.dropout });
     this.#primary = tasks.findIndex(({ role }) => role === "primary");
     const primary = this.#primary;
     const update = fusedUpdate(optimizer, countOf(params));
@@ -88,12 +96,15 @@ export class Stepper<B> {
       if (isAggregator(method)) {
         return new AggregatedDriver({ ...both, aggregator: method, shape, memory: this.memory });
       }
-      if (isFeatureMethod(method)) return new FeatureDriver({ ...both, method, primary });
+      const looking = { ...options, tasks: of, primary, method: method.name };
+      if (isFeatureMethod(method)) {
+        return new FeatureDriver({ ...both, method, primary, looking: { ...looking, place: "trunk" } });
+      }
       return new WeightedDriver({
         ...both,
         rule: ruleOf(method, shape),
         layers: shape.layers.length,
-        looking: { ...options, tasks: of, primary, method: method.name, place: method.place ?? "trunk" },
+        looking: { ...looking, place: method.place ?? "trunk" },
       });
     };
     this.#driver = this.#driverOf(tasks);
@@ -132,12 +143,17 @@ export class Stepper<B> {
    */
   async run(batch: Host<B>, epoch: number): Promise<StepReport> {
     const { model, tasks } = this.#options;
+    const affinity = await this.#affinityOf(batch);
     const dropped: number[] = [];
     for (;;) {
       const driver = this.#leavingOut(dropped);
       try {
-        const report = await this.#attempt(driver, batch, epoch);
-        return dropped.length > 0 ? { ...report, dropped } : report;
+        const report = {
+          ...(await this.#attempt(driver, batch, epoch)),
+          ...(dropped.length > 0 && { dropped }),
+        };
+        if (affinity === undefined) return report;
+        return { ...report, watched: { step: this.#step - 1, ...report.watched, affinity } };
       } catch (error) {
         const cure = remedy(this.#policy, error, tasks);
         if (cure === "skip") return this.#skipped();
@@ -162,7 +178,8 @@ export class Stepper<B> {
         await this.#driver.yield();
         driver.state = this.#driver.state;
       }
-      const report = await driver.run(batch, this.#at(epoch));
+      const watched = isDue(this.#step, this.#watch.gradientsEvery);
+      const report = await driver.run(batch, this.#at(epoch), watched);
       if (other) this.#driver.state = driver.state;
       this.#step++;
       return report;
@@ -175,6 +192,16 @@ export class Stepper<B> {
     } finally {
       if (other) await driver.yield();
     }
+  }
+
+  /** Where it is due: before the step, with the masks of the step. */
+  async #affinityOf(batch: Host<B>): Promise<Watched["affinity"]> {
+    if (!isDue(this.#step, this.#watch.affinityEvery)) return undefined;
+    const learningRate = this.#options.optimizer.learningRate(this.#step + 1);
+    return {
+      learningRate,
+      matrix: await this.#affinity.at(batch, learningRate, await this.#driver.opened()),
+    };
   }
 
   #leavingOut(dropped: readonly number[]): Driver<B> {
@@ -196,7 +223,9 @@ export class Stepper<B> {
    */
   async *runs(batches: readonly Host<B>[], epoch: number): AsyncGenerator<StepReport> {
     for (let rest = batches; rest.length > 0; ) {
-      const { count, reports } = await this.#driver.together(rest, this.#at(epoch));
+      // A step that is looked at is taken alone: inside of a call its parameters are out of sight.
+      const seen = Math.max(1, stepsUntilDue(this.#step, this.#watch));
+      const { count, reports } = await this.#driver.together(rest.slice(0, seen), this.#at(epoch));
       const now = rest.slice(0, count);
       this.#step += reports?.length ?? 0;
       if (reports) yield* reports;

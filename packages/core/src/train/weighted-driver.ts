@@ -7,7 +7,7 @@ import { cosinesOf } from "./gram-rows.ts";
 import { type KnownLosses, notFinite } from "./known-losses.ts";
 import type { LayersView } from "./layerwise.ts";
 import type { Learner, LearnerOptions, Seen } from "./learner.ts";
-import { Look, type LookedAhead, type LookOptions } from "./look.ts";
+import { Look, type Looked, type LookedAhead, type LookOptions } from "./look.ts";
 import type { Host } from "./model.ts";
 import { OpenedLearner } from "./opened-learner.ts";
 
@@ -50,11 +50,12 @@ export class WeightedDriver<B> implements Driver<B> {
     this.#look.restore(look);
   }
 
-  async run(batch: Host<B>, at: Moment): Promise<StepReport> {
+  async run(batch: Host<B>, at: Moment, watched = false): Promise<StepReport> {
     const { rule, random, known, looking } = this.#options;
     const masks = looking.streams.dropout.state;
     const looked = await this.#before(batch, at.step);
     const before: Partial<LayersView> = looked ? { losses: known.values, ...looked.view } : {};
+    const gram = watched ? (before.gram ?? (await this.#again(batch, "gram", masks)).view.gram) : undefined;
     const asked = rule.weigh({ ...at, losses: [], ...before }, this.#state, random);
     this.#state = asked.state;
     const T = looking.tasks.length;
@@ -66,11 +67,18 @@ export class WeightedDriver<B> implements Driver<B> {
     });
     const { losses, counts } = await this.#go(looked, batch, asked.weights, at.step);
     if (rule.observe !== undefined) {
-      if (rule.observes === "after") known.learn(await this.#again(batch, masks), at.step, true);
+      if (rule.observes === "after")
+        known.learn((await this.#again(batch, "losses", masks)).seen, at.step, true);
       this.#state = rule.observe({ ...at, ...before, losses: known.values }, this.#state);
     }
     const cosines = before.gram && cosinesOf(before.gram, at.primary);
-    return { losses, counts, weights: asked.weights.slice(0, T), cosines };
+    return {
+      losses,
+      counts,
+      weights: asked.weights.slice(0, T),
+      cosines,
+      ...(gram && { watched: { step: at.step, gram } }),
+    };
   }
 
   /** As one native call where the rule gives all weights beforehand and everything is finite. */
@@ -139,13 +147,13 @@ export class WeightedDriver<B> implements Driver<B> {
     return learner.step(batch, weights, step + 1, (seen) => this.#options.known.learn(seen, step));
   }
 
-  /** Losses of the batch that was just stepped on, with the dropout masks of that step. */
-  async #again(batch: Host<B>, masks: readonly number[]): Promise<Seen> {
+  /** A look for whoever watches or observes, with the dropout masks of the step. */
+  async #again(batch: Host<B>, wanted: "losses" | "gram", masks: readonly number[]): Promise<Looked> {
     const { dropout } = this.#options.looking.streams;
     const next = dropout.state;
     dropout.state = masks;
-    const { seen } = await this.#look.at(batch, "losses", await this.opened());
+    const looked = await this.#look.at(batch, wanted, await this.opened());
     dropout.state = next;
-    return seen;
+    return looked;
   }
 }

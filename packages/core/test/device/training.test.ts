@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { adam } from "@outrigger/core/optimize/adam";
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { Random } from "@outrigger/core/random";
-import { fit } from "@outrigger/core/train/fit";
+import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record";
+import {
+  type DiagnosticSummary,
+  keepDiagnostics,
+  summarizeDiagnostics,
+} from "@outrigger/core/train/diagnostics/summary";
+import { type Fitted, fit } from "@outrigger/core/train/fit";
 import type { FitOptions } from "@outrigger/core/train/options";
 import { Stepper } from "@outrigger/core/train/step";
 import { every } from "@outrigger/core/weighting/combine/every";
@@ -110,6 +116,27 @@ describe.skipIf(reason !== "").each(["onnx", "tfjs"] as const)(
         (await here.evaluate(data.test)).y!.rmse!,
         4,
       );
+    });
+
+    it("is the same run when it is looked at, and sees the gradients and affinities of the CPU", async () => {
+      const looked = async (options: object): Promise<[Fitted<never>, DiagnosticSummary]> => {
+        const records: DiagnosticRecord[] = [];
+        const method = uniform();
+        const diagnostics = { gradientsEvery: 2, affinityEvery: 3 };
+        const callbacks = [keepDiagnostics(records)];
+        const fitted = await train({ method, diagnostics, callbacks, epochs: 2, ...options });
+        return [fitted, summarizeDiagnostics(records, data.tasks)];
+      };
+      const [there, seen] = await looked(onGpu);
+      expect(there.last).toEqual((await train({ ...onGpu, method: uniform(), epochs: 2 })).last);
+      const [, wanted] = await looked({ runtime: "onnx", device: "cpu" });
+      const close = (found: unknown, expected: unknown): void => {
+        const numbers = (of: unknown): Float32Array => Float32Array.from([of].flat(3) as number[]);
+        expect(gap(numbers(found), numbers(expected))).toBeLessThan(1e-3);
+      };
+      close(seen.gradients!.norms, wanted.gradients!.norms);
+      close(seen.gradients!.meanCosines, wanted.gradients!.meanCosines);
+      close(seen.affinity, wanted.affinity);
     });
 
     it("goes on from a checkpoint", async () => {

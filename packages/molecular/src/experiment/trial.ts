@@ -3,6 +3,8 @@ import { type Column, standardize } from "@outrigger/core/data/column";
 import { adam } from "@outrigger/core/optimize/adam";
 import { adamw } from "@outrigger/core/optimize/adamw";
 import { cosineDecay } from "@outrigger/core/optimize/schedule";
+import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record";
+import { keepDiagnostics, summarizeDiagnostics } from "@outrigger/core/train/diagnostics/summary";
 import { type Fitted, fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import type { Batches, Host, Model } from "@outrigger/core/train/model";
@@ -79,6 +81,16 @@ function optimizerOf({ learningRate, weightDecay = 0, epochs }: TrialOptions, st
   return weightDecay > 0 ? adamw({ learningRate: rate, weightDecay }) : adam({ learningRate: rate });
 }
 
+/**
+ * The looks at gradients and affinities that the report shows: 24 and 8 over the longest run, of three seeds, where there are no more
+ * auxiliaries than a plot can show. They change no number. A run of the smoke tier has a dozen steps on a slow executor: fewer looks, one seed.
+ */
+function diagnosticsOf({ seed, tier }: Trial, auxiliaries: number, steps: number) {
+  const [seeds, looks, affinities] = tier === "smoke" ? [1, 5, 2] : [3, 24, 8];
+  if (seed >= seeds || auxiliaries === 0 || auxiliaries > 8) return undefined;
+  return { gradientsEvery: Math.ceil(steps / looks), affinityEvery: Math.ceil(steps / affinities) };
+}
+
 async function train(
   trial: Trial,
   options: TrialOptions,
@@ -102,13 +114,16 @@ async function train(
     trial.tier === "smoke"
       ? ({ runtime: "tfjs", device: "cpu" } as const)
       : ({ runtime: "onnx", device: "cpu" } as const);
+  const tasks = [
+    regression({ name: target, role: "primary", scaler }),
+    ...names.map((name) => regression({ name, role: "auxiliary" })),
+  ];
+  const diagnostics = diagnosticsOf(trial, names.length, options.epochs * training.size);
+  const records: DiagnosticRecord[] = [];
   const fitted = await fit(
     makeModel(trial.group as ModelName, options, [target, ...names], inputs) as Model<ColumnBatch>,
     {
-      tasks: [
-        regression({ name: target, role: "primary", scaler }),
-        ...names.map((name) => regression({ name, role: "auxiliary" })),
-      ],
+      tasks,
       method: makeRule(options.rule, options.scale ?? 1, context),
       optimizer: optimizerOf(options, training.size),
       train: training,
@@ -116,7 +131,9 @@ async function train(
       epochs: options.epochs,
       patience: options.patience,
       seed: trial.seed,
+      ...(diagnostics && { diagnostics }),
       progress: "none",
+      callbacks: [keepDiagnostics(records)],
       onEpoch: ({ epoch, validation }) =>
         trial.progress(
           (epoch + 1) / options.epochs,
@@ -136,6 +153,7 @@ async function train(
       "test/mae": test[target]?.["mae"] ?? null,
     },
     curves: curvesOf(fitted.history, target, names),
+    ...(diagnostics && { diagnostics: summarizeDiagnostics(records, tasks) }),
     notes: notesOf(fitted, names, Object.keys(inputs.extra)),
     datasets: problem.datasets,
     runtime: runtime.runtime === "tfjs" ? "tfjs/cpu" : "onnx/cpu",

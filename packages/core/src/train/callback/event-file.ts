@@ -2,11 +2,14 @@ import protobuf from "protobufjs";
 import { crc32c } from "../../data/crc32c.ts";
 import { OutriggerError } from "../../error.ts";
 
-/** The part of TensorFlow's event.proto and summary.proto that scalars need; field numbers are the format's. */
+/**
+ * The part of TensorFlow's event.proto and summary.proto that scalars need; field numbers are the format's, and so is the `oneof`: outside of
+ * one a value of 0 would not be written at all.
+ */
 const schema = `
 syntax = "proto3";
 package tensorboard;
-message Value { string tag = 1; float simple_value = 2; }
+message Value { string tag = 1; oneof value { float simple_value = 2; } }
 message Summary { repeated Value value = 1; }
 message Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; }
 `;

@@ -1,3 +1,4 @@
+import type { DiagnosticRecord } from "../diagnostics/record.ts";
 import type { EpochRecord } from "../history.ts";
 
 /** The best epoch so far by the primary's selection metric on validation. */
@@ -39,6 +40,7 @@ export type FitEvent =
       readonly value: number;
       readonly best: Best;
     }
+  | { readonly kind: "diagnostic"; readonly record: DiagnosticRecord }
   | { readonly kind: "end"; readonly stopped: Stopped; readonly best: Best | null };
 
 export type FitCallback = (event: FitEvent) => void;

@@ -1,6 +1,6 @@
 import { platform } from "#platform";
 import type { EpochRecord } from "../history.ts";
-import type { FitCallback } from "./event.ts";
+import type { FitCallback, FitEvent } from "./event.ts";
 
 /** Where progress is written; `process.stderr` is one. In a page the console is the default. */
 export interface ProgressStream {
@@ -25,6 +25,10 @@ function passedOver({ skipped, dropped }: EpochRecord): string {
   return said.length === 0 ? "" : `; not finite: ${said.join(", ")}`;
 }
 
+/** What a diagnosis has to say to people. */
+const messageOf = (event: FitEvent): string | null =>
+  event.kind === "diagnostic" && event.record.kind === "transfer" ? event.record.message : null;
+
 /** One plain line an epoch, for files and continuous integration. */
 export function progressLines(stream: ProgressStream = platform.progress): FitCallback {
   return (event) => {
@@ -38,6 +42,8 @@ export function progressLines(stream: ProgressStream = platform.progress): FitCa
         `epoch ${record.epoch + 1}/${epochs}: validation ${metric} ${short(value)}${mark}${passed}\n`,
       );
     }
+    const said = messageOf(event);
+    if (said !== null) stream.write(`${said}\n`);
     if (event.kind === "end" && event.best !== null) {
       stream.write(
         `stopped by ${event.stopped}; best epoch ${event.best.epoch + 1}: ${short(event.best.value)}\n`,
@@ -67,6 +73,8 @@ export function progressBar(
       if (passed !== "") stream.write(`\r\u001b[Kepoch ${event.record.epoch + 1}${passed}\n`);
       metric = `, ${event.metric} ${short(event.value)} (best ${short(event.best.value)})`;
     }
+    const said = messageOf(event);
+    if (said !== null) stream.write(`\r\u001b[K${said}\n`);
     if (event.kind === "end") stream.write("\n");
     if (event.kind !== "step") return;
     const { epoch, epochs, done, steps, loss } = event;

@@ -1,13 +1,14 @@
 import { platform } from "#platform";
 import { diskError } from "../disk.ts";
+import { scalarsOf } from "./diagnostic-scalars.ts";
 import type { FitCallback } from "./event.ts";
 import { decodeEvents, encodeEvent, type ScalarEvent } from "./event-file.ts";
 
 const { fs } = platform;
 
 /**
- * Writes each epoch's losses, weights, cosines and validation metric as scalars that TensorBoard shows; a continued run cuts off
- * the epochs that it does again.
+ * Writes each epoch's losses, weights, cosines and validation metric, and all diagnostics, as scalars that TensorBoard shows; a continued
+ * run cuts off what it does again.
  *
  * @param path the event file; TensorBoard looks for names that contain `tfevents`
  * @param now clock in milliseconds since 1970
@@ -29,6 +30,10 @@ export function tensorBoard(path: string, now: () => number = () => Date.now()):
       const kept = found.filter(({ event: { step = 0 } }) => step <= event.resumedAt).at(-1)?.end ?? 0;
       attempt(() => (kept > 0 ? fs.truncateSync(path, kept) : fs.writeFileSync(path, "")));
       if (kept === 0) append({ file_version: "brain.Event:2" });
+    }
+    if (event.kind === "diagnostic") {
+      const { record } = event;
+      append({ step: record.step, summary: { value: scalarsOf(record) } });
     }
     if (event.kind !== "epoch") return;
     const { losses, weights, cosines, step } = event.record;
