@@ -1,4 +1,5 @@
 import type { Trial } from "@outrigger/bench/benchmark";
+import { diagnosticsSchema } from "@outrigger/bench/results/diagnostics";
 import { describe, expect, it } from "vitest";
 import { lowData, sizes, tasks } from "../src/low-data/problem.ts";
 import { runLowData } from "../src/low-data/trial.ts";
@@ -89,6 +90,14 @@ describe("a trial", () => {
     expect(first.curves!["weight/helpful"]!.every((weight) => weight === 1)).toBe(true);
     expect(first.curves!["validation/mse"]).toHaveLength(20);
     expect(await runLowData(trial("uniform", 0))).toEqual(first);
+  });
+
+  it("looks at gradients and affinities of three seeds, as a row may carry them", async () => {
+    const [looked, not] = [await runLowData(trial("pcgrad", 2)), await runLowData(trial("pcgrad", 3))];
+    const { gradients, affinity } = diagnosticsSchema.parse(looked.diagnostics);
+    expect(gradients!.steps).toEqual(Array.from({ length: 24 }, (_, i) => 25 * i + 1));
+    expect(affinity!.flat().every((value) => value !== null)).toBe(true);
+    expect(not.diagnostics).toBeUndefined();
   });
 
   it("tells the rows apart: who knows the helpful auxiliary comes nearer to the truth than who has none", async () => {
