@@ -50,13 +50,16 @@ function curvesOf(history: readonly EpochRecord[]): TrialResult["curves"] {
 export async function runLowData(trial: Trial): Promise<TrialResult> {
   const { train, validation, test } = lowData(trial.seed);
   const epochs = STEPS / EPOCH;
+  const method = rules[trial.method]!();
+  // Only rules may look at held-out data.
+  const dev = "weigh" in method ? { dev: validation } : {};
   const fitted = await fit(smallNetwork(sizes.inputs, UNITS, tasks), {
     tasks: tasks.map((name) => regression({ name, role: name === PRIMARY ? "primary" : "auxiliary" })),
-    method: rules[trial.method]!(),
+    method,
     optimizer: adam({ learningRate: 0.01 }),
     train: repeated(train, EPOCH),
     validation,
-    dev: validation,
+    ...dev,
     epochs,
     seed: trial.seed,
     progress: "none",

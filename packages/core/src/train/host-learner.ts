@@ -1,5 +1,5 @@
 import type { Scalar } from "@tensorflow/tfjs";
-import { array, type Compiled, compile, type NDArray, type Tree } from "../graph/index.ts";
+import { array, type Compiled, compile, leaves, type NDArray, type Tree } from "../graph/index.ts";
 import { clipByGlobalNorm } from "../optimize/clip.ts";
 import type { Descent } from "./descent.ts";
 import { type Flat, flatLike } from "./flat.ts";
@@ -16,7 +16,9 @@ export class HostLearner<B> implements Learner<B> {
   readonly keeps = false;
   readonly #options: LearnerOptions<B>;
   readonly #gradient: Flat<Params>;
-  readonly #out: { losses: NDArray[]; counts: NDArray[]; told: NDArray[] };
+  readonly #out: { losses: NDArray[]; counts: NDArray[]; told: NDArray[]; settled: Tree<NDArray> };
+  /** Where `settled` goes. */
+  readonly #settles: Tree<NDArray>;
   readonly #given: NDArray[];
   readonly #descent: Compiled;
   readonly #views: Compiled[] = [];
@@ -26,12 +28,15 @@ export class HostLearner<B> implements Learner<B> {
     this.#options = options;
     this.#gradient = flatLike(params.tree, update.gradient);
     const [losses, counts] = [scalars(tasks.length), scalars(tasks.length)];
-    this.#out = { losses, counts, told: descent.told ? [array(new Float32Array(descent.told))] : [] };
+    this.#settles = descent.settles?.<NDArray>(params.tree) ?? [];
+    const settled = flatLike(this.#settles).tree;
+    const told = descent.told ? [array(new Float32Array(descent.told))] : [];
+    this.#out = { losses, counts, told, settled };
     this.#given = scalars(descent.given);
     this.#descent = compile(
       ((p: ParamsTensors, batch: B, given: Scalar[]) => {
-        const { losses, counts, told, gradients } = descent.record(p, batch, given);
-        return { losses, counts, told: told ? [told] : [], gradients };
+        const { losses, counts, told, settled = [], gradients } = descent.record(p, batch, given);
+        return { losses, counts, told: told ? [told] : [], settled, gradients };
       }) as never,
       options.compile,
     );
@@ -56,6 +61,8 @@ export class HostLearner<B> implements Learner<B> {
       ...(told[0] && { told: [...told[0].data] }),
     };
     check(seen);
+    const settles = leaves<NDArray>(this.#settles);
+    leaves<NDArray>(this.#out.settled).forEach(({ data }, i) => settles[i]!.data.set(data));
     if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
     update.update(t);
     return seen;
