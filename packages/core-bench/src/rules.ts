@@ -1,3 +1,5 @@
+import { rotograd } from "@outrigger/core/feature/rotograd";
+import type { Method } from "@outrigger/core/train/method";
 import { aang } from "@outrigger/core/weighting/aang";
 import { adaloss } from "@outrigger/core/weighting/adaloss";
 import { alignedMtl } from "@outrigger/core/weighting/aligned-mtl";
@@ -5,6 +7,8 @@ import { arml } from "@outrigger/core/weighting/arml";
 import { auxinash } from "@outrigger/core/weighting/auxinash";
 import { auxinashLearned } from "@outrigger/core/weighting/auxinash-learned";
 import { cagrad } from "@outrigger/core/weighting/cagrad";
+import { perLayer } from "@outrigger/core/weighting/combine/per-layer";
+import { representation } from "@outrigger/core/weighting/combine/representation";
 import { conFig } from "@outrigger/core/weighting/con-fig";
 import { dbMtl } from "@outrigger/core/weighting/db-mtl";
 import { dualProj } from "@outrigger/core/weighting/dual-proj";
@@ -43,11 +47,12 @@ import type { Weighting } from "@outrigger/core/weighting/weighting";
 const oracle = (): Weighting => staticWeights({ weights: [1, 1, 0, 0] });
 
 /**
- * Every rule of core by the name of its row, each with its defaults; `-` and a word more for another form of it.
+ * Every rule of core by the name of its row, each with its defaults, and every method that works between trunk and heads; `-` and a word more
+ * for another form of it.
  *
- * A rule that is missing here fails `test/rules.test.ts`.
+ * One that is missing here fails `test/rules.test.ts`.
  */
-export const rules: Readonly<Record<string, () => Weighting>> = {
+export const rules: Readonly<Record<string, () => Method>> = {
   uniform,
   "single-task": singleTask,
   oracle,
@@ -73,12 +78,14 @@ export const rules: Readonly<Record<string, () => Weighting>> = {
   "gradient-cosine-weighted": () => gradientCosine({ weighted: true }),
   gradnorm,
   gradvac,
+  "gradvac-per-layer": () => perLayer(gradvac()),
   imtl,
   "imtl-g": imtlG,
   "imtl-l": imtlL,
   krum,
   "meta-tartan": metaTartan,
   mgda,
+  "mgda-representation": () => representation(mgda()),
   modo,
   "nash-mtl": nashMtl,
   "ol-aux": olAux,
@@ -87,6 +94,7 @@ export const rules: Readonly<Record<string, () => Weighting>> = {
   random: randomWeights,
   rcgrad,
   "rcgrad-anneal": () => rcgrad({ omega: "anneal", annealSteps: 600 }),
+  rotograd,
   sdmgrad,
   slaw,
   stch,

@@ -2,15 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rotograd } from "@outrigger/core/feature/rotograd";
-import {
-  array,
-  compile,
-  gradients as gradientsOf,
-  type NDArray,
-  stopGradient,
-  type Tree,
-} from "@outrigger/core/graph/index";
-import { rotationOf } from "@outrigger/core/nn/rotation";
+import { array, compile, type NDArray, stopGradient, type Tree } from "@outrigger/core/graph/index";
+import { turned } from "@outrigger/core/nn/rotation";
 import { adam } from "@outrigger/core/optimize/adam";
 import { Random } from "@outrigger/core/random";
 import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
@@ -41,16 +34,20 @@ const train = (options: Partial<FitOptions<Batch>> = {}): Promise<Fitted<Batch>>
     ...options,
   });
 
-type Rotated = { readonly [task: string]: { readonly head: Tree<NDArray>; readonly inserted: NDArray } };
-const skewsOf = ({ last }: Fitted<Batch>): NDArray[] =>
-  names.map((name) => (last.heads as unknown as Rotated)[name]!.inserted);
+type Inserted = { readonly rotation: NDArray; readonly turn: NDArray };
+type Rotated = { readonly [task: string]: { readonly head: Tree<NDArray>; readonly inserted: Inserted } };
+const insertedOf = (params: unknown, name: string): Inserted =>
+  (params as { heads: Rotated }).heads[name]!.inserted;
 
-/** R = exp(ρ (S − Sᵀ)/2) as the graph makes it. */
-async function rotationsOf(skews: readonly NDArray[], rate: number): Promise<Float32Array[]> {
-  const rotate = compile((skew: Tensor) => rotationOf(tf.mul(tf.sub(skew, tf.transpose(skew)), rate / 2)));
+/** R exp(ρ (S − Sᵀ)/2) of every task, as the model has it. */
+async function rotationsOf({ last }: Fitted<Batch>, rate: number): Promise<Float32Array[]> {
+  const present = compile((({ rotation, turn }: Record<"rotation" | "turn", Tensor2D>) =>
+    turned(rotation, tf.mul(tf.sub(turn, tf.transpose(turn)), rate / 2))) as never);
   const found: Float32Array[] = [];
-  for (const skew of skews) found.push(((await rotate(skew)) as NDArray).data.slice() as Float32Array);
-  await rotate.dispose();
+  for (const name of names) {
+    found.push(((await present(insertedOf(last, name))) as NDArray).data.slice() as Float32Array);
+  }
+  await present.dispose();
   return found;
 }
 
@@ -85,82 +82,97 @@ function exponential(a: Matrix): Matrix {
 const normals = (random: Random, count: number, scale = 1): number[] =>
   Array.from({ length: count }, () => Math.fround(scale * random.normal()));
 
-describe("the rotation of a skew-symmetric matrix", () => {
+describe("a rotation that is turned", () => {
+  const skewOf = (random: Random, m: number, length: number): Matrix => {
+    const half = matrix(normals(random, m * m), m);
+    const skew = half.map((row, i) => row.map((value, j) => value - half[j]![i]!));
+    const factor = length / Math.hypot(...skew.flat());
+    return skew.map((row) => row.map((value) => Math.fround(factor * value)));
+  };
+
   it.each([
-    [3, 1],
-    [16, 3],
-    [64, 2],
-    [16, 40],
-    [128, 5],
-  ])("of %i dimensions and entries of size %f is exp(A), orthogonal to 1e-6", async (m, size) => {
-    const random = Random.seeded(m, "skew");
-    const half = matrix(normals(random, m * m, size / Math.sqrt(m)), m);
-    const skew = half.map((row, i) => row.map((value, j) => Math.fround(value - half[j]![i]!)));
-    const rotate = compile(rotationOf);
-    const { data } = (await rotate(array(skew.flat(), [m, m]))) as NDArray;
-    await rotate.dispose();
-    expect(distortion(data)).toBeLessThan(1e-6);
-    const expected = exponential(skew).flat();
-    // Squaring doubles what rounding has turned.
-    const tolerance = size > 10 ? 1e-3 : 2e-4;
-    expect(Math.max(...expected.map((value, i) => Math.abs(data[i]! - value)))).toBeLessThan(tolerance);
+    [3, 0.2, 50],
+    [16, 0.05, 50],
+    [64, 0.24, 5],
+  ])(
+    "is R exp(A), with %i dimensions and turns of length %f, and stays orthogonal to 1e-6",
+    async (m, length, turns) => {
+      const random = Random.seeded(m, "skew");
+      const turn = compile((r: Tensor, a: Tensor) => turned(r as Tensor2D, a as Tensor2D));
+      let [exact, found] = [identity(m), array(identity(m).flat(), [m, m])];
+      for (let step = 0; step < turns; step++) {
+        const skew = skewOf(random, m, length);
+        exact = product(exact, exponential(skew));
+        found = (await turn(found, array(skew.flat(), [m, m]))) as NDArray;
+        expect(distortion(found.data)).toBeLessThan(1e-6);
+      }
+      await turn.dispose();
+      // The series is left after the second term: A³/6 a turn.
+      const apart = Math.hypot(...exact.flat().map((value, i) => value - found.data[i]!));
+      expect(apart).toBeLessThan(turns * (length ** 3 / 6 + 1e-5));
+    },
+  );
+
+  it("is turned by no more than 0.25, and mended when something else moved it", async () => {
+    const random = Random.seeded(1, "skew");
+    const turn = compile((r: Tensor, a: Tensor) => turned(r as Tensor2D, a as Tensor2D));
+    const long = skewOf(random, 8, 100);
+    const short = long.map((row) => row.map((value) => value / 400));
+    const apply = async (r: Matrix, a: Matrix): Promise<number[]> => [
+      ...((await turn(array(r.flat(), [8, 8]), array(a.flat(), [8, 8]))) as NDArray).data,
+    ];
+    const [one, two] = [await apply(identity(8), long), await apply(identity(8), short)];
+    one.forEach((value, i) => expect(value).toBeCloseTo(two[i]!, 6));
+    const shrunk = identity(8).map((row) => row.map((value) => 0.9995 * value));
+    expect(distortion(await apply(shrunk, short))).toBeLessThan(1e-6);
+    await turn.dispose();
   });
 });
 
-it("the objective's gradient is that of −Σ_nk ⟨R_kᵀ g̃_nk, v_n⟩ by differences in double", async () => {
+it("slopes are those of −Σ_nk ⟨R_kᵀ g̃_nk, v_n⟩ by differences in double", async () => {
   const [samples, m, T, rate] = [5, 4, 3, 0.7];
   const random = Random.seeded(3, "objective");
   const rows = Array.from({ length: T }, () => normals(random, samples * m));
-  const skews = Array.from({ length: T }, () => normals(random, m * m));
+  const rotations = rows.map(() => {
+    const half = matrix(normals(random, m * m), m);
+    return exponential(half.map((row, i) => row.map((value, j) => value - half[j]![i]!)));
+  });
   const method = rotograd({ rate });
-  const slope = compile(((gradients: Tensor[], inserted: Tensor[]) => {
-    const made = method.combine({
+  const combine = compile(((gradients: Tensor[], inserted: Tree<Tensor>[]) =>
+    method.combine({
       gradients,
       inserted,
       primary: 0,
       given: [1, 1, 1].map((one) => tf.scalar(one)),
-    });
-    return { ...made, slopes: tf.stack(gradientsOf([made.objective], inserted)[0] as Tensor[]) };
-  }) as never);
-  const args = [rows.map((row) => array(row, [samples, m])), skews.map((skew) => array(skew, [m, m]))];
-  const found = (await slope(...(args as Tree<NDArray>[]))) as unknown as {
-    slopes: NDArray;
-    objective: NDArray;
-  };
-  await slope.dispose();
+    })) as never);
+  const square = (values: readonly number[]): NDArray => array(values, [m, m]);
+  const made = (await combine(
+    rows.map((row) => array(row, [samples, m])),
+    rotations.map((r) => ({ rotation: square(r.flat()), turn: square(r.flat().map(() => 0)) })),
+  )) as unknown as { slopes: Inserted[]; settled: Inserted[] };
+  await combine.dispose();
 
-  const rotation = (skew: readonly number[]): Matrix => {
-    const s = matrix(skew, m);
-    return exponential(s.map((row, i) => row.map((value, j) => (rate / 2) * (value - s[j]![i]!))));
-  };
   const norms = rows.map((row) => Math.hypot(...row));
   const mean = rows[0]!.map((_, i) => rows.reduce((sum, row, k) => sum + row[i]! / norms[k]! / T, 0));
-  // g̃_n = R g_n with the rotations as they are; only the R of the objective moves.
-  const turned = rows.map((row, k) => {
-    const r = rotation(skews[k]!);
-    return row.map((_, i) => {
-      const n = Math.floor(i / m);
-      return r[i % m]!.reduce((sum, value, j) => sum + value * row[n * m + j]!, 0);
-    });
-  });
-  const objective = (k: number, skew: readonly number[]): number => {
-    const r = rotation(skew);
-    let sum = 0;
-    for (let n = 0; n < samples; n++) {
-      for (let i = 0; i < m; i++) {
-        for (let j = 0; j < m; j++) sum -= r[j]![i]! * turned[k]![n * m + j]! * mean[n * m + i]!;
-      }
-    }
-    return sum;
+  const at = (r: Matrix, i: number, row: readonly number[]): number => {
+    const n = Math.floor(i / m);
+    return r[i % m]!.reduce((sum, value, j) => sum + value * row[n * m + j]!, 0);
   };
-  const total = skews.reduce((sum, skew, k) => sum + objective(k, skew), 0);
-  expect(found.objective.data[0]).toBeCloseTo(total, 4);
-  skews.forEach((skew, k) => {
-    skew.forEach((_, i) => {
-      const at = (by: number) => objective(k, skew.with(i, skew[i]! + by));
-      const numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
-      expect(found.slopes.data[k * m * m + i]).toBeCloseTo(numeric, 4);
+  rotations.forEach((r, k) => {
+    // g̃_n = R g_n: held while the rotation moves.
+    const held = rows[k]!.map((_, i) => at(r, i, rows[k]!));
+    const objective = (s: Matrix): number => {
+      const skew = s.map((row, i) => row.map((value, j) => (rate / 2) * (value - s[j]![i]!)));
+      const back = transposed(product(r, exponential(skew)));
+      return -mean.reduce((sum, v, i) => sum + v * at(back, i, held), 0);
+    };
+    const { rotation, turn } = made.slopes[k]!;
+    turn.data.forEach((slope, i) => {
+      const by = (step: number): Matrix =>
+        identity(m).map((row, a) => row.map((_, b) => (a * m + b === i ? step : 0)));
+      expect(slope).toBeCloseTo((objective(by(1e-5)) - objective(by(-1e-5))) / 2e-5, 5);
     });
+    expect(Math.max(...rotation.data.map(Math.abs), ...made.settled[k]!.turn.data.map(Math.abs))).toBe(0);
   });
 });
 
@@ -173,8 +185,7 @@ describe("a run with rotations", () => {
     expect(init(turned.model).trunk).toEqual(init(plain.model).trunk);
     for (const name of names) {
       expect(heads[name]!.head).toEqual(init(plain.model).heads[name]);
-      expect(heads[name]!.inserted.shape).toEqual([16, 16]);
-      expect(Math.max(...heads[name]!.inserted.data.map(Math.abs))).toBe(0);
+      expect([...heads[name]!.inserted.rotation.data]).toEqual(identity(16).flat());
     }
     for (const fitted of [turned, plain]) await fitted.dispose();
   });
@@ -182,7 +193,7 @@ describe("a run with rotations", () => {
   it("keeps the rotations orthogonal to 1e-6 over 500 steps, and learns", async () => {
     const fitted = await train({ epochs: 167, method: rotograd({ rate: 1 }) });
     expect(fitted.history.at(-1)!.step).toBe(501);
-    const rotations = await rotationsOf(skewsOf(fitted), 1);
+    const rotations = await rotationsOf(fitted, 1);
     for (const r of rotations) {
       expect(distortion(r)).toBeLessThan(1e-6);
       // It has turned: no longer near the identity.
@@ -207,7 +218,11 @@ describe("a run with rotations", () => {
       if (i < predicted["a"]!.length) expect(predicted["a"]![i]).toBeCloseTo(value, 6);
     });
     const unturned = structuredClone(fitted.params) as unknown as { heads: Rotated };
-    for (const name of names) unturned.heads[name]!.inserted.data.fill(0);
+    for (const name of names) {
+      const { rotation, turn } = unturned.heads[name]!.inserted;
+      (rotation.data as Float32Array).set(identity(16).flat());
+      turn.data.fill(0);
+    }
     const without = (await outputs(unturned)).a!.data;
     expect(Math.max(...without.map((value, i) => Math.abs(value - a!.data[i]!)))).toBeGreaterThan(0.1);
     await Promise.all([apply.dispose(), fitted.dispose()]);
@@ -269,9 +284,9 @@ describe("a run with rotations", () => {
       seed: 1,
       progress: "none",
     });
-    const { one } = fitted.last.heads as unknown as Rotated;
-    expect(one!.inserted.shape).toEqual([3, 3]);
-    expect(Math.max(...one!.inserted.data.map(Math.abs))).toBeGreaterThan(0.05);
+    const { rotation } = insertedOf(fitted.last, "one");
+    expect(rotation.shape).toEqual([3, 3]);
+    expect(Math.abs(rotation.data[1]!)).toBeGreaterThan(0.05);
     expect(fitted.history.at(-1)!.losses["one"]!).toBeLessThan(0.7 * fitted.history[0]!.losses["one"]!);
     await fitted.dispose();
   });
@@ -281,8 +296,9 @@ describe("a run with rotations", () => {
       await train({ epochs: 2 }),
       await train({ epochs: 2, runtime: "tfjs", device: "cpu" }),
     ];
-    for (const [k, { data }] of skewsOf(onnx).entries()) {
-      data.forEach((value, i) => expect(skewsOf(tfjs)[k]!.data[i]).toBeCloseTo(value, 3));
+    for (const name of names) {
+      const [one, two] = [onnx, tfjs].map(({ last }) => insertedOf(last, name).rotation.data);
+      one!.forEach((value, i) => expect(two![i]).toBeCloseTo(value, 4));
     }
     expect(tfjs.history[1]!.losses.y).toBeCloseTo(onnx.history[1]!.losses.y!, 4);
     for (const run of [onnx, tfjs]) await run.dispose();
@@ -393,8 +409,9 @@ describe("a checkpoint of a run with rotations", () => {
     expect(ends[1]!.equals(ends[0]!)).toBe(true);
     const { arrays, metadata } = decodeSafetensors(ends[0]!, "whole");
     for (const part of ["params", "best"]) {
-      const skew = arrays.get(`${part}/heads/a/inserted`)!.data as Float32Array;
-      expect(skew.some((value) => value !== 0)).toBe(true);
+      const { data } = arrays.get(`${part}/heads/a/inserted/rotation`)!;
+      expect([...data]).not.toEqual(identity(16).flat());
+      expect(arrays.get(`${part}/heads/a/inserted/turn`)!.data.some((value) => value !== 0)).toBe(true);
     }
     const state = JSON.parse(metadata["state"]!) as { step: { method: { t: number; initial: number[] } } };
     expect(state.step.method.t).toBe(9);

@@ -59,13 +59,16 @@ export async function runLowData(trial: Trial): Promise<TrialResult> {
   const objectives = tasks.map((name) =>
     regression({ name, role: name === PRIMARY ? "primary" : "auxiliary" }),
   );
+  const method = rules[trial.method]!();
+  // Only rules may look at held-out data.
+  const dev = "weigh" in method ? { dev: validation } : {};
   const fitted = await fit(smallNetwork(sizes.inputs, UNITS, tasks), {
     tasks: objectives,
-    method: rules[trial.method]!(),
+    method,
     optimizer: adam({ learningRate: 0.01 }),
     train: repeated(train, EPOCH),
     validation,
-    dev: validation,
+    ...dev,
     epochs,
     seed: trial.seed,
     ...(looked && { diagnostics: { gradientsEvery: STEPS / 24, affinityEvery: STEPS / 12 } }),

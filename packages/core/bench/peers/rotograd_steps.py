@@ -4,7 +4,8 @@ pip install torch==2.13.0 rotograd==0.1.6.0 geotorch==0.4.0
 python packages/core/bench/peers/rotograd_steps.py > packages/core/test/fixtures/rotograd.json
 
 Some steps of one network z = tanh(W x + b) with linear heads and squared errors, all parameters and rotations replaced before each, so
-that only the package's own memory of initial lengths goes from step to step. Its rotations are set to exp(A), where it would draw them.
+that only the package's own memory of initial lengths goes from step to step. Rotations are R exp(A) at A = 0, R given; slopes are those
+in A.
 """
 
 import json
@@ -41,8 +42,9 @@ def run(dimensions, burn_in, steps):
             for parameter in [*backbone.parameters(), *[p for head in linear for p in head.parameters()]]:
                 parameter.copy_(draw(*parameter.shape))
             for skew in skews:
-                skew[0].base.copy_(torch.eye(dimensions))
-                skew.original.copy_(draw(dimensions, dimensions).tril(-1) / 2)
+                lower = draw(dimensions, dimensions).tril(-1)
+                skew[0].base.copy_(torch.linalg.matrix_exp(lower - lower.T))
+                skew.original.zero_()
         model.zero_grad()
         for module in [backbone, *linear]:
             module.zero_grad()
@@ -61,7 +63,7 @@ def run(dimensions, burn_in, steps):
                 "kernel": backbone[0].weight.T.tolist(),
                 "bias": backbone[0].bias.tolist(),
                 "heads": [{"kernel": h.weight[0].tolist(), "bias": h.bias.tolist()} for h in linear],
-                "skews": [(s.original - s.original.T).tolist() for s in skews],
+                "rotations": [s[0].base.tolist() for s in skews],
                 "losses": [loss.item() for loss in losses],
                 "lengths": lengths.tolist(),
                 "gradients": {
@@ -70,8 +72,8 @@ def run(dimensions, burn_in, steps):
                     "heads": [
                         {"kernel": h.weight.grad[0].tolist(), "bias": h.bias.grad.tolist()} for h in linear
                     ],
-                    # With respect to the entries below the diagonal of A; those above are their negatives.
-                    "skews": [((s.original.grad - s.original.grad.T) / factor).tolist() for s in skews],
+                    # In the entries of A below the diagonal; those above are their negatives.
+                    "turns": [((s.original.grad - s.original.grad.T) / factor).tolist() for s in skews],
                 },
             }
         )

@@ -5,7 +5,7 @@ import type { Paper, Verified } from "../weighting/weighting.ts";
 
 /** What a step shows a feature method, as recorded in a trace. */
 export interface FeatureView {
-  /** ∂L_k/∂z: T tensors like z; a task without a label in the batch has zeros. No gradient flows back through them. */
+  /** ∂L_k/∂z: T tensors like z; a task without a label in the batch has zeros. */
   readonly gradients: readonly Tensor[];
   /** Parameters of the layer before each of the T heads. */
   readonly inserted: readonly Tree<Tensor>[];
@@ -19,8 +19,10 @@ export interface FeatureView {
 export interface FeatureAnswer {
   /** What the trunk goes along in the place of Σ_k ∂L_k/∂z: a tensor like z. */
   readonly direction: Tensor;
-  /** What the inserted layers go down. */
-  readonly objective: Scalar;
+  /** What the inserted layers go down: T trees like their parameters. */
+  readonly slopes: readonly Tree<Tensor>[];
+  /** Values that these parameters take before the update, `inserted` where they stay; the slopes are those there. */
+  readonly settled: readonly Tree<Tensor>[];
   /** `tells` numbers a task: those of all tasks, then the next of all tasks. */
   readonly told: Tensor1D;
 }
@@ -39,8 +41,8 @@ export interface FeatureMethod<S = unknown> {
   /** What its numbers were compared with. */
   readonly verified?: Verified;
   /**
-   * What stands before each head, for a representation whose last axis has `width` numbers. In training it must stop the gradient of the
-   * losses into its parameters; they have `objective`.
+   * What stands before each head, for a representation whose last axis has `width` numbers. Gradients of losses do not reach its parameters:
+   * they have `slopes`.
    */
   layer(width: number): AnyLayer;
   /** The state before the first step. */

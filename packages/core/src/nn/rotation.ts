@@ -1,31 +1,28 @@
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 
-/** Halvings before the series, and squarings after it. */
-const SQUARINGS = 8;
+/** Greatest length of a turn: below it the series is good to single precision. */
+const LONGEST = 0.25;
 
 /**
- * The rotation exp(A) of a skew-symmetric matrix A = −Aᵀ, orthogonal with determinant 1.
+ * The rotation R exp(A) for a small turn A = −Aᵀ: R (I + A + A²/2), made orthogonal again by a Newton-Schulz step, Q ← Q (3I − QᵀQ)/2. No
+ * entry of QᵀQ − I is off by 1e-6, also after any number of turns, because every one removes what rounding left before.
  *
- * exp(A) = exp(A/256)²⁵⁶: Taylor's series of degree 6 and eight squarings, for ‖A‖ ≤ 128, twenty turns. What rounding and series leave of
- * RᵀR ≠ I is removed by a Newton-Schulz step, R ← R (3I − RᵀR)/2: no entry is off by 1e-6. The exponential reaches every rotation and
- * takes nothing but products; Cayley's map (I − A)(I + A)⁻¹ needs an inverse and leaves half-turns out.
+ * A turn that is longer than 0.25 in Frobenius' norm is shortened to it, 10 degrees if it lies in one plane. The exponential takes
+ * nothing but products; Cayley's map (I − A)(I + A)⁻¹ needs an inverse.
  *
- * @param skew [m, m]
- * @returns [m, m]
+ * @param rotation R [d, d]
+ * @param turn A [d, d]
  *
- * Cost: 13 products of m × m matrices, and 26 more for the gradient.
+ * Cost: four products of d × d matrices.
  */
-export function rotationOf(skew: Tensor): Tensor2D {
-  const m = skew.shape[0]!;
-  const one = tf.eye(m);
-  const a = tf.div<Tensor2D>(skew, 2 ** SQUARINGS);
-  const a2 = tf.matMul(a, a);
-  const a3 = tf.matMul(a2, a);
-  const tail = tf.addN([tf.div(one, 6), tf.div(a, 24), tf.div(a2, 120), tf.div(a3, 720)]);
-  let r: Tensor2D = tf.addN([one, a, tf.div(a2, 2), tf.matMul(a3, tail as Tensor2D)]);
-  for (let i = 0; i < SQUARINGS; i++) r = tf.matMul(r, r);
-  return tf.matMul(r, tf.div<Tensor2D>(tf.sub(tf.mul(one, 3), tf.matMul(r, r, true)), 2));
+export function turned(rotation: Tensor2D, turn: Tensor2D): Tensor2D {
+  const length = tf.sqrt<Scalar>(tf.sum(tf.square(turn)));
+  const short = tf.mul<Tensor2D>(turn, tf.div(LONGEST, tf.maximum(length, LONGEST)));
+  const once = tf.matMul(rotation, short);
+  const q = tf.addN([rotation, once, tf.div(tf.matMul(once, short), 2)]) as Tensor2D;
+  const excess = tf.sub(tf.mul(tf.eye(rotation.shape[0]), 3), tf.matMul(q, q, true));
+  return tf.matMul(q, tf.div<Tensor2D>(excess, 2));
 }
 
 /**
@@ -37,6 +34,6 @@ export function rotate(x: Tensor, rotation: Tensor2D): Tensor {
   const [d, m] = [rotation.shape[0], x.shape.at(-1)!];
   const rows = tf.reshape(x, [-1, m]) as Tensor2D;
   if (d === m) return tf.reshape(tf.matMul(rows, rotation, false, true), x.shape);
-  const turned = tf.matMul(tf.slice(rows, [0, 0], [-1, d]), rotation, false, true);
-  return tf.reshape(tf.concat([turned, tf.slice(rows, [0, d], [-1, m - d])], 1), x.shape);
+  const first = tf.matMul(tf.slice(rows, [0, 0], [-1, d]), rotation, false, true);
+  return tf.reshape(tf.concat([first, tf.slice(rows, [0, d], [-1, m - d])], 1), x.shape);
 }

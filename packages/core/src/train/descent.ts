@@ -12,6 +12,8 @@ export interface Descended {
   readonly counts: readonly Scalar[];
   /** Where the optimiser goes down: a tree like the parameters. */
   readonly gradients: Tree<Tensor>;
+  /** Values of {@link Descent.settles} before the update. */
+  readonly settled?: Tree<Tensor>;
   /** Finite if the step is sound. */
   readonly total: Scalar;
   /** Further numbers for the host. */
@@ -24,6 +26,8 @@ export interface Descent<B> {
   readonly given: number;
   /** How many come back as `told`. Default 0. */
   readonly told?: number;
+  /** The part of a tree like the parameters that gets a new value before the optimiser's update. */
+  readonly settles?: <T>(params: Tree<T>) => Tree<T>;
   record(params: ParamsTensors, batch: B, given: readonly Scalar[]): Descended;
 }
 

@@ -42,6 +42,19 @@ interface StepInput<B> {
 const scalarsOf = (vector: Tensor1D, count: number): Scalar[] =>
   Array.from({ length: count }, (_, i) => tf.reshape(tf.slice(vector, [i], [1]), []) as Scalar);
 
+/** One vector of all. */
+function joined(tensors: readonly Tensor[]): Tensor1D {
+  const parts = tensors.map((tensor) => tf.reshape(tensor, [-1]) as Tensor1D);
+  return parts.length === 1 ? parts[0]! : tf.concat(parts);
+}
+
+/** The vector of the parameters with some of them replaced. */
+function settledIn(params: ParamsTensors, old: Tree<Tensor>, settled: Tree<Tensor>): Tensor1D {
+  const values = leaves<Tensor>(settled);
+  const replaced = new Map(leaves<Tensor>(old).map((tensor, i) => [tensor, values[i]!]));
+  return joined(leaves<Tensor>(params).map((tensor) => replaced.get(tensor) ?? tensor));
+}
+
 const seenAt = ({ losses, counts, told }: Out<NDArray>, step: number): Seen => ({
   losses: losses.map(({ data }) => data[step]!),
   counts: counts.map(({ data }) => data[step]!),
@@ -163,16 +176,17 @@ export class DeviceLearner<B> implements Learner<B> {
   ): { state: StateTensors; sound: Tensor; out: Out<Tensor> } {
     const { optimizer, maxGradientNorm: limit } = this.#options;
     const descent = this.#descent;
-    const found = descent.record(this.#split(param), batch, scalarsOf(given, descent.given));
+    const params = this.#split(param);
+    const found = descent.record(params, batch, scalarsOf(given, descent.given));
     const { losses, counts, total, told } = found;
-    const parts = leaves<Tensor>(found.gradients).map((g) => tf.reshape(g, [-1]));
-    const raw = parts.length === 1 ? parts[0]! : tf.concat(parts);
+    const raw = joined(leaves<Tensor>(found.gradients));
     const norm = limit === undefined ? undefined : tf.sqrt<Scalar>(tf.sum(tf.square(raw)));
     const gradient = norm ? tf.mul(raw, tf.minimum(1, tf.div(limit!, tf.maximum(norm, limit!)))) : raw;
     const scalar = Object.fromEntries(
       scalarsOf(scalars, this.#names.length).map((value, i) => [this.#names[i]!, value]),
     );
-    const state = tensorUpdate(optimizer, { param, gradient, slot, scalar }) as StateTensors;
+    const from = found.settled ? settledIn(params, descent.settles!<Tensor>(params), found.settled) : param;
+    const state = tensorUpdate(optimizer, { param: from, gradient, slot, scalar }) as StateTensors;
     const sound = tf.isFinite(norm ? tf.add(total, norm) : total);
     return { state, sound, out: { losses, counts, ...(norm && { norm }), ...(told && { told }) } };
   }

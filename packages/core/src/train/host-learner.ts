@@ -4,6 +4,7 @@ import {
   type Compiled,
   compile,
   compileStages,
+  leaves,
   type NDArray,
   type Stages,
   type Tree,
@@ -24,7 +25,9 @@ export class HostLearner<B> implements Learner<B> {
   readonly keeps = false;
   readonly #options: LearnerOptions<B>;
   readonly #gradient: Flat<Params>;
-  readonly #out: { losses: NDArray[]; counts: NDArray[]; told: NDArray[] };
+  readonly #out: { losses: NDArray[]; counts: NDArray[]; told: NDArray[]; settled: Tree<NDArray> };
+  /** Where `settled` goes. */
+  readonly #settles: Tree<NDArray>;
   readonly #given: NDArray[];
   readonly #descent: Compiled;
   readonly #views: (Compiled | Stages)[] = [];
@@ -34,12 +37,15 @@ export class HostLearner<B> implements Learner<B> {
     this.#options = options;
     this.#gradient = flatLike(params.tree, update.gradient);
     const [losses, counts] = [scalars(tasks.length), scalars(tasks.length)];
-    this.#out = { losses, counts, told: descent.told ? [array(new Float32Array(descent.told))] : [] };
+    this.#settles = descent.settles?.<NDArray>(params.tree) ?? [];
+    const settled = flatLike(this.#settles).tree;
+    const told = descent.told ? [array(new Float32Array(descent.told))] : [];
+    this.#out = { losses, counts, told, settled };
     this.#given = scalars(descent.given);
     this.#descent = compile(
       ((p: ParamsTensors, batch: B, given: Scalar[]) => {
-        const { losses, counts, told, gradients } = descent.record(p, batch, given);
-        return { losses, counts, told: told ? [told] : [], gradients };
+        const { losses, counts, told, settled = [], gradients } = descent.record(p, batch, given);
+        return { losses, counts, told: told ? [told] : [], settled, gradients };
       }) as never,
       options.compile,
     );
@@ -64,7 +70,7 @@ export class HostLearner<B> implements Learner<B> {
       ...(told[0] && { told: [...told[0].data] }),
     };
     check(seen);
-    this.#advance(t);
+    this.#advance(t, leaves<NDArray>(this.#out.settled));
     return seen;
   }
 
@@ -83,10 +89,12 @@ export class HostLearner<B> implements Learner<B> {
     };
   }
 
-  /** Along the gradient that lies there. */
-  #advance(t: number): void {
+  /** Along the gradient that lies there, and what is settled to where it goes. */
+  #advance(t: number, settled: readonly NDArray[] = []): void {
     const { update, maxGradientNorm } = this.#options;
     if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
+    const settles = leaves<NDArray>(this.#settles);
+    for (const [i, { data }] of settled.entries()) settles[i]!.data.set(data);
     update.update(t);
   }
 

@@ -52,8 +52,13 @@ export const withInserted = <B>(
   });
 
 /** The parameters of the layer before one head. */
-export const insertedOf = (behind: Tree<Tensor>): Tree<Tensor> =>
-  (behind as unknown as Behind<Tree<Tensor>>).inserted;
+export const insertedOf = <T>(behind: Tree<T>): Tree<T> => (behind as unknown as Behind<Tree<T>>).inserted;
+
+/** The gradient of a head, and the slope of the layer before it. */
+export const withSlope = <T>(behind: Tree<T>, inserted: Tree<T>): Tree<T> => ({
+  head: (behind as unknown as Behind<Tree<T>>).head,
+  inserted,
+});
 
 /**
  * What a method trains: the model itself, or the one with the method's layers.

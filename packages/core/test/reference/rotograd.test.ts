@@ -20,10 +20,10 @@ interface Step {
   kernel: number[][];
   bias: number[];
   heads: Affine[];
-  skews: number[][][];
+  rotations: number[][][];
   losses: number[];
   lengths: number[];
-  gradients: { kernel: number[][]; bias: number[]; heads: Affine[]; skews: number[][][] };
+  gradients: { kernel: number[][]; bias: number[]; heads: Affine[]; turns: number[][][] };
 }
 interface Case {
   dimensions: number;
@@ -52,13 +52,15 @@ const matrix = (rows: readonly (readonly number[])[]): NDArray =>
   array(rows.flat(), [rows.length, rows[0]!.length]);
 const labelled = (f: (k: number) => NDArray) => Object.fromEntries(names.map((name, k) => [name, f(k)]));
 
-function paramsOf({ kernel, bias, heads, skews }: Step) {
+function paramsOf({ kernel, bias, heads, rotations }: Step) {
   return {
     trunk: { kernel: matrix(kernel), bias: array(bias) },
     heads: Object.fromEntries(
       names.map((name, k) => {
         const own = { kernel: array(heads[k]!.kernel, [5, 1]), bias: array(heads[k]!.bias) };
-        return [name, { head: own, inserted: matrix(skews[k]!) }];
+        const rotation = matrix(rotations[k]!);
+        const turn = array(new Float32Array(rotation.data.length), rotation.shape);
+        return [name, { head: own, inserted: { rotation, turn } }];
       }),
     ),
   };
@@ -110,9 +112,10 @@ test.each(["all", "some"] as const)(
         close(head.bias.data, step.gradients.heads[k]!.bias);
         // A = (S − Sᵀ)/2: an entry of S moves A above and below the diagonal by halves.
         close(
-          inserted.data,
-          step.gradients.skews[k]!.flat().map((value) => value / 2),
+          inserted.turn.data,
+          step.gradients.turns[k]!.flat().map((value) => value / 2),
         );
+        expect(Math.max(...inserted.rotation.data.map(Math.abs))).toBe(0);
       });
       ({ state } = method.learn([...out.told.data], state));
     }
