@@ -4,7 +4,7 @@ import { userLine, userOp } from "./origin.ts";
 
 /** How the runtimes say that memory is short; WebGPU's splits a tensor that no buffer can hold into more of them than a shader takes. */
 const memory =
-  /failed to allocate|out of memory|bad_?alloc|allocation (?:size too large|failed)|too many storage buffers|invalid (?:typed )?array (?:buffer )?length|cannot enlarge memory|memory access out of bounds|exceeds the max(?:imum)? buffer size/i;
+  /failed to allocate|out of memory|oom when allocating|bad_?alloc|allocation (?:size too large|failed)|too many storage buffers|invalid (?:typed )?array (?:buffer )?length|cannot enlarge memory|memory access out of bounds|exceeds the max(?:imum)? buffer size/i;
 
 /** The op that made a node, where the user called it, and what comes out. */
 function describe(node: Node): { op: string; line: string; output: string } {

@@ -30,31 +30,56 @@ export const backendPackages: Readonly<Record<TfjsBackend, readonly string[]>> =
   cpu: [],
 };
 
-/** A backend that was started, and the package that it came from; or why it was not. */
-export type Started = { readonly from?: string } | { readonly missing: string } | { readonly failed: string };
+/** What else to try where a package is missing or does not load. */
+const advice: Partial<Record<TfjsBackend, string>> = {
+  tensorflow:
+    "; where its downloads cannot be reached, bash node_modules/@outrigger/core/scripts/build-tfjs-node.sh builds it",
+};
+
+/** What is used of tfjs-node's backend. */
+interface NodeBackend {
+  readonly binding: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
+}
+
+/** A backend that was started, what it came from, and whether it computes on a GPU by CUDA; or why it was not. */
+export type Started =
+  | { readonly from?: string; readonly cuda: boolean }
+  | { readonly missing: string }
+  | { readonly failed: string };
+
+/** Loads the first of some packages that is installed. @throws whatever a package throws that is installed and does not load */
+async function load(packages: readonly string[]): Promise<string | undefined> {
+  for (const name of packages) if (await platform.importPackage(name)) return name;
+  return undefined;
+}
 
 async function start(backend: TfjsBackend): Promise<Started> {
   if (backend === "webgpu" && (await platform.webGpu()) === undefined) {
     return { missing: `WebGPU is not there: ${platform.webGpuCure}` };
   }
   const packages = backendPackages[backend];
-  let from: string | undefined;
-  for (const name of packages) {
-    if (from === undefined && (await platform.importPackage(name))) from = name;
-  }
-  if (from === undefined && packages.length > 0) {
-    return { missing: `${packages.join(" or ")} is not installed: npm install ${packages.at(-1)}` };
-  }
+  // Before a package is loaded: tfjs-node chooses its own backend then.
   const before = currentBackend();
   const production = tf.env().getBool("PROD");
   tf.env().set("PROD", true);
   try {
-    if (await tf.setBackend(backend)) return { from };
-    return { failed: `tfjs could not start its backend "${backend}"` };
+    const from = await load(packages);
+    if (from === undefined && packages.length > 0) {
+      const cure = `npm install ${packages.at(-1)}${advice[backend] ?? ""}`;
+      return { missing: `${packages.join(" or ")} is not installed: ${cure}` };
+    }
+    if (!(await tf.setBackend(backend))) return { failed: `tfjs could not start its backend "${backend}"` };
+    const { binding, isUsingGpuDevice } = tf.findBackend(backend) as Partial<NodeBackend>;
+    return {
+      from: binding ? `${from} with TensorFlow ${binding.TF_Version}` : from,
+      cuda: isUsingGpuDevice === true,
+    };
   } catch (error) {
-    return { failed: `tfjs could not start its backend "${backend}": ${(error as Error).message}` };
+    const said = (error as Error).message.replaceAll(/\s+/g, " ").replace(/[ .]+$/, "");
+    return { failed: `tfjs could not start its backend "${backend}": ${said}${advice[backend] ?? ""}` };
   } finally {
-    await tf.setBackend(before);
+    if (currentBackend() !== before) await tf.setBackend(before);
     tf.env().set("PROD", production);
   }
 }

@@ -5,14 +5,10 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { platform } from "#platform";
 import { refused } from "../support/errors.ts";
-import { withoutWebGpu } from "./webgpu.ts";
+import { hasTfjsNode } from "../support/tfjs-node.ts";
+import { noWebGpu, tensorflow } from "./optional.ts";
 
-const reason = await withoutWebGpu();
 const noGpu = platform.mayHaveGpu() ? " (skipped: there may be a GPU)" : "";
-const installed = (name: string): boolean => platform.packageVersion(name) !== undefined;
-const noTensorFlow = ["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"].some(installed)
-  ? " (skipped: tfjs-node is installed)"
-  : "";
 
 describe("a device", () => {
   it.skipIf(noGpu !== "")(`is the CPU on a machine without a GPU, and says why${noGpu}`, async () => {
@@ -26,7 +22,7 @@ describe("a device", () => {
     expect([error.code, error.message]).toEqual(["unsupported", expect.stringContaining("no GPU is seen")]);
   });
 
-  it.skipIf(noGpu + noTensorFlow !== "")(`is wasm for tfjs alone${noGpu}${noTensorFlow}`, async () => {
+  it.skipIf(noGpu + hasTfjsNode !== "")(`is wasm for tfjs alone${noGpu}${hasTfjsNode}`, async () => {
     const { device, why } = await chooseDevice({ runtime: "tfjs" });
     expect(device).toBe("wasm");
     expect(why).toContain("npm install @tensorflow/tfjs-node");
@@ -41,7 +37,7 @@ describe("a device", () => {
     expect(`${runtime} ${device}`).toBe(wanted);
   });
 
-  it.skipIf(noTensorFlow !== "")(`that needs a package names it${noTensorFlow}`, async () => {
+  it.skipIf(hasTfjsNode !== "")(`that needs a package names it${hasTfjsNode}`, async () => {
     const error = await refused(chooseDevice({ device: "tensorflow" }));
     expect([error.code, error.message]).toEqual([
       "missing-package",
@@ -56,11 +52,16 @@ describe("a device", () => {
     }
   });
 
-  it.skipIf(reason !== "")(`is WebGPU when asked for, named after the adapter${reason}`, async () => {
+  it.skipIf(noWebGpu !== "")(`is WebGPU when asked for, named after the adapter${noWebGpu}`, async () => {
     for (const runtime of ["onnx", "tfjs"] as const) {
       const chosen = await chooseDevice({ runtime, device: "webgpu" });
       expect(chosen).toMatchObject({ runtime, device: "webgpu", keeps: true });
     }
+  });
+
+  it.skipIf(tensorflow.missing !== "")(`is libtensorflow when asked for${tensorflow.missing}`, async () => {
+    const { device, why } = await chooseDevice({ device: "tensorflow" });
+    expect([device, why]).toEqual(["tensorflow", expect.stringContaining("@tensorflow/tfjs-node")]);
   });
 
   it("is told by a compiled function, before and after it runs", async () => {

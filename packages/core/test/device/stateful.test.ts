@@ -11,25 +11,22 @@ import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { refused } from "../support/errors.ts";
-import { withoutWebGpu } from "./webgpu.ts";
+import { gpus, noWebGpu, tensorflow } from "./optional.ts";
 
 /** What the tests use of a WebGPU device. */
 interface GpuDevice {
   createShaderModule(descriptor: { readonly code: string }): unknown;
 }
 
-const reason = await withoutWebGpu();
 const everywhere: readonly CompileOptions[] = [
   { runtime: "onnx", device: "cpu", threads: 1 },
   { runtime: "tfjs", device: "cpu" },
   { runtime: "tfjs", device: "wasm" },
 ];
-const gpus: readonly CompileOptions[] = [
-  { runtime: "onnx", device: "webgpu" },
-  { runtime: "tfjs", device: "webgpu" },
-];
-const named = (list: readonly CompileOptions[]): [string, CompileOptions][] =>
-  list.map((options) => [`${options.runtime} ${options.device}`, options]);
+const named = everywhere.map((options): [string, CompileOptions] => [
+  `${options.runtime} ${options.device}`,
+  options,
+]);
 
 type State = { w: NDArray; steps: NDArray };
 const start = (): State => ({ w: array([0.5, -0.3, 0.2], [3, 1]), steps: array([0], [], "int32") });
@@ -111,12 +108,14 @@ function behaves(options: CompileOptions): void {
   });
 }
 
-describe.each(named(everywhere))("a stateful step on %s", (_, options) => {
+describe.each(named)("a stateful step on %s", (_, options) => {
   behaves(options);
 });
-describe.skipIf(reason !== "").each(named(gpus))(`a stateful step on %s${reason}`, (_, options) => {
-  behaves(options);
-});
+for (const { name, options, missing } of [...gpus, tensorflow]) {
+  describe.skipIf(missing !== "")(`a stateful step on ${name}${missing}`, () => {
+    behaves(options);
+  });
+}
 
 it("a step must return a state like the one it got", async () => {
   const wrong = compileStateful(
@@ -142,14 +141,16 @@ function outOfMemory(options: CompileOptions): void {
   });
 }
 
-describe.each(named(everywhere))("a device out of memory: %s", (_, options) => {
+describe.each(named)("a device out of memory: %s", (_, options) => {
   outOfMemory(options);
 });
-describe.skipIf(reason !== "").each(named(gpus))(`a device out of memory: %s${reason}`, (_, options) => {
-  outOfMemory(options);
-});
+for (const { name, options, missing } of [...gpus, tensorflow]) {
+  describe.skipIf(missing !== "")(`a device out of memory: ${name}${missing}`, () => {
+    outOfMemory(options);
+  });
+}
 
-it.skipIf(reason !== "")(`an op that WebGPU refuses is named, and gives no zeros${reason}`, async () => {
+it.skipIf(noWebGpu !== "")(`an op that WebGPU refuses is named, and gives no zeros${noWebGpu}`, async () => {
   // The CPU would take ops of small tensors over.
   const handsOver = tf.env().getBool("WEBGPU_CPU_FORWARD");
   tf.env().set("WEBGPU_CPU_FORWARD", false);

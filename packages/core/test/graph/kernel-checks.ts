@@ -19,6 +19,9 @@ export interface Check {
   readonly usage: Usage;
 }
 
+/** Tolerance of one graph. */
+export type Bound = (order: Order, usage: Usage) => number;
+
 /** A value that is computed on first use. */
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
@@ -37,12 +40,12 @@ beforeAll(async () => {
  * Every case, its gradient and its second derivative on each executor.
  *
  * @param passed is told of every check that passed
- * @param bound tolerance of one graph
+ * @param bound by default that of a CPU
  */
 export function describeKernels(
   executors: readonly Executor[],
   passed: (check: Check) => void,
-  bound: (order: Order, usage: Usage) => number = ({ tolerance }) => tolerance,
+  bound: Bound = ({ tolerance }) => tolerance,
 ): void {
   describe.each(cases.map((one) => [one.name, one] as const))("%s", (_name, one) => {
     for (const order of ordersOf(one)) {

@@ -16,6 +16,7 @@ const columns = [
   "tfjs cpu",
   "tfjs wasm",
   "tfjs webgpu",
+  "tfjs tensorflow",
 ] as const;
 export type Column = (typeof columns)[number];
 export type Table = Map<string, Partial<Record<Column, string>>>;
@@ -32,6 +33,7 @@ the tests see. A kernel counts where a case that uses it passed.
   [webgpu-bounds.ts](../test/graph/webgpu-bounds.ts).
 - On *onnx webgpu*, max pools that give indices (\`MaxPoolGrad\`) run on the CPU: its shader gives none. ONNX Runtime moves operators
   for which it has no shader to the CPU by itself; the tests do not tell which.
+- *tfjs tensorflow* is libtensorflow on a CPU through \`@tensorflow/tfjs-node\`; [gpu.md](gpu.md#libtensorflow) says which versions.
 
 `;
 

@@ -1,3 +1,4 @@
-import { describeWebGpu } from "./webgpu.ts";
+import { describeOptional } from "./optional-executor.ts";
+import { onWebGpu } from "./webgpu-bounds.ts";
 
-await describeWebGpu("onnx");
+await describeOptional(["onnx", "webgpu"], onWebGpu);

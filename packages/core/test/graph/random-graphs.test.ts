@@ -11,6 +11,7 @@ import { Random } from "../../src/random.ts";
 import { expectClose, scaleOf } from "./close.ts";
 import { score } from "./derivatives.ts";
 import { processorExecutors, runOn } from "./executors.ts";
+import { optionalExecutor } from "./optional-executor.ts";
 import {
   fewestKernels,
   kernelsOf,
@@ -29,6 +30,9 @@ const seed = Number(process.env.RANDOM_GRAPHS_SEED ?? 20261124);
 const tolerance = 1e-4;
 /** In milliseconds. A failing graph is made smaller for that long. */
 const shrinkingTime = 60_000 + 1_000 * numRuns;
+
+const tensorflow = await optionalExecutor(["tfjs", "tensorflow"]);
+const executors = [...processorExecutors, ...(typeof tensorflow === "string" ? [] : [tensorflow])];
 
 beforeAll(async () => {
   tf.env().set("PROD", true);
@@ -89,14 +93,14 @@ describe("random graphs", () => {
     ["values", values],
     ["gradients", gradient],
   ])(
-    "have the same %s on every executor as in double precision",
+    `have the same %s on ${executors.map(({ name }) => name).join(", ")} as in double precision`,
     async (_name, of) => {
       const property = fc.asyncProperty(programs, async (program) => {
         const { graph, args } = traced(of(program), program);
         const simplified = simplify(graph);
         try {
           const wanted = await inDouble(simplified, args);
-          for (const executor of processorExecutors) {
+          for (const executor of executors) {
             const found = await runOn(executor, simplified, args);
             expectClose(
               found.map(({ data }) => data),

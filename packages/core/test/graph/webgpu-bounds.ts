@@ -1,4 +1,4 @@
-import type { Node } from "../../src/graph/graph.ts";
+import type { Bound } from "./kernel-checks.ts";
 
 /**
  * Errors of functions in WGSL, whose specification says how loosely an adapter may round them (section 15.7.4.1, "Floating Point
@@ -32,10 +32,6 @@ const loose: Readonly<Record<string, number>> = {
 /** Derivatives multiply functions with each other, so their errors add up. */
 const spread = 2;
 
-/**
- * Allowed error of a graph on WebGPU, in units of the largest element of the result.
- *
- * @param tolerance what is allowed on a CPU
- */
-export const webgpuBound = (nodes: readonly Node[], tolerance: number): number =>
-  Math.max(tolerance, ...nodes.map(({ kernel }) => spread * (loose[kernel] ?? 0)));
+/** Allowed error of a graph on WebGPU, in units of the largest element of the result. */
+export const onWebGpu: Bound = ({ tolerance }, { simplified }) =>
+  Math.max(tolerance, ...simplified.nodes.map(({ kernel }) => spread * (loose[kernel] ?? 0)));

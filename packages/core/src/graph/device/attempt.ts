@@ -64,12 +64,16 @@ async function tfjs(backend: TfjsBackend): Promise<Attempt> {
   const started = await startBackend(backend);
   if ("missing" in started) return missing(started.missing);
   if ("failed" in started) return unsupported(started.failed);
-  const gpu = started.from?.endsWith("-gpu") === true;
   const adapter = backend === "webgpu" ? await findAdapter() : undefined;
   if (typeof adapter === "string") return unsupported(adapter);
   const from = started.from === undefined ? "" : ` of ${started.from}`;
   const why = `tfjs's backend "${backend}"${from}${adapter ? ` on ${adapter.name}` : ""}`;
-  const device: Device = { runtime: "tfjs", device: backend, keeps: backend === "webgpu" || gpu, why };
+  const device: Device = {
+    runtime: "tfjs",
+    device: backend,
+    keeps: backend === "webgpu" || started.cuda,
+    why,
+  };
   return { works: true, device, ...(adapter ? { adapter } : {}) };
 }
 
@@ -79,12 +83,15 @@ async function tfjsWebGpu(): Promise<Attempt> {
   return (await platform.webGpu()) === undefined ? missing(adapter) : unsupported(adapter);
 }
 
-/** tfjs reaches CUDA through libtensorflow, if its package for GPUs is the one that is installed. */
+/** tfjs reaches CUDA through libtensorflow, if that is a build for GPUs and sees one. */
 async function tfjsCuda(): Promise<Attempt> {
   const attempt = await tfjs("tensorflow");
-  if (attempt.works && attempt.device.keeps) return attempt;
-  if (!attempt.works && attempt.code === "unsupported") return attempt;
-  return missing("@tensorflow/tfjs-node-gpu is not installed: npm install @tensorflow/tfjs-node-gpu");
+  if (!attempt.works && attempt.code === "missing-package") {
+    return missing("@tensorflow/tfjs-node-gpu is not installed: npm install @tensorflow/tfjs-node-gpu");
+  }
+  if (!attempt.works || attempt.device.keeps) return attempt;
+  const cure = "it takes @tensorflow/tfjs-node-gpu, an NVIDIA GPU and CUDA";
+  return unsupported(`${attempt.device.why} sees no GPU: ${cure}`);
 }
 
 const trials: Record<"onnx" | "tfjs", Partial<Record<Place, () => Promise<Attempt>>>> = {

@@ -5,7 +5,7 @@ import { defineKernel, type Shaped } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 import { type Channels, convolution, filterGradient, inputGradient } from "../onnx/convolution.ts";
 import { dense, depthwise, type Variant } from "./conv-tfjs.ts";
-import { forTfjs, type Pair, refuseChannelsFirst, type Windows, windowsOf } from "./windows.ts";
+import { forTfjs, type Pair, refuseChannelsFirst, takesPadding, type Windows, windowsOf } from "./windows.ts";
 
 /** The transposed convolution says nothing of dilations, and tfjs's kernels need them. */
 function run(name: string, inputs: NamedTensorMap, attributes: Attributes): Tensor {
@@ -98,7 +98,8 @@ function defineConvolution(variant: Variant): void {
     tfjs({ dy, filter }, attributes) {
       const shape = attributes.inputShape as number[];
       const { windows } = sizesOf(variant, shape, filter!.shape, attributes);
-      if (isNative(toInput, windows)) return run(toInput, { dy: dy!, filter: filter! }, attributes);
+      if (isNative(toInput, windows, attributes))
+        return run(toInput, { dy: dy!, filter: filter! }, attributes);
       return variant.toInput(dy!, filter!, windows);
     },
     always: true,
@@ -122,7 +123,7 @@ function defineConvolution(variant: Variant): void {
     tfjs({ x, dy }, attributes) {
       const shape = attributes.filterShape as number[];
       const { windows } = sizesOf(variant, x!.shape, shape, attributes);
-      if (isNative(toFilter, windows)) return run(toFilter, { x: x!, dy: dy! }, attributes);
+      if (isNative(toFilter, windows, attributes)) return run(toFilter, { x: x!, dy: dy! }, attributes);
       return variant.toFilter(x!, dy!, windows);
     },
     always: true,
@@ -132,8 +133,8 @@ function defineConvolution(variant: Variant): void {
 const ones = ([a, b]: Pair): boolean => a === 1 && b === 1;
 
 /** tfjs's own gradient kernels know no dilations. */
-const isNative = (name: string, { dilations }: Windows): boolean =>
-  ones(dilations) && tf.getKernel(name, tf.getBackend()) !== undefined;
+const isNative = (name: string, { dilations }: Windows, attributes: Attributes): boolean =>
+  ones(dilations) && takesPadding(attributes) && tf.getKernel(name, tf.getBackend()) !== undefined;
 
 defineConvolution(dense);
 defineConvolution(depthwise);

@@ -6,7 +6,17 @@ import { defineKernel } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
 import { type Channels, convolution, inputGradient, windowAttributes } from "../onnx/convolution.ts";
 import { depthwise } from "./conv-tfjs.ts";
-import { both, forTfjs, poolWindows, span, taps, untaps, type Windows } from "./windows.ts";
+import {
+  both,
+  forTfjs,
+  frame,
+  poolWindows,
+  span,
+  takesPadding,
+  taps,
+  untaps,
+  type Windows,
+} from "./windows.ts";
 
 const run = (name: string, inputs: NamedTensorMap, attributes: Attributes): Tensor =>
   tf.engine().runKernel(name, inputs, attributes as NamedAttrMap) as Tensor;
@@ -16,6 +26,18 @@ const pooled = (shape: readonly number[], attributes: Attributes): number[] => [
   ...poolWindows(shape, attributes).output,
   shape[3]!,
 ];
+
+/**
+ * A pool over images that bring their padding with them.
+ *
+ * @param outside what the padding holds
+ */
+const overFramed = (name: string, x: Tensor, windows: Windows, outside: number): Tensor =>
+  run(
+    name,
+    { x: frame(x, windows.before, windows.after, outside) },
+    { filterSize: windows.kernel, strides: windows.strides, pad: "valid" },
+  );
 
 /** For every place of the window 1 where it holds the greatest value of x, and no place before it does, as in tfjs; else 0. */
 function maxima(x: Tensor, y: Tensor, windows: Windows): Tensor[] {
@@ -37,8 +59,12 @@ defineKernel({
   channelsFirst: { inputs: ["x"], output: true },
   onnx: ({ inputs, attributes }, { x }, b) =>
     b.add("MaxPool", [x!], windowAttributes(poolWindows(inputs.x!.shape, attributes))),
-  tfjs: ({ x }, attributes) =>
-    run("MaxPool", { x: x! }, forTfjs(poolWindows(x!.shape, attributes), attributes)),
+  tfjs({ x }, attributes) {
+    const windows = poolWindows(x!.shape, attributes);
+    const given = forTfjs(windows, attributes);
+    if (takesPadding(given)) return run("MaxPool", { x: x! }, given);
+    return overFramed("MaxPool", x!, windows, Number.NEGATIVE_INFINITY);
+  },
   always: true,
   gradient: {
     inputsToSave: ["x"],
@@ -76,7 +102,7 @@ defineKernel({
   },
   tfjs({ dy, input, output }, attributes) {
     const windows = poolWindows(input!.shape, attributes);
-    if (exactMaxima.has(tf.getBackend())) {
+    if (exactMaxima.has(tf.getBackend()) && takesPadding(attributes)) {
       return run("MaxPoolGrad", { dy: dy!, input: input!, output: output! }, attributes);
     }
     const chosen = maxima(input!, output!, windows);
@@ -115,6 +141,12 @@ function shares(windows: Windows): number[] {
   return all.every((share) => share === all[0]) ? [all[0]!] : all;
 }
 
+/** The same, to multiply [batch, output height, output width, channels] with. */
+function sharesTensor(windows: Windows): Tensor {
+  const factors = shares(windows);
+  return factors.length === 1 ? tf.scalar(factors[0]!) : tf.tensor(factors, [1, ...windows.output, 1]);
+}
+
 const perChannel = (shape: readonly number[]): Channels => ({
   batch: shape[0]!,
   input: shape[3]!,
@@ -140,8 +172,13 @@ defineKernel({
     const filters = b.filled(1, [shape[3]!, 1, ...windows.kernel], "float32");
     return divide(convolution(x!, filters, perChannel(shape), windows, b), windows, b);
   },
-  tfjs: ({ x }, attributes) =>
-    run("AvgPool", { x: x! }, forTfjs(poolWindows(x!.shape, attributes), attributes)),
+  tfjs({ x }, attributes) {
+    const windows = poolWindows(x!.shape, attributes);
+    const given = forTfjs(windows, attributes);
+    if (takesPadding(given)) return run("AvgPool", { x: x! }, given);
+    const size = windows.kernel[0] * windows.kernel[1];
+    return tf.mul(overFramed("AvgPool", x!, windows, 0), tf.mul(sharesTensor(windows), size));
+  },
   always: true,
   gradient: {
     inputsToSave: ["x"],
@@ -187,10 +224,8 @@ defineKernel({
   tfjs({ dy, input }, attributes) {
     const windows = poolWindows(input!.shape, attributes);
     if (isExact(windows)) return run("AvgPoolGrad", { dy: dy!, input: input! }, attributes);
-    const factors = shares(windows);
-    const factor = factors.length === 1 ? factors[0]! : tf.tensor(factors, [1, ...windows.output, 1]);
     const filters = tf.ones([...windows.kernel, input!.shape[3]!, 1]);
-    return depthwise.toInput(tf.mul(dy!, factor), filters, windows);
+    return depthwise.toInput(tf.mul(dy!, sharesTensor(windows)), filters, windows);
   },
   always: true,
   gradient: {

@@ -95,13 +95,18 @@ export function windowsOf(shape: readonly number[], kernel: Pair, attributes: At
   return { ...windows, after };
 }
 
+/** Whether the chosen backend's pools and gradients of convolutions take such padding: tfjs-node's take "same" and "valid" only. */
+export const takesPadding = ({ pad }: Attributes): boolean =>
+  typeof pad === "string" || tf.getBackend() !== "tensorflow";
+
 /**
- * The same windows for tfjs's own kernels: padding in numbers where its wasm backend errs otherwise, which is for sizes rounded
- * up and for "same" where the stride leaves gaps between windows.
+ * The same windows for tfjs's own kernels, with padding side by side: tfjs-node's convolutions take no single number for it, and
+ * wasm errs for sizes rounded up and for "same" where the stride leaves gaps between windows.
  */
 export function forTfjs({ strides, kernel, before, after }: Windows, attributes: Attributes): Attributes {
   const gaps = [0, 1].some((axis) => strides[axis]! > kernel[axis]!);
-  if (!attributes.dimRoundingMode && !(attributes.pad === "same" && gaps)) return attributes;
+  const { pad } = attributes;
+  if (pad === "valid" || (pad === "same" && !gaps)) return attributes;
   const sides = [0, 1].map((axis) => [before[axis], after[axis]]);
   return { ...attributes, pad: [[0, 0], ...sides, [0, 0]], dimRoundingMode: undefined };
 }

@@ -119,6 +119,7 @@ const depthwise: readonly Case[] = [
     image,
     [2, 2, 2, 1],
   ),
+  conv("depthwiseConv2d, padding 1", (x, w) => tf.depthwiseConv2d(x, w, 2, 1), image, [3, 3, 2, 2]),
   conv(
     "depthwiseConv2d of one channel",
     (x, w) => tf.depthwiseConv2d(x, w, 2, "same"),

@@ -25,6 +25,11 @@ export const cases: readonly Case[] = [
   image("maxPool, overlapping, valid", (x) => tf.maxPool(x, [3, 2], [1, 2], "valid")),
   image("maxPool, padding 1", (x) => tf.maxPool(x, 3, 2, 1)),
   image("maxPool, gaps between windows", (x) => tf.maxPool(x, 1, 2, "same")),
+  image(
+    "maxPool, gaps between windows, padding at the end",
+    (x) => tf.maxPool(x, 2, 3, "same"),
+    [1, 4, 4, 2],
+  ),
   numeric(image("maxPool, rounding up", (x) => tf.maxPool(x, 2, 2, 0, "ceil"), [1, 5, 4, 2])),
   {
     ...image("maxPool of negative numbers", (x) => tf.maxPool(x, 3, 1, "same")),
@@ -35,6 +40,13 @@ export const cases: readonly Case[] = [
   numeric(image("avgPool, 2×2, odd sizes, same", (x) => tf.avgPool(x, 2, 2, "same"), [2, 5, 7, 2])),
   numeric(image("avgPool, overlapping, same", (x) => tf.avgPool(x, 3, 2, "same"))),
   numeric(image("avgPool, stride 1, same", (x) => tf.avgPool(x, 3, 1, "same"))),
+  numeric(
+    image(
+      "avgPool, gaps between windows, padding at the end",
+      (x) => tf.avgPool(x, 2, 3, "same"),
+      [1, 4, 4, 2],
+    ),
+  ),
   numeric(image("avgPool, padding 1", (x) => tf.avgPool(x, 3, 2, 1))),
   numeric(
     image("avgPool, explicit padding", (x) =>

@@ -1,0 +1,3 @@
+import { describeOptional } from "./optional-executor.ts";
+
+await describeOptional(["tfjs", "tensorflow"]);
