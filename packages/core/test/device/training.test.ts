@@ -114,16 +114,16 @@ for (const { name, options: onDevice, keeps, missing } of [...gpus, tensorflow])
     });
 
     it("is the same run when it is looked at, and sees the gradients and affinities of the CPU", async () => {
-      const looked = async (of: object): Promise<[Fitted<never>, DiagnosticSummary]> => {
+      const looked = async (options: object): Promise<[Fitted<never>, DiagnosticSummary]> => {
         const records: DiagnosticRecord[] = [];
         const method = uniform();
         const diagnostics = { gradientsEvery: 2, affinityEvery: 3 };
         const callbacks = [keepDiagnostics(records)];
-        const fitted = await train({ method, diagnostics, callbacks, epochs: 2, ...of });
+        const fitted = await train({ method, diagnostics, callbacks, epochs: 2, ...options });
         return [fitted, summarizeDiagnostics(records, data.tasks)];
       };
-      const [there, seen] = await looked(options);
-      expect(there.last).toEqual((await train({ ...options, method: uniform(), epochs: 2 })).last);
+      const [there, seen] = await looked(onDevice);
+      expect(there.last).toEqual((await train({ ...onDevice, method: uniform(), epochs: 2 })).last);
       const [, wanted] = await looked({ runtime: "onnx", device: "cpu" });
       const close = (found: unknown, expected: unknown): void => {
         const numbers = (of: unknown): Float32Array => Float32Array.from([of].flat(3) as number[]);
