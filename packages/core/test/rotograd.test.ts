@@ -339,6 +339,12 @@ describe("a run with rotations", () => {
     const plain = { ...data, optimizer: adam(), epochs: 1, seed: 1, progress: "none" } as const;
     const { code, message } = await refused(fit(unsplit, { ...plain, method: rotograd() }));
     expect([code, message]).toEqual(["bad-model", expect.stringContaining("splitModel")]);
+    const flat = splitModel<Batch>({ ...model, represent: (...of) => tf.mean(model.represent(...of), 1) });
+    expect((await refused(fit(flat, { ...plain, method: rotograd() }))).message).toContain(
+      "a row of features",
+    );
+    const none = { ...data.train, epoch: () => [] };
+    expect((await refused(train({ train: none }))).code).toBe("bad-data");
     for (const option of [{ stepsPerCall: 2 }, { dev: data.validation }]) {
       expect((await refused(train(option))).code).toBe("bad-option");
     }

@@ -69,7 +69,7 @@ function breather(): () => Promise<void> {
  * });
  * const { logS } = await evaluate(test);
  */
-export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<Fitted<B>> {
+export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<Fitted<B>> {
   checkOptions(options);
   const {
     tasks,
@@ -88,8 +88,8 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
   const metric = primary.metrics?.[0] ?? { name: "loss", better: "lower" as const };
   const notify = listeners(options);
 
-  const model = trainedModel(given, method, train);
-  const init = checkParams(model.init(Random.seeded(seed, "init")));
+  const trained = trainedModel(model, method, train);
+  const init = checkParams(trained.init(Random.seeded(seed, "init")));
   const streams = {
     dropout: Random.seeded(seed, "dropout"),
     method: Random.seeded(seed, "method"),
@@ -98,7 +98,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
   };
   const compile = { runtime, device, threads, spinning };
   const stepper = new Stepper({
-    model,
+    model: trained,
     tasks,
     method,
     optimizer,
@@ -111,7 +111,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
     onNonFinite: options.onNonFinite,
     compile,
   });
-  const evaluator = new Evaluator(model, tasks, compile);
+  const evaluator = new Evaluator(trained, tasks, compile);
   const cursor = new Cursor(train, Random.seeded(seed, "shuffle"));
   const bestParams = flatten(init);
 
@@ -210,7 +210,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
   // Before the first epoch ended there is no best epoch: the latest parameters are all there is.
   const params = best === null ? flatten(stepper.params.tree).tree : bestParams.tree;
   return {
-    model,
+    model: trained,
     params,
     last: stepper.params.tree,
     best,

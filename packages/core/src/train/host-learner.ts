@@ -61,9 +61,9 @@ export class HostLearner<B> implements Learner<B> {
       ...(told[0] && { told: [...told[0].data] }),
     };
     check(seen);
+    if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
     const settles = leaves<NDArray>(this.#settles);
     leaves<NDArray>(this.#out.settled).forEach(({ data }, i) => settles[i]!.data.set(data));
-    if (maxGradientNorm !== undefined) clipByGlobalNorm(this.#gradient.data, maxGradientNorm);
     update.update(t);
     return seen;
   }
