@@ -55,11 +55,14 @@ function settledIn(params: ParamsTensors, old: Tree<Tensor>, settled: Tree<Tenso
   return joined(leaves<Tensor>(params).map((tensor) => replaced.get(tensor) ?? tensor));
 }
 
-const seenAt = ({ losses, counts, told }: Out<NDArray>, step: number): Seen => ({
-  losses: losses.map(({ data }) => data[step]!),
-  counts: counts.map(({ data }) => data[step]!),
-  ...(told && { told: [...told.data.subarray(step * told.shape.at(-1)!, (step + 1) * told.shape.at(-1)!)] }),
-});
+function seenAt({ losses, counts, told }: Out<NDArray>, step: number): Seen {
+  const length = told?.shape.at(-1) ?? 0;
+  return {
+    losses: losses.map(({ data }) => data[step]!),
+    counts: counts.map(({ data }) => data[step]!),
+    ...(told && { told: [...told.data.subarray(step * length, (step + 1) * length)] }),
+  };
+}
 
 /** A step that ends in an error must not have changed anything: what is replayed to find its cause is the state of before. */
 function kept(sound: Tensor, after: StateTensors, before: StateTensors): StateTensors {

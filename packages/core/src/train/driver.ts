@@ -13,7 +13,7 @@ export interface StepReport {
   readonly dropped?: readonly number[];
   /** Nothing was changed, because something was not finite; losses are the latest known, counts and weights 0. */
   readonly skipped?: true;
-  /** Cosine of every task's trunk gradient with the primary's, where a Gram matrix was computed; null for a zero gradient. */
+  /** Cosine of every task's gradient with the primary's, where inner products were computed; null for a zero gradient. */
   readonly cosines?: readonly (number | null)[];
   /** What diagnostics asked for. */
   readonly watched?: Watched;

@@ -74,7 +74,7 @@ function breather(): () => Promise<void> {
  * });
  * const { logS } = await evaluate(test);
  */
-export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<Fitted<B>> {
+export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<Fitted<B>> {
   checkOptions(options);
   const {
     tasks,
@@ -95,9 +95,9 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
   const { compareWith } = diagnostics ?? {};
   const comparison = compareWith && new Comparison(compareWith, { ...metric, task: primary.name });
 
-  const model = trainedModel(given, method, train);
-  const init = checkParams(model.init(Random.seeded(seed, "init")));
-  const kept = await KeptState.of(model);
+  const trained = trainedModel(model, method, train);
+  const init = checkParams(trained.init(Random.seeded(seed, "init")));
+  const kept = await KeptState.of(trained);
   const streams = {
     dropout: Random.seeded(seed, "dropout"),
     method: Random.seeded(seed, "method"),
@@ -106,7 +106,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
   };
   const compile = { runtime, device, threads, spinning };
   const stepper = new Stepper({
-    model,
+    model: trained,
     tasks,
     method,
     optimizer,
@@ -120,7 +120,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
     watch: watchOf(diagnostics),
     compile,
   });
-  const evaluator = new Evaluator(model, tasks, compile);
+  const evaluator = new Evaluator(trained, tasks, compile);
   const cursor = new Cursor(train, Random.seeded(seed, "shuffle"));
   const bestParams = flatten(init);
 
@@ -230,7 +230,7 @@ export async function fit<B>(given: Model<B>, options: FitOptions<B>): Promise<F
   if (best !== null) kept.push("best");
   const params = best === null ? flatten(stepper.params.tree).tree : bestParams.tree;
   return {
-    model,
+    model: trained,
     params,
     last: stepper.params.tree,
     best,

@@ -9,9 +9,12 @@ export interface EpochRecord {
   readonly step: number;
   /** Training loss a task: mean over the epoch's labelled samples; null without any. */
   readonly losses: Record<string, number | null>;
-  /** Mean weight a task. */
+  /** Mean weight a task; of a rule that weighs layer by layer, the mean over the trunk's parameters. */
   readonly weights: Record<string, number>;
-  /** Mean cosine of a task's trunk gradient with the primary's, over the steps that computed a Gram matrix; null without any. */
+  /**
+   * Mean cosine of a task's gradient with the primary's, over the steps that computed inner products; null without any. Gradients are the
+   * trunk's, or the representation's where the method looks there.
+   */
   readonly cosines: Record<string, number | null>;
   /** Steps that changed nothing, because something was not finite; they count nowhere else. */
   readonly skipped: number;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
+import { OutriggerError } from "../error.ts";
 import type { FeatureMethod } from "../feature/feature-method.ts";
 import { mapTree, type NDArray, type Spec, type Tree } from "../graph/array.ts";
 import type { Value } from "../graph/graph.ts";
@@ -16,11 +17,18 @@ interface Behind<P> {
 const specsOf = (tree: Tree<NDArray>): Tree<Spec> =>
   mapTree(tree, ({ shape, dtype }) => ({ shape, dtype })) as Tree<Spec>;
 
-/** Length of the last axis of z. */
+/**
+ * Length of the last axis of z.
+ *
+ * @throws OutriggerError "bad-model" when z has no axis besides the samples'
+ */
 function widthOf<B>(model: SplitModel<B>, { trunk }: Params, batch: Host<B>): number {
   const represent = (t: never, b: never): Tensor => model.represent(t, b, { training: false });
   const { outputs } = trace(represent)(specsOf(trunk), specsOf(batch as Tree<NDArray>));
-  return (outputs as Value).shape.at(-1)!;
+  const { shape } = outputs as Value;
+  if (shape.length > 1) return shape.at(-1)!;
+  const said = `represent gives a tensor of shape [${shape.join(", ")}]`;
+  throw new OutriggerError("bad-model", `${said}: it needs a row of features for every sample.`, { shape });
 }
 
 /**
@@ -35,6 +43,7 @@ export const withInserted = <B>(
   batch: Host<B>,
 ): SplitModel<B> =>
   splitModel({
+    ...(model.state && { state: model.state }),
     init(random) {
       const { trunk, heads } = model.init(random);
       const layer = method.layer(widthOf(model, { trunk, heads }, batch));
@@ -63,10 +72,13 @@ export const withSlope = <T>(behind: Tree<T>, inserted: Tree<T>): Tree<T> => ({
 /**
  * What a method trains: the model itself, or the one with the method's layers.
  *
- * @throws OutriggerError "bad-model" when the method needs a {@link SplitModel}
+ * @throws OutriggerError "bad-model" when the method needs a {@link SplitModel}, "bad-data" for a source without batches
  */
 export function trainedModel<B>(model: Model<B>, method: Method, train: Batches<Host<B>>): Model<B> {
   if (!isFeatureMethod(method)) return model;
+  const split = requireSplit(model, method.name);
   const [batch] = train.epoch(null);
-  return withInserted(requireSplit(model, method.name), method, batch!);
+  if (batch === undefined)
+    throw new OutriggerError("bad-data", "The training data gave no batch. Check the split.");
+  return withInserted(split, method, batch);
 }
