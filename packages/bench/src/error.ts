@@ -3,6 +3,7 @@ export type BenchErrorCode =
   | "bad-benchmark"
   | "bad-option"
   | "bad-results"
+  | "bad-values"
   | "missing-package"
   | "not-built"
   | "nothing-to-run"

@@ -124,7 +124,8 @@ function linesOf(benchmark: Benchmark, tier: Tier, rows: readonly Row[]): Line[]
       center: interquartileMean(numbers),
       interval: bootstrapInterval([numbers]),
       difference,
-      improvement: difference && probabilityOfImprovement(numbers, [...reference.values()], metric.better),
+      improvement:
+        difference && probabilityOfImprovement([numbers], [[...reference.values()]], metric.better),
       verdict:
         method === baseline
           ? null
