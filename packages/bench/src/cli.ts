@@ -6,16 +6,22 @@ import { tiers } from "./benchmark.ts";
 import { describeInspection, inspect } from "./command/doctor.ts";
 import { copyReference } from "./command/reference.ts";
 import { runCommand, writeReport } from "./command/run-command.ts";
-import { named, runnable, summaries } from "./command/select.ts";
+import { named, runnable, type Summaries, summaries } from "./command/select.ts";
 import { BenchError } from "./error.ts";
 import { render } from "./report/picture.ts";
 import { markdownTable, terminalTable } from "./report/table.ts";
 import { tierSchema } from "./results/row.ts";
+import type { BenchmarkSummary } from "./results/summary.ts";
 import { trialCount } from "./run/plan.ts";
 import { armsOf } from "./run/run.ts";
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
+};
+
+/** Beside the output, so that a table can be piped into a file. */
+const warn = (text: string): void => {
+  process.stderr.write(`outrigger: ${text}\n`);
 };
 
 const count = z.coerce.number().int("give a whole number").min(1, "give 1 or more").optional();
@@ -40,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program().parseAsync([...argv]);
   } catch (error) {
     if (!(error instanceof BenchError)) throw error;
-    process.stderr.write(`outrigger: ${error.message}\n`);
+    warn(error.message);
     process.exitCode = 1;
   }
 }
@@ -137,7 +143,7 @@ Examples:
     .addOption(out())
     .action(async (names: string[], raw: unknown) => {
       const { tier: asked, out: folder } = check(z.object({ tier: tierSchema, out: z.string() }), raw);
-      const { ready, leftOut } = await runnable(await named(names), asked);
+      const { ready, leftOut } = await runnable((await named(names)).found, asked);
       for (const { name, why } of leftOut) print(`${name} is left out. ${why}`);
       for (const { name, path, rows, dirty } of copyReference(ready, asked, folder)) {
         print(`${name}: ${rows} rows in ${path}`);
@@ -163,7 +169,7 @@ Examples:
 }
 
 async function list(tier: z.infer<typeof tierSchema>): Promise<void> {
-  const { ready, leftOut } = await runnable(await named([]), tier);
+  const { ready, leftOut } = await runnable((await named([])).found, tier);
   for (const found of ready) {
     const { benchmark } = found;
     const seeds = benchmark.tiers[tier]?.seeds.length ?? 0;
@@ -177,7 +183,9 @@ async function list(tier: z.infer<typeof tierSchema>): Promise<void> {
   for (const { name, why } of leftOut) print(`${name}  cannot run here. ${why}`);
 }
 
-function present<T>(tables: readonly T[]): readonly T[] {
+/** @throws BenchError "nothing-to-run" when there is no table. */
+function present({ tables, remarks }: Summaries): readonly BenchmarkSummary[] {
+  for (const remark of remarks) warn(remark);
   if (tables.length > 0) return tables;
   throw new BenchError(
     "nothing-to-run",

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readRows } from "../src/results/store.ts";
-import { loader, project, runner, temporary } from "./harness.ts";
+import { readResults } from "../src/results/read.ts";
+import { command, loader, project, temporary } from "./harness.ts";
 
 interface Ended {
   readonly code: number | null;
@@ -14,8 +14,9 @@ interface Ended {
 function start(
   args: readonly string[],
   env: Record<string, string> = {},
+  node: readonly string[] = [],
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...loader, runner, ...args], {
+  const child = spawn(process.execPath, [...node, command, ...args], {
     cwd: project,
     env: { ...process.env, ...env },
   });
@@ -28,8 +29,7 @@ function start(
   return { child, ended };
 }
 
-const outrigger = (args: readonly string[], env?: Record<string, string>): Promise<Ended> =>
-  start(args, env).ended;
+const outrigger = (...parameters: Parameters<typeof start>): Promise<Ended> => start(...parameters).ended;
 
 /** Waits until a file has so many lines. */
 async function lines(path: string, count: number): Promise<void> {
@@ -49,13 +49,13 @@ function place(): { out: string; results: string; args: (name: string) => string
 describe("outrigger run", () => {
   it("goes on after kill -9: no trial twice, none lost, the same table as an undisturbed run", async () => {
     const { results, args, out } = place();
-    const command = [...args("toy/noise"), "--only", "uniform", "static"];
-    const first = start(command, { TOY_DELAY: "300" });
+    const asked = [...args("toy/noise"), "--only", "uniform", "static"];
+    const first = start(asked, { TOY_DELAY: "300" });
     await lines(results, 4);
     first.child.kill("SIGKILL");
     expect((await first.ended).signal).toBe("SIGKILL");
-    const before = readRows(results).map((row) => row.id);
-    const second = await outrigger(command);
+    const before = readResults(results).rows.map((row) => row.id);
+    const second = await outrigger(asked);
     expect(second.code).toBe(0);
     expect(second.output).toContain(`${before.length} trials were finished before`);
     const ids = readFileSync(results, "utf8")
@@ -84,7 +84,7 @@ describe("outrigger run", () => {
     const { code, output } = await ended;
     expect(code).toBe(130);
     expect(output).toMatch(/Stopped\. Finished trials are kept in .* the same command goes on from there/);
-    expect(readRows(results).every((row) => row.status === "done")).toBe(true);
+    expect(readResults(results).rows.every((row) => row.status === "done")).toBe(true);
   });
 
   it("exits with 1 and shows why when a trial failed, and still writes table and report", async () => {
@@ -112,6 +112,37 @@ describe("outrigger run", () => {
     expect((await outrigger(args("toy/locked"))).output).toContain("No benchmark can run here");
   });
 
+  it("works on a damaged results file: says what is wrong with it, loses nothing, runs what is missing", async () => {
+    const { out, results, args } = place();
+    const asked = [...args("toy/noise"), "--only", "single-task"];
+    expect((await outrigger(asked)).code).toBe(0);
+    const [first = "", second = "", ...others] = readFileSync(results, "utf8").split(/(?<=\n)/);
+    const old = first.replace('"version":1', '"version":7').replace(/"id":"\w+"/, '"id":"old"');
+    const stranger = first.replace("toy/noise", "toy/gone").replace(/"id":"\w+"/, '"id":"gone"');
+    const cut = others.join("").slice(0, -30);
+    writeFileSync(results, `${first}not a line\n${second}${second}${old}${stranger}${cut}`);
+
+    const table = await outrigger(["table", "toy/noise", "--out", out]);
+    expect(table.code).toBe(0);
+    for (const said of [
+      /outrigger: .*smoke\.jsonl, line 2: is no JSON/,
+      /line 4: repeats trial \w+ of line 3 with the same numbers; line 3 counts/,
+      /line 8: was cut off/,
+      /1 rows of toy\/gone, a benchmark that is not here/,
+      /^1 trial of another version \(7\) left out: the benchmark is at version 1\.$/m,
+    ])
+      expect(table.output).toMatch(said);
+
+    const again = await outrigger(asked);
+    expect(again.code).toBe(0);
+    expect(again.output).toMatch(/line 8: was cut off/);
+    expect(again.output).toContain("3 trials were finished before");
+    const after = readFileSync(results, "utf8");
+    expect(after.startsWith(`${first}not a line\n${second}${second}${old}${stranger}`)).toBe(true);
+    expect(after.trimEnd().split("\n")).toHaveLength(8);
+    expect(readResults(results).rows).toHaveLength(4 + 2);
+  });
+
   it("names what was wrong with the command", async () => {
     const wrong = async (...args: string[]) => (await outrigger(args)).output;
     expect(await wrong("run", "nothing")).toContain(
@@ -129,10 +160,11 @@ describe("outrigger run", () => {
 });
 
 describe("outrigger doctor", () => {
-  const sources = { NODE_OPTIONS: "--conditions=@outrigger/source" };
+  // Core is read from its sources.
+  const sources = [{}, ["--conditions=@outrigger/source", ...loader]] as const;
 
   it("says what is installed, what works, what would be used and how to get the rest", async () => {
-    const { code, output } = await outrigger(["doctor"], sources);
+    const { code, output } = await outrigger(["doctor"], ...sources);
     expect(code).toBe(0);
     expect(output).toMatch(/onnxruntime-node +\d+\.\d+/);
     expect(output).toMatch(/yes +onnx cpu +ONNX Runtime on the CPU/);
@@ -141,7 +173,7 @@ describe("outrigger doctor", () => {
   });
 
   it("says it as JSON", async () => {
-    const { code, output } = await outrigger(["doctor", "--json"], sources);
+    const { code, output } = await outrigger(["doctor", "--json"], ...sources);
     expect(code).toBe(0);
     const { packages, devices, chosen } = JSON.parse(output.slice(output.indexOf("{"))) as {
       packages: Record<string, string | null>;

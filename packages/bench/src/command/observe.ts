@@ -47,6 +47,7 @@ export function plainDisplay(write: (line: string) => void): Display {
     begin(trials) {
       tally.total = trials;
     },
+    remark: write,
     start() {},
     progress() {},
     end(trial, row, reused) {
@@ -115,6 +116,7 @@ export function terminalDisplay(slots: number): Display {
     { registerSignalListeners: false, rendererOptions: { collapseSubtasks: true } },
   );
   const shown = list.run();
+  const remarks: string[] = [];
   const show = (trial: TrialSpec, text: string) => {
     const line = titles[places.get(trial.id) ?? -1];
     if (line) line.title = text;
@@ -123,6 +125,9 @@ export function terminalDisplay(slots: number): Display {
     begin(trials) {
       tally.total = trials;
       head.title = bar();
+    },
+    remark(text) {
+      remarks.push(text);
     },
     start(trial) {
       const taken = new Set(places.values());
@@ -147,6 +152,7 @@ export function terminalDisplay(slots: number): Display {
     async close() {
       finish();
       await shown;
+      for (const text of remarks) process.stderr.write(`${text}\n`);
     },
   };
 }
@@ -159,6 +165,10 @@ export function logged(display: Display, path: string): Display {
     begin(trials) {
       log.info({ trials }, "run begins");
       display.begin(trials);
+    },
+    remark(text) {
+      log.warn(text);
+      display.remark(text);
     },
     end(trial, row, reused) {
       if (!reused) {

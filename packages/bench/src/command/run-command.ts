@@ -35,7 +35,8 @@ export async function runCommand(
   const { tier, out } = options;
   // Set before anything is loaded: benchmarks look for their data by it, here and in their processes.
   if (options.data !== undefined) process.env.OUTRIGGER_DATA = options.data;
-  const { ready, leftOut } = await runnable(await named(names), tier);
+  const { found, all } = await named(names);
+  const { ready, leftOut } = await runnable(found, tier);
   announce(ready, leftOut, tier, print);
   if (ready.length === 0) throw new BenchError("nothing-to-run", "No benchmark can run here; see above.");
   checkOnly(ready, options);
@@ -47,7 +48,7 @@ export async function runCommand(
     );
     return 130;
   }
-  const tables = summaries(ready, tier, { out, reference: false });
+  const { tables } = summaries({ found: ready, all }, tier, { out, reference: false });
   for (const table of tables) print(`\n${terminalTable(table)}`);
   for (const row of result.failed) print(`\nFAILED ${describeTrial(row, row.benchmark)}\n${row.error ?? ""}`);
   print(`\nReport: ${writeReport(options.report, tables, leftOut)}`);

@@ -66,7 +66,7 @@ export function warnings(summary: BenchmarkSummary): string[] {
     found.push("Some trials were run with uncommitted changes; the commit alone does not reproduce them.");
   const failed = trials.filter((row) => row.status === "failed").length;
   if (failed > 0) found.push(`${failed} of ${trials.length} trials failed.`);
-  return found;
+  return [...found, ...summary.unused];
 }
 
 /** How to read the verdicts; null when none is given. */

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Arm, Tier } from "../benchmark.ts";
 import { choose, sealed } from "../results/choose.ts";
+import { describeRemarks } from "../results/read.ts";
 import type { Row } from "../results/row.ts";
-import { ResultFile, readRows } from "../results/store.ts";
+import { ResultFile } from "../results/store.ts";
 import type { Found } from "./discover.ts";
 import { type Environment, environment } from "./environment.ts";
 import type { Executor, Outcome } from "./executor.ts";
@@ -11,6 +12,8 @@ import { candidatesOf, type TrialSpec, trialCount, trialOf } from "./plan.ts";
 /** What a run tells about itself while it goes on. */
 export interface Observer {
   begin(trials: number): void;
+  /** Something about the results that are there already: a line that was cut off, a line that is no result. */
+  remark(text: string): void;
   start(trial: TrialSpec): void;
   progress(trial: TrialSpec, fraction: number, note?: string): void;
   /** `reused`: it was finished before this run. */
@@ -133,7 +136,8 @@ class PackageResults {
   constructor(path: string, request: RunRequest, found: Found) {
     this.#request = request;
     this.#file = new ResultFile(path);
-    const done = readRows(path).filter((row) => row.status === "done");
+    for (const text of describeRemarks(this.#file.before)) request.observer.remark(text);
+    const done = this.#file.before.rows.filter((row) => row.status === "done");
     this.#finished = new Map(done.map((row) => [row.id, row]));
     this.#environment = environment(found.root, request.project);
   }
