@@ -1,57 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readResults } from "../src/results/read.ts";
-import { command, loader, project, temporary } from "./harness.ts";
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly output: string;
-}
-
-function start(
-  args: readonly string[],
-  env: Record<string, string> = {},
-  node: readonly string[] = [],
-): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...node, command, ...args], {
-    cwd: project,
-    env: { ...process.env, ...env },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, output })),
-  );
-  return { child, ended };
-}
-
-const outrigger = (...parameters: Parameters<typeof start>): Promise<Ended> => start(...parameters).ended;
-
-/** Waits until a file has so many lines. */
-async function lines(path: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (existsSync(path) && readFileSync(path, "utf8").split("\n").length > count) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${path} did not reach ${count} lines.`);
-}
-
-function place(): { out: string; results: string; args: (name: string) => string[] } {
-  const out = temporary();
-  const args = (name: string) => ["run", name, "--out", out, "--report", join(out, "report"), "--jobs", "2"];
-  return { out, results: join(out, "toy/smoke.jsonl"), args };
-}
+import { outrigger, place, reached, start } from "./command.ts";
+import { loader, temporary } from "./harness.ts";
 
 describe("outrigger run", () => {
   it("goes on after kill -9: no trial twice, none lost, the same table as an undisturbed run", async () => {
     const { results, args, out } = place();
     const asked = [...args("toy/noise"), "--only", "uniform", "static"];
-    const first = start(asked, { TOY_DELAY: "300" });
-    await lines(results, 4);
+    const first = start(asked, { env: { TOY_DELAY: "300" } });
+    await reached(results, 4);
     first.child.kill("SIGKILL");
     expect((await first.ended).signal).toBe("SIGKILL");
     const before = readResults(results).rows.map((row) => row.id);
@@ -78,8 +37,8 @@ describe("outrigger run", () => {
 
   it("stops on Ctrl-C, kills its trials, says how to go on, and exits with 130", async () => {
     const { results, args } = place();
-    const { child, ended } = start(args("toy/noise"), { TOY_DELAY: "1000" });
-    await lines(results, 1);
+    const { child, ended } = start(args("toy/noise"), { env: { TOY_DELAY: "1000" } });
+    await reached(results, 1);
     child.kill("SIGINT");
     const { code, output } = await ended;
     expect(code).toBe(130);
@@ -89,7 +48,7 @@ describe("outrigger run", () => {
 
   it("exits with 1 and shows why when a trial failed, and still writes table and report", async () => {
     const { out, args } = place();
-    const { code, output } = await outrigger(args("toy/crash"), { TOY_MARK: join(out, "mark") });
+    const { code, output } = await outrigger(args("toy/crash"), { env: { TOY_MARK: join(out, "mark") } });
     expect(code).toBe(1);
     expect(output).toMatch(/FAILED toy\/crash exits, seed 0\n.*exit code 7[^]*bad alignment/);
     expect(output).toContain("4 of 7 trials failed.");
@@ -161,10 +120,10 @@ describe("outrigger run", () => {
 
 describe("outrigger doctor", () => {
   // Core is read from its sources.
-  const sources = [{}, ["--conditions=@outrigger/source", ...loader]] as const;
+  const sources = { node: ["--conditions=@outrigger/source", ...loader] };
 
   it("says what is installed, what works, what would be used and how to get the rest", async () => {
-    const { code, output } = await outrigger(["doctor"], ...sources);
+    const { code, output } = await outrigger(["doctor"], sources);
     expect(code).toBe(0);
     expect(output).toMatch(/onnxruntime-node +\d+\.\d+/);
     expect(output).toMatch(/yes +onnx cpu +ONNX Runtime on the CPU/);
@@ -173,7 +132,7 @@ describe("outrigger doctor", () => {
   });
 
   it("says it as JSON", async () => {
-    const { code, output } = await outrigger(["doctor", "--json"], ...sources);
+    const { code, output } = await outrigger(["doctor", "--json"], sources);
     expect(code).toBe(0);
     const { packages, devices, chosen } = JSON.parse(output.slice(output.indexOf("{"))) as {
       packages: Record<string, string | null>;

@@ -9,7 +9,8 @@ import type { Tier } from "../src/benchmark.ts";
 import { discover, type Found } from "../src/run/discover.ts";
 import type { Executor } from "../src/run/executor.ts";
 import type { LocalOptions } from "../src/run/local-executor.ts";
-import { type Observer, type RunRequest, type RunSummary, run } from "../src/run/run.ts";
+import { type RunRequest, run } from "../src/run/run.ts";
+import type { Observer, RunSummary } from "../src/run/session.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const project: string = join(here, "fixtures/project");
@@ -24,7 +25,7 @@ export const loader: string[] = [
  * The runner as JavaScript, made from the sources as they are now: processes that start twenty times faster than under a loader.
  * Beside node_modules, for its packages must be found from there.
  */
-export const built: string = build();
+const built: string = build();
 
 /** The built command. */
 export const command: string = join(built, "outrigger.js");
@@ -54,7 +55,7 @@ function build(): string {
 }
 
 /** The local executor with built trial processes. */
-export async function localExecutor(options: LocalOptions): Promise<Executor> {
+async function localExecutor(options: LocalOptions): Promise<Executor> {
   const path = pathToFileURL(join(built, "run/local-executor.js")).href;
   const module = (await import(path)) as typeof import("../src/run/local-executor.ts");
   return module.localExecutor(options);

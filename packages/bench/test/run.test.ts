@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scored } from "../src/results/choose.ts";
 import { readResults } from "../src/results/read.ts";
-import { resultPath } from "../src/run/run.ts";
+import { resultPath } from "../src/run/session.ts";
 import { found, runToy, temporary } from "./harness.ts";
 
 describe("run", () => {

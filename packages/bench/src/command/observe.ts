@@ -3,7 +3,7 @@ import { pino } from "pino";
 import type { Row } from "../results/row.ts";
 import { describeOptions } from "../results/summary.ts";
 import type { TrialSpec } from "../run/plan.ts";
-import type { Observer } from "../run/run.ts";
+import type { Observer } from "../run/session.ts";
 
 /** An observer that must be told when all is over, so that the terminal is left in order. */
 export type Display = Observer & { close(): Promise<void> };

@@ -5,7 +5,7 @@ import { describeRemarks, readResults } from "../results/read.ts";
 import type { Row } from "../results/row.ts";
 import { writeRows } from "../results/store.ts";
 import type { Found } from "../run/discover.ts";
-import { resultPath } from "../run/run.ts";
+import { resultPath } from "../run/session.ts";
 
 /** What was copied, and what to say about it. */
 export interface Copied {

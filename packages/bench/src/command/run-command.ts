@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Tier } from "../benchmark.ts";
 import { BenchError } from "../error.ts";
-import { type LeftOut, page } from "../report/page.ts";
+import type { LeftOut } from "../report/page.ts";
 import { terminalTable } from "../report/table.ts";
 import type { BenchmarkSummary } from "../results/summary.ts";
 import { type Found, projectRoot } from "../run/discover.ts";
 import { Stopped } from "../run/executor.ts";
 import { localExecutor } from "../run/local-executor.ts";
-import { armsOf, type RunSummary, run } from "../run/run.ts";
+import { armsOf, run } from "../run/run.ts";
+import type { RunSummary } from "../run/session.ts";
 import { describeTrial, logged, plainDisplay, terminalDisplay } from "./observe.ts";
 import { copyReference } from "./reference.ts";
 import { named, runnable, summaries } from "./select.ts";
@@ -51,7 +52,7 @@ export async function runCommand(
   const { tables } = summaries({ found: ready, all }, tier, { out, reference: false });
   for (const table of tables) print(`\n${terminalTable(table)}`);
   for (const row of result.failed) print(`\nFAILED ${describeTrial(row, row.benchmark)}\n${row.error ?? ""}`);
-  print(`\nReport: ${writeReport(options.report, tables, leftOut)}`);
+  print(`\nReport: ${await writeReport(options.report, tables, leftOut)}`);
   if (options.updateReference) {
     for (const { path, rows } of copyReference(ready, tier, out)) print(`${rows} rows copied to ${path}`);
   }
@@ -83,11 +84,13 @@ async function execute(
 }
 
 /** Writes the page and returns where it is. */
-export function writeReport(
+export async function writeReport(
   folder: string,
   tables: readonly BenchmarkSummary[],
   leftOut: readonly LeftOut[] = [],
-): string {
+): Promise<string> {
+  // Drawing takes a quarter of a second to load, which no other command should wait for.
+  const { page } = await import("../report/page.ts");
   mkdirSync(folder, { recursive: true });
   const path = join(folder, "index.html");
   writeFileSync(path, page(tables, leftOut));

@@ -5,7 +5,7 @@ import type { LeftOut } from "../report/page.ts";
 import { describeRemarks, type Results, readResults } from "../results/read.ts";
 import { type BenchmarkSummary, summarize, unusedOf } from "../results/summary.ts";
 import { discover, type Found } from "../run/discover.ts";
-import { resultPath } from "../run/run.ts";
+import { resultPath } from "../run/session.ts";
 
 /** What a command is about, and all that there is. */
 export interface Selection {

@@ -32,8 +32,11 @@ export interface Results {
  *   then it is no repetition but a trial that was tried again.
  */
 export function readResults(path: string): Results {
-  if (!existsSync(path)) return { path, rows: [], remarks: [], whole: 0, ended: true };
-  const content = readFileSync(path);
+  return parseResults(path, existsSync(path) ? readFileSync(path) : Buffer.of());
+}
+
+/** The same for bytes that are not in a file; `path` is what remarks call them. */
+export function parseResults(path: string, content: Buffer): Results {
   const byId = new Map<string, { row: Row; line: number }>();
   const remarks: Remark[] = [];
   let line = 0;

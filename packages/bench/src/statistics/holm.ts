@@ -27,3 +27,19 @@ export function holm(ps: readonly number[]): number[] {
   }
   return adjusted;
 }
+
+/**
+ * The level at which each test's interval must be read, so that an interval leaves out zero exactly where Holm's procedure rejects:
+ * 1 - alpha / (m - i + 1) for the i-th smallest p that is rejected, and the level of the first that is not for all others.
+ *
+ * @throws BenchError "bad-values" for a p outside [0, 1].
+ */
+export function holmLevels(ps: readonly number[], alpha = 0.05): number[] {
+  const rejected = holm(ps).map((p) => p <= alpha);
+  const count = rejected.filter(Boolean).length;
+  const sorted = [...ps].sort((a, b) => a - b);
+  return ps.map((p, i) => {
+    const place = rejected[i] ? sorted.indexOf(p) : Math.min(count, ps.length - 1);
+    return 1 - alpha / (ps.length - place);
+  });
+}

@@ -26,6 +26,10 @@ export function studentQuantile(p: number, freedom: number): number {
 
 /** P(T <= t) of Student's t distribution with `freedom` degrees of freedom. */
 export function studentCumulative(t: number, freedom: number): number {
-  const tail = incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5) / 2;
+  const tail = studentTails(t, freedom) / 2;
   return t >= 0 ? 1 - tail : tail;
 }
+
+/** P(|T| > |t|) of Student's t distribution: both tails, with relative accuracy far out. */
+export const studentTails = (t: number, freedom: number): number =>
+  incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);

@@ -1,7 +1,7 @@
 import signrank from "@stdlib/stats-base-dists-signrank-cdf";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { holm } from "../../src/statistics/holm.ts";
+import { holm, holmLevels } from "../../src/statistics/holm.ts";
 import { ranks } from "../../src/statistics/ranks.ts";
 import { signedRank } from "../../src/statistics/signed-rank.ts";
 
@@ -110,6 +110,25 @@ describe("holm", () => {
     );
     expect(holm([0.2])).toEqual([0.2]);
     expect(holm([])).toEqual([]);
+  });
+
+  it("says at which level an interval excludes zero exactly where it rejects", () => {
+    const probability = fc.oneof(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 0.05, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(probability, { minLength: 1, maxLength: 8 }), (ps) => {
+        const adjusted = holm(ps);
+        // An interval at level c excludes zero where p < 1 - c; equality is rounding's to decide.
+        holmLevels(ps).forEach((level, i) => {
+          const margin = 1 - level - (ps[i] ?? 0);
+          if (Math.abs(margin) > 1e-12) expect(margin > 0).toBe((adjusted[i] ?? 0) <= 0.05);
+        });
+      }),
+    );
+    expect(holmLevels([0.5])).toEqual([0.95]);
+    expect(holmLevels([0.001, 0.9])).toEqual([0.975, 0.95]);
   });
 
   it("refuses what is no probability", () => {

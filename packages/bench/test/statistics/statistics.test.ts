@@ -115,7 +115,20 @@ describe("pairedDifference", () => {
       mean: -1,
       low: Number.NaN,
       high: Number.NaN,
+      p: Number.NaN,
     });
+  });
+
+  it("has the p of the paired t test: the interval at level 1 - p ends at zero", () => {
+    const method = seeds(1.2, 0.7, 1.9, 1.1, 0.4, 1.6);
+    const baseline = seeds(1, 1, 1, 1, 1, 1);
+    const { p, mean } = pairedDifference(method, baseline);
+    // scipy 1.17.1: ttest_rel
+    expect(p).toBeCloseTo(0.5365925420742659, 12);
+    const { low, high } = pairedDifference(method, baseline, 1 - p);
+    expect(Math.min(Math.abs(low), Math.abs(high))).toBeLessThan(1e-12 * Math.abs(mean) + 1e-12);
+    expect(pairedDifference(baseline, baseline).p).toBe(1);
+    expect(pairedDifference(seeds(2, 2), seeds(1, 1)).p).toBe(0);
   });
 });
 
@@ -125,6 +138,7 @@ describe("verdict", () => {
     mean,
     low: mean - half,
     high: mean + half,
+    p: 0.5,
   });
   const lower = { better: "lower", expected: 5, smoke: false } as const;
 
