@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addCompare } from "./cli/compare.ts";
 import { addDoctor } from "./cli/doctor.ts";
 import { addList } from "./cli/list.ts";
+import { addReproduce } from "./cli/reproduce.ts";
 import { addResults } from "./cli/results.ts";
 import { addRun } from "./cli/run.ts";
 import { warn } from "./cli/shared.ts";
@@ -37,6 +38,6 @@ Examples:
 
 A run can be stopped (Ctrl-C, or worse) and started again: finished trials are kept and skipped.`,
     );
-  for (const add of [addRun, addList, addResults, addCompare, addDoctor]) add(command);
+  for (const add of [addRun, addList, addResults, addCompare, addReproduce, addDoctor]) add(command);
   return command;
 }

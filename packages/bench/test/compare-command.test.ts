@@ -1,30 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compareSets } from "../src/command/compare.ts";
 import { type Place, resultSet } from "../src/command/result-set.ts";
 import { discover } from "../src/run/discover.ts";
 import { outrigger } from "./command.ts";
-import { project, temporary } from "./harness.ts";
+import { temporary } from "./harness.ts";
+import { repository } from "./project.ts";
 import { lines, toyRow } from "./rows.ts";
-
-/** A copy of the fixtures' project under git, with one commit. */
-function repository(): { folder: string; git: (...command: string[]) => string } {
-  const folder = join(temporary(), "project");
-  cpSync(project, folder, { recursive: true });
-  const who = ["-c", "user.name=Toy", "-c", "user.email=toy@example.org", "-c", "commit.gpgsign=false"];
-  const git = (...command: string[]) =>
-    execFileSync("git", ["-C", folder, ...who, ...command], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  writeFileSync(join(folder, ".gitignore"), "/results/\n/report/\n");
-  git("init", "-q");
-  git("add", "-A");
-  git("commit", "-qm", "first");
-  return { folder, git };
-}
 
 const placeOf = async (folder: string): Promise<Place> => ({
   all: await discover(folder),
@@ -34,13 +17,12 @@ const placeOf = async (folder: string): Promise<Place> => ({
 
 describe("outrigger compare", () => {
   it("compares two commits that were run here; the same sets have other names too", async () => {
-    const { folder, git } = repository();
+    const { folder, git, edit } = repository();
     const cwd = folder;
     const run = ["run", "toy/noise", "--tier", "ci", "--only", "uniform", "--jobs", "2"];
     expect((await outrigger(run, { cwd })).code).toBe(0);
     expect((await outrigger(["reference", "toy/noise"], { cwd })).output).not.toContain("uncommitted");
-    const bench = join(folder, "packages/toy/bench/noise.js");
-    writeFileSync(bench, readFileSync(bench, "utf8").replace("uniform: -0.2", "uniform: 0.4"));
+    edit("packages/toy/bench/noise.js", "uniform: -0.2", "uniform: 0.4");
     git("add", "-A");
     git("commit", "-qm", "worse, and the rows of before");
     expect((await outrigger(run, { cwd })).code).toBe(0);

@@ -10,7 +10,7 @@ import { discover, type Found } from "../src/run/discover.ts";
 import type { Executor } from "../src/run/executor.ts";
 import type { LocalOptions } from "../src/run/local-executor.ts";
 import { type RunRequest, run } from "../src/run/run.ts";
-import type { Observer, RunSummary } from "../src/run/session.ts";
+import { type Observer, type RunSummary, Session } from "../src/run/session.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const project: string = join(here, "fixtures/project");
@@ -75,12 +75,17 @@ export async function found(name: string): Promise<Found> {
   return entry;
 }
 
+/** A session that runs built trials, two at a time, and shows nothing. */
+export async function session(out: string): Promise<Session> {
+  const executor = await localExecutor({ jobs: 2, execArgv: [] });
+  return new Session({ executor, out, project, observer: silent });
+}
+
 export async function runToy(
   name: string,
   tier: Tier,
   out: string,
   request: Partial<RunRequest> = {},
 ): Promise<RunSummary> {
-  const executor = await localExecutor({ jobs: 2, execArgv: [] });
-  return run({ found: [await found(name)], tier, executor, out, project, observer: silent, ...request });
+  return run(await session(out), { found: [await found(name)], tier, ...request });
 }

@@ -28,7 +28,8 @@ export interface Place {
 /**
  * Finds the rows that a word means, the first of these that fits:
  *
- * - a file of JSON lines, or a folder, with all .jsonl files below it;
+ * - a file of JSON lines, or a folder, with all .jsonl files below it, but for those that `reproduce` and `tune` keep apart in
+ *   `reproduced` and `tuned`;
  * - `reference`: the rows that the packages have committed, as they are now;
  * - `REV:` (`main:`, `HEAD~3:`): the rows that were committed in that git revision;
  * - `v2`: rows of version 2 of their benchmark; a code version, or the beginning of one: rows that this code made; a git revision
@@ -57,7 +58,7 @@ function pathSet(word: string): ResultSet | null {
   if (!existsSync(word)) return null;
   if (!statSync(word).isDirectory()) return union(`the file ${word}`, [readResults(word)]);
   const files = readdirSync(word, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".jsonl"))
+    .filter((name) => name.endsWith(".jsonl") && !name.startsWith("reproduced") && !name.startsWith("tuned"))
     .sort();
   const read = files.map((name) => readResults(join(word, name)));
   return union(`the folder ${word}`, read);

@@ -2,9 +2,9 @@ import type { Arm, Tier } from "../benchmark.ts";
 import { judge, sealed } from "../results/choose.ts";
 import type { Found } from "./discover.ts";
 import { candidatesOf, trialCount, trialOf } from "./plan.ts";
-import { type RunSummary, Session, type SessionOptions } from "./session.ts";
+import type { RunSummary, Session } from "./session.ts";
 
-export interface RunRequest extends SessionOptions {
+export interface RunRequest {
   readonly found: readonly Found[];
   readonly tier: Tier;
   /** Methods to run; the baseline of each group always runs, for every row is paired against it. */
@@ -29,9 +29,7 @@ export function armsOf(found: Found, tier: Tier, only?: readonly string[]): read
  *
  * @throws Stopped when the executor was stopped.
  */
-export async function run(request: RunRequest): Promise<RunSummary> {
-  const { found, tier, only } = request;
-  const session = new Session(request);
+export async function run(session: Session, { found, tier, only }: RunRequest): Promise<RunSummary> {
   const arms = found.flatMap((entry) => armsOf(entry, tier, only).map((arm) => ({ entry, arm })));
   const counts = arms.map(({ entry, arm }) =>
     trialCount(arm, entry.benchmark.tiers[tier]?.seeds.length ?? 0),
