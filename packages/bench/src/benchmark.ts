@@ -1,4 +1,5 @@
 import { BenchError } from "./error.ts";
+import { type Space, spaceError } from "./space.ts";
 
 /** Plain JSON: what can be hashed, stored in a line and sent to another process. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -24,6 +25,8 @@ export interface Arm {
   readonly kind: "baseline" | "rule" | "control";
   readonly options: Options;
   readonly candidates?: readonly Options[];
+  /** What `outrigger tune` may choose from instead: each configuration is merged over `options`. `outrigger run` does not read it. */
+  readonly space?: Space;
   /** One line for the report: what this row does or controls for. */
   readonly describe?: string;
 }
@@ -121,6 +124,8 @@ function checkTier(benchmark: Benchmark, tier: Tier, wrong: (what: string) => ne
     rows.add(row);
     if (arm.candidates?.length === 0)
       wrong(`arm "${row}" has an empty list of candidates; leave it out instead.`);
+    const unsearchable = arm.space && spaceError(arm.space);
+    if (unsearchable) wrong(`arm "${row}": ${unsearchable}.`);
   }
   for (const group of new Set(arms.map((arm) => arm.group ?? ""))) {
     if (!arms.some((arm) => (arm.group ?? "") === group && arm.method === benchmark.baseline))

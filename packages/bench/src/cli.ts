@@ -6,6 +6,7 @@ import { addReproduce } from "./cli/reproduce.ts";
 import { addResults } from "./cli/results.ts";
 import { addRun } from "./cli/run.ts";
 import { warn } from "./cli/shared.ts";
+import { addTune } from "./cli/tune.ts";
 import { BenchError } from "./error.ts";
 
 /** The `outrigger` command. Sets the exit code: 0, 1 for a failed trial or a mistake that it names, 130 when stopped by Ctrl-C. */
@@ -38,6 +39,6 @@ Examples:
 
 A run can be stopped (Ctrl-C, or worse) and started again: finished trials are kept and skipped.`,
     );
-  for (const add of [addRun, addList, addResults, addCompare, addReproduce, addDoctor]) add(command);
+  for (const add of [addRun, addList, addResults, addCompare, addReproduce, addTune, addDoctor]) add(command);
   return command;
 }

@@ -6,9 +6,9 @@ import { project, temporary } from "./harness.ts";
 /** A copy of the fixtures' project, under git with one commit. */
 export interface Repository {
   readonly folder: string;
-  git(...command: string[]): string;
+  readonly git: (...command: string[]) => string;
   /** Replaces text in a file, which must have it. */
-  edit(file: string, from: string, to: string): void;
+  readonly edit: (file: string, from: string, to: string) => void;
 }
 
 export function repository(): Repository {

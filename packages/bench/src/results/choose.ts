@@ -40,14 +40,16 @@ export interface Judged {
  * @param trials tuning trials, failed ones too: theirs have no metric.
  */
 export function judge(trials: readonly Sealed[], { name, better }: Metric): Judged[] {
-  const byIndex = new Map<number, Sealed[]>();
-  for (const trial of trials) byIndex.set(trial.index, [...(byIndex.get(trial.index) ?? []), trial]);
-  const judged = [...byIndex].flatMap(([index, own]): Judged[] => {
+  const byOptions = new Map<string, Sealed[]>();
+  for (const trial of trials) {
+    const key = canonical(trial.options);
+    byOptions.set(key, [...(byOptions.get(key) ?? []), trial]);
+  }
+  const judged = [...byOptions.values()].flatMap((own): Judged[] => {
     const values = own.map((trial) => trial.validation[`validation/${name}`] ?? null);
     if (values.includes(null)) return [];
-    return [
-      { index, options: own[0]?.options ?? {}, seeds: own.length, validation: mean(values as number[]) },
-    ];
+    const { index = 0, options = {} } = own[0] ?? {};
+    return [{ index, options, seeds: own.length, validation: mean(values as number[]) }];
   });
   const cost = ({ validation }: Judged) => (better === "lower" ? validation : -validation);
   return judged.sort((a, b) => b.seeds - a.seeds || cost(a) - cost(b) || a.index - b.index);

@@ -143,7 +143,7 @@ function linesOf(benchmark: Benchmark, tier: Tier, rows: readonly Row[]): Line[]
       kind: trials[0]?.kind ?? "rule",
       describe: arms.find((arm) => arm.method === method)?.describe ?? "",
       chosen: describeOptions(kept[0]?.candidate?.options ?? {}),
-      budget: Math.max(1, ...trials.map((row) => row.candidate?.of ?? 1)),
+      budget: budgetOf(trials),
       values,
       expected: seeds.length,
       center: interquartileMean(numbers),
@@ -164,6 +164,12 @@ function linesOf(benchmark: Benchmark, tier: Tier, rows: readonly Row[]): Line[]
     };
   });
   return lines.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+}
+
+/** How many candidates a row had to choose from, even if not all of them were run, or several searches were. */
+function budgetOf(trials: readonly Row[]): number {
+  const tried = new Set(trials.filter((row) => row.purpose === "tune").map((row) => canonical(row.options)));
+  return Math.max(1, tried.size, ...trials.map((row) => row.candidate?.of ?? 1));
 }
 
 /** "scale=0.1, warmup=5" */

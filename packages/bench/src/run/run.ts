@@ -1,7 +1,7 @@
 import type { Arm, Tier } from "../benchmark.ts";
 import { judge, sealed } from "../results/choose.ts";
 import type { Found } from "./discover.ts";
-import { candidatesOf, trialCount, trialOf } from "./plan.ts";
+import { candidatesOf, candidateWith, trialCount, trialOf } from "./plan.ts";
 import type { RunSummary, Session } from "./session.ts";
 
 export interface RunRequest {
@@ -49,7 +49,7 @@ async function runArm(found: Found, arm: Arm, tier: Tier, session: Session): Pro
     );
     const [chosen] = judge(tuning.map(sealed), found.benchmark.metric);
     if (!chosen) return session.observer.dropped(rest.length);
-    winner = candidates[chosen.index] ?? null;
+    winner = candidateWith(arm, candidates, chosen.options);
   } else {
     await session.row(trialOf(found, tier, arm, winner, first, "score"));
   }
