@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addCompare } from "./cli/compare.ts";
 import { addDoctor } from "./cli/doctor.ts";
+import { addExport } from "./cli/export.ts";
 import { addList } from "./cli/list.ts";
 import { addReproduce } from "./cli/reproduce.ts";
 import { addResults } from "./cli/results.ts";
@@ -39,6 +40,7 @@ Examples:
 
 A run can be stopped (Ctrl-C, or worse) and started again: finished trials are kept and skipped.`,
     );
-  for (const add of [addRun, addList, addResults, addCompare, addReproduce, addTune, addDoctor]) add(command);
+  for (const add of [addRun, addList, addResults, addCompare, addReproduce, addTune, addExport, addDoctor])
+    add(command);
   return command;
 }

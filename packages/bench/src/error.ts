@@ -4,6 +4,7 @@ export type BenchErrorCode =
   | "bad-option"
   | "bad-results"
   | "bad-values"
+  | "export-failed"
   | "missing-package"
   | "not-built"
   | "nothing-to-run"

@@ -1,6 +1,6 @@
 import type { Inspection } from "@outrigger/core/graph/device/inspect";
-import { BenchError } from "../error.ts";
 import { columns } from "../report/columns.ts";
+import { fromCore } from "./core.ts";
 
 const indented = (rows: readonly (readonly string[])[]): string[] => {
   const left = (rows[0] ?? []).map(() => "left" as const);
@@ -36,15 +36,8 @@ export function describeInspection(found: Inspection): string {
   ].join("\n");
 }
 
-/** @throws BenchError "missing-package" when `@outrigger/core` is not installed beside this package. */
+/** @throws BenchError "missing-package" when `@outrigger/core`, which runs the models, is not installed beside this package. */
 export async function inspect(): Promise<Inspection> {
-  let core: typeof import("@outrigger/core/graph/device/inspect");
-  try {
-    core = await import("@outrigger/core/graph/device/inspect");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    const said = "@outrigger/core, which runs the models, is not installed";
-    throw new BenchError("missing-package", `${said}: npm install @outrigger/core.`, error);
-  }
+  const core = await fromCore(() => import("@outrigger/core/graph/device/inspect"));
   return core.inspectDevices();
 }

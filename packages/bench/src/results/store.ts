@@ -1,16 +1,8 @@
-import {
-  appendFileSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Results, readResults } from "./read.ts";
 import type { Row } from "./row.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** Appends rows to one file; each is on the disk before `append` returns, so that a killed run loses only what was running. */
 export class ResultFile {
@@ -37,10 +29,7 @@ export class ResultFile {
   }
 }
 
-/** Replaces a file of rows as a whole, by way of a temporary file, so that readers see the old rows or the new. */
+/** Replaces a file of rows as a whole. */
 export function writeRows(path: string, rows: readonly Row[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  renameSync(temporary, path);
+  writeWhole(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
