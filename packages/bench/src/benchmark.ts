@@ -81,7 +81,10 @@ export interface Benchmark {
   readonly simulated?: boolean;
   /** `true`, or why this cannot run here and what to do. Must not download. */
   available?(): Promise<true | string>;
-  readonly tiers: Readonly<Partial<Record<Tier, { readonly seeds: readonly number[] }>>>;
+  /** `limit`: seconds after which a trial is taken to hang and is killed; default 10 minutes (smoke), 2 hours (ci), a day (full). */
+  readonly tiers: Readonly<
+    Partial<Record<Tier, { readonly seeds: readonly number[]; readonly limit?: number }>>
+  >;
   arms(tier: Tier): readonly Arm[];
   run(trial: Trial): Promise<TrialResult>;
 }
@@ -116,6 +119,8 @@ function checkTier(benchmark: Benchmark, tier: Tier, wrong: (what: string) => ne
   const seeds = benchmark.tiers[tier]?.seeds ?? [];
   if (seeds.length === 0 || new Set(seeds).size < seeds.length || !seeds.every(Number.isInteger))
     wrong(`tiers.${tier}.seeds is [${seeds.join(", ")}]; give distinct whole numbers.`);
+  const limit = benchmark.tiers[tier]?.limit ?? 1;
+  if (!(limit > 0)) wrong(`tiers.${tier}.limit is ${limit}; give a number of seconds above 0.`);
   const arms = benchmark.arms(tier);
   const rows = new Set<string>();
   for (const arm of arms) {

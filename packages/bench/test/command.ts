@@ -46,7 +46,7 @@ export const outrigger = (...parameters: Parameters<typeof start>): Promise<Ende
 /** Waits until a file has so many lines. */
 export async function reached(path: string, count: number): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {
-    if (existsSync(path) && readFileSync(path, "utf8").split("\n").length > count) return;
+    if (count === 0 || (existsSync(path) && readFileSync(path, "utf8").split("\n").length > count)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${path} did not reach ${count} lines.`);

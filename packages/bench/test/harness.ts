@@ -67,7 +67,15 @@ export function temporary(): string {
   return folder;
 }
 
-const silent: Observer = { begin() {}, remark() {}, start() {}, progress() {}, end() {}, dropped() {} };
+const silent: Observer = {
+  begin() {},
+  remark() {},
+  start() {},
+  progress() {},
+  lost() {},
+  end() {},
+  dropped() {},
+};
 
 export async function found(name: string): Promise<Found> {
   const entry = (await discover(project)).find(({ benchmark }) => benchmark.name === name);
@@ -75,10 +83,13 @@ export async function found(name: string): Promise<Found> {
   return entry;
 }
 
-/** A session that runs built trials, two at a time, and shows nothing. */
-export async function session(out: string): Promise<Session> {
-  const executor = await localExecutor({ jobs: 2, execArgv: [] });
-  return new Session({ executor, out, project, observer: silent });
+/** A session that runs built trials, two at a time, and shows nothing unless it is told how. */
+export async function session(
+  out: string,
+  { observer = {}, ...options }: LocalOptions & { observer?: Partial<Observer> } = {},
+): Promise<Session> {
+  const executor = await localExecutor({ jobs: 2, execArgv: [], ...options });
+  return new Session({ executor, out, project, observer: { ...silent, ...observer } });
 }
 
 export async function runToy(

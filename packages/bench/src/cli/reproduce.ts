@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { reproduceCommand } from "../command/reproduce.ts";
 import { tierSchema } from "../results/row.ts";
-import { check, count, print, shared } from "./shared.ts";
+import { addRunning, check, print, running, shared } from "./shared.ts";
 
 const part = z
   .string()
@@ -16,23 +16,15 @@ const part = z
 const schema = z.object({
   tier: tierSchema,
   out: z.string(),
-  jobs: count.optional(),
-  threads: count.default(1),
-  only: z.array(z.string()).optional(),
+  ...running,
   part: part.optional(),
-  data: z.string().optional(),
 });
 
 export function addReproduce(program: Command): void {
-  program
-    .command("reproduce [names...]")
+  addRunning(program.command("reproduce [names...]"))
     .description("run the committed rows again and check that the numbers come out again")
     .addOption(shared.tier().default("smoke"))
     .option("--part <k/n>", "only every n-th row, from the k-th on: n calls go through all")
-    .addOption(shared.data())
-    .addOption(shared.jobs())
-    .addOption(shared.threads())
-    .addOption(shared.only())
     .addOption(shared.out().default("results/reproduced"))
     .addHelpText(
       "after",

@@ -2,28 +2,20 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { runCommand } from "../command/run-command.ts";
 import { tierSchema } from "../results/row.ts";
-import { check, count, print, shared } from "./shared.ts";
+import { addRunning, check, print, running, shared } from "./shared.ts";
 
 const schema = z.object({
   tier: tierSchema,
   out: z.string(),
   report: z.string(),
-  jobs: count.optional(),
-  threads: count.default(1),
-  only: z.array(z.string()).optional(),
-  data: z.string().optional(),
+  ...running,
   updateReference: z.boolean().default(false),
 });
 
 export function addRun(program: Command): void {
-  program
-    .command("run [names...]")
+  addRunning(program.command("run [names...]"))
     .description("run what is not finished, print the table, write the report")
     .addOption(shared.tier().default("smoke"))
-    .addOption(shared.data())
-    .addOption(shared.jobs())
-    .addOption(shared.threads())
-    .addOption(shared.only())
     .option("--update-reference", "afterwards copy the rows to the packages' own results, to be committed")
     .addOption(shared.out())
     .addOption(shared.report())

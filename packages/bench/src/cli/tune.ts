@@ -2,15 +2,12 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { tuneCommand } from "../command/tune.ts";
 import { tierSchema } from "../results/row.ts";
-import { check, count, print, shared } from "./shared.ts";
+import { addRunning, check, count, print, running, shared } from "./shared.ts";
 
 const schema = z.object({
   tier: tierSchema,
   out: z.string(),
-  jobs: count.optional(),
-  threads: count.default(1),
-  only: z.array(z.string()).optional(),
-  data: z.string().optional(),
+  ...running,
   configurations: count,
   search: z.enum(["random", "halving"]),
   seed: z.coerce.number().int("give a whole number"),
@@ -18,8 +15,7 @@ const schema = z.object({
 });
 
 export function addTune(program: Command): void {
-  program
-    .command("tune [names...]")
+  addRunning(program.command("tune [names...]"))
     .description("choose the options of every method at the same budget, on validation only")
     .addOption(shared.tier().default("ci"))
     .option("--configurations <n>", "how many every row may try", "16")
@@ -30,10 +26,6 @@ export function addTune(program: Command): void {
     )
     .option("--seed <n>", "of the draw of configurations", "0")
     .option("--score", "afterwards run what was chosen with all seeds, and print the table")
-    .addOption(shared.data())
-    .addOption(shared.jobs())
-    .addOption(shared.threads())
-    .addOption(shared.only())
     .addOption(shared.out().default("results/tuned"))
     .addHelpText(
       "after",

@@ -10,6 +10,10 @@ export interface RunPlace {
   readonly out: string;
   readonly jobs?: number;
   readonly threads: number;
+  /** Seconds a trial may take. */
+  readonly limit?: number;
+  /** How often a trial is started at most when its process dies or hangs. */
+  readonly attempts?: number;
 }
 
 export type Print = (text: string) => void;
@@ -21,15 +25,15 @@ export type Print = (text: string) => void;
  * @returns what the work returns; "stopped" after saying how to go on.
  */
 export async function supervise<T>(
-  { out, jobs, threads }: RunPlace,
+  { out, jobs, threads, limit, attempts }: RunPlace,
   print: Print,
   work: (session: Session) => Promise<T>,
 ): Promise<T | "stopped"> {
-  const executor = localExecutor({ jobs, threads });
+  const executor = localExecutor({ jobs, threads, limit, attempts });
   const display = process.stdout.isTTY ? terminalDisplay(executor.jobs) : plainDisplay(print);
   const observer = logged(display, join(out, "run.log"));
   const stop = () => executor.stop();
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, stop);
   let result: T | "stopped";
   try {

@@ -15,6 +15,8 @@ export interface Observer {
   remark(text: string): void;
   start(trial: TrialSpec): void;
   progress(trial: TrialSpec, fraction: number, note?: string): void;
+  /** An attempt was lost (its process died or hung), and the trial is started anew. */
+  lost(trial: TrialSpec, why: string, tried: number): void;
   /** `reused`: it was finished before this run. */
   end(trial: TrialSpec, row: Row, reused: boolean): void;
   /** Trials that will not be run, because all candidates of their arm failed. */
@@ -89,7 +91,7 @@ export class Session {
   /** Waits until all have ended, well or badly, closes the files, and then throws the first error: a stopped run still keeps what has just ended. */
   async settle(parts: readonly Promise<unknown>[]): Promise<RunSummary> {
     const outcomes = await Promise.allSettled(parts);
-    for (const { file } of this.#files.values()) file.close();
+    for (const { file } of this.#files.values()) await file.close();
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     return this.summary;
   }
@@ -117,9 +119,10 @@ export class Session {
     const outcome = await executor.run(trial, {
       start: () => this.observer.start(trial),
       progress: (fraction, note) => this.observer.progress(trial, fraction, note),
+      lost: (why, tried) => this.observer.lost(trial, why, tried),
     });
     const row = rowOf(trial, outcome, environment, executor);
-    file.append(row);
+    await file.append(row);
     this.#ran++;
     if (row.status === "failed") this.#failed.push(row);
     this.observer.end(trial, row, false);
@@ -146,7 +149,7 @@ function rowOf(trial: TrialSpec, outcome: Outcome, shared: Environment, executor
     seed,
     tier,
     ...(failed
-      ? { metrics: {}, error: attempts > 1 ? `${reply.error}\n(tried twice)` : reply.error }
+      ? { metrics: {}, error: attempts > 1 ? `${reply.error}\n(tried ${attempts} times)` : reply.error }
       : reply.result),
     provenance: {
       packageVersion: found.packageVersion,
@@ -156,6 +159,7 @@ function rowOf(trial: TrialSpec, outcome: Outcome, shared: Environment, executor
       startedAt: startedAt.toISOString(),
       seconds: Math.round(reply.seconds * 1000) / 1000,
       peakMemory: reply.peakMemory || null,
+      ...(attempts > 1 ? { attempts } : {}),
     },
   };
 }

@@ -25,7 +25,7 @@ describe("a results file", () => {
     expect(readResults(file(""))).toMatchObject({ rows: [], remarks: [], whole: 0, ended: true });
   });
 
-  it("with a last line that was cut off: reported, its trial not counted, cut away before the next row", () => {
+  it("with a last line that was cut off: reported, its trial not counted, cut away before the next row", async () => {
     const whole = lines(one);
     const path = file(whole + lines(two).slice(0, -40));
     const results = readResults(path);
@@ -36,22 +36,22 @@ describe("a results file", () => {
     expect(readFileSync(path, "utf8")).toHaveLength(whole.length + lines(two).length - 40);
     const opened = new ResultFile(path);
     expect(opened.before.remarks).toEqual(results.remarks);
-    opened.append(two);
-    opened.close();
+    await opened.append(two);
+    await opened.close();
     expect(readFileSync(path, "utf8")).toBe(whole + lines(two));
   });
 
-  it("cut off at any byte loses the last row at most, and never another", () => {
+  it("cut off at any byte loses the last row at most, and never another", async () => {
     const content = Buffer.from(lines(one, { ...two, notes: ["ümlaut 水"] }));
     const first = Buffer.from(lines(one)).length;
-    fc.assert(
-      fc.property(fc.integer({ min: first, max: content.length }), (length) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: first, max: content.length }), async (length) => {
         const path = file("");
         writeFileSync(path, content.subarray(0, length));
         const opened = new ResultFile(path);
         const rows = opened.before.rows.length;
-        opened.append(toyRow({ seed: 2 }));
-        opened.close();
+        await opened.append(toyRow({ seed: 2 }));
+        await opened.close();
         const after = readResults(path);
         expect(rows).toBe(length >= content.length - 1 ? 2 : 1);
         expect(after.remarks).toEqual([]);
@@ -60,16 +60,16 @@ describe("a results file", () => {
     );
   });
 
-  it("without its last line's end keeps that row, and what is added comes on a line of its own", () => {
+  it("without its last line's end keeps that row, and what is added comes on a line of its own", async () => {
     const path = file(lines(one, two).trimEnd());
     const opened = new ResultFile(path);
     expect(opened.before).toMatchObject({ rows: [one, two], remarks: [], ended: false });
-    opened.append(toyRow({ seed: 2 }));
-    opened.close();
+    await opened.append(toyRow({ seed: 2 }));
+    await opened.close();
     expect(readResults(path)).toMatchObject({ rows: [one, two, toyRow({ seed: 2 })], remarks: [] });
   });
 
-  it("with foreign lines: each reported with its line, left where it is, and the rows around it used", () => {
+  it("with foreign lines: each reported with its line, left where it is, and the rows around it used", async () => {
     const future = JSON.stringify({ ...two, format: 2 });
     const content = `<<<<<<< HEAD\n${lines(one)}{"id": 7}\n\nnull\n${future}\n${lines(two)}`;
     const path = file(content);
@@ -86,14 +86,14 @@ describe("a results file", () => {
     expect(told[1]).toMatch(/line 3: is not a result and is not used \(.*format/);
     expect(told[3]).toBe(`${path}: and 1 more like that.`);
     expect(results.remarks[3]?.what).toContain("has format 2");
-    new ResultFile(path).close();
+    await new ResultFile(path).close();
     expect(readFileSync(path, "utf8")).toBe(content);
   });
 
-  it("whose last line is foreign and has no end: nothing is cut away", () => {
+  it("whose last line is foreign and has no end: nothing is cut away", async () => {
     const path = file(`${lines(one)}# to be continued`);
     expect(readResults(path).remarks).toMatchObject([{ kind: "foreign", line: 2 }]);
-    new ResultFile(path).close();
+    await new ResultFile(path).close();
     expect(readFileSync(path, "utf8")).toBe(`${lines(one)}# to be continued\n`);
   });
 
