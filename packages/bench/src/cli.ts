@@ -37,6 +37,9 @@ Examples:
   outrigger table --reference               the committed numbers, without running anything
   outrigger report --picture picture.png    the report again, and a picture for a README
   outrigger compare HEAD~1 HEAD             what the last commit changed, once both were run
+  outrigger reproduce --tier ci             do the committed numbers come out again?
+  outrigger tune molecular/esol --score     every method's options chosen at the same budget, on validation
+  outrigger export csv trials.csv           for a spreadsheet, DuckDB, TensorBoard or MLflow
 
 A run can be stopped (Ctrl-C, or worse) and started again: finished trials are kept and skipped.`,
     );

@@ -4,6 +4,7 @@ export type BenchErrorCode =
   | "bad-option"
   | "bad-results"
   | "bad-values"
+  | "disk"
   | "export-failed"
   | "missing-package"
   | "not-built"

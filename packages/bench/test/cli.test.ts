@@ -58,7 +58,7 @@ describe("outrigger run", () => {
       /outrigger: .*smoke\.jsonl, line 2: is no JSON/,
       /line 4: repeats trial \w+ of line 3 with the same numbers; line 3 counts/,
       /line 8: was cut off/,
-      /1 rows of toy\/gone, a benchmark that is not here/,
+      /1 row of toy\/gone, a benchmark that is not here/,
       /^1 trial of another version \(7\) left out: the benchmark is at version 1\.$/m,
     ])
       expect(table.output).toMatch(said);

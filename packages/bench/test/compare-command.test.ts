@@ -89,7 +89,17 @@ describe("resultSet", () => {
       lines(toyRow({ status: "failed", metrics: {} }), toyRow({ seed: 1 })),
     );
     writeFileSync(join(folder, "b.jsonl"), lines(toyRow(), toyRow({ seed: 1 })));
-    const { rows } = resultSet(folder, { all: [], out: folder, project: folder });
+    const { rows, remarks } = resultSet(folder, { all: [], out: folder, project: folder });
     expect(rows).toEqual([toyRow(), toyRow({ seed: 1 })]);
+    expect(remarks).toEqual([]);
+    writeFileSync(
+      join(folder, "c.jsonl"),
+      lines(toyRow({ metrics: { "validation/rmse": 2, "test/rmse": 1 } })),
+    );
+    const three = resultSet(folder, { all: [], out: folder, project: folder });
+    expect(three.rows).toEqual(rows);
+    expect(three.remarks).toEqual([
+      `${join(folder, "c.jsonl")} has trial ${toyRow().id} with other numbers than ${join(folder, "b.jsonl")}, whose row counts.`,
+    ]);
   });
 });

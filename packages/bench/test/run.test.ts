@@ -72,6 +72,13 @@ describe("run", () => {
     expect(readResults(resultPath(out, await found("toy/crash"), "smoke")).rows).toHaveLength(7);
   });
 
+  it("runs only the first seeds when asked to, and the others later", async () => {
+    const out = temporary();
+    const only = ["single-task"];
+    expect(await runToy("toy/noise", "ci", out, { only, seeds: 2 })).toMatchObject({ ran: 4 });
+    expect(await runToy("toy/noise", "ci", out, { only })).toMatchObject({ ran: 6, reused: 4 });
+  });
+
   it("writes where every number came from", async () => {
     const out = temporary();
     await runToy("toy/noise", "smoke", out, { only: ["single-task"] });

@@ -60,22 +60,21 @@ describe("rungsOf", () => {
 });
 
 describe("judge", () => {
-  const trial = (index: number, seed: number, value: number | null): Sealed => ({
+  const trial = (index: number, value: number | null): Sealed => ({
     index,
-    seed,
     options: { index },
     validation: { "validation/rmse": value, "validation/other": 0 },
   });
 
   it("puts candidates with more seeds first, then the better mean, and leaves out who failed once", () => {
     const trials = [
-      trial(0, 0, 0.1),
-      trial(1, 0, 0.5),
-      trial(1, 1, 0.3),
-      trial(2, 0, 0.4),
-      trial(2, 1, 0.3),
-      trial(3, 0, 0.2),
-      trial(3, 1, null),
+      trial(0, 0.1),
+      trial(1, 0.5),
+      trial(1, 0.3),
+      trial(2, 0.4),
+      trial(2, 0.3),
+      trial(3, 0.2),
+      trial(3, null),
     ];
     const order = (better: "lower" | "higher") =>
       judge(trials, { name: "rmse", better }).map(({ index, seeds }) => [index, seeds]);
@@ -88,8 +87,8 @@ describe("judge", () => {
   });
 
   it("tells candidates apart by their options, not by a number that another search may have given", () => {
-    const again = { ...trial(0, 0, 0.05), options: { index: 7 } };
-    expect(judge([trial(0, 0, 0.1), again], { name: "rmse", better: "lower" })).toHaveLength(2);
+    const again = { ...trial(0, 0.05), options: { index: 7 } };
+    expect(judge([trial(0, 0.1), again], { name: "rmse", better: "lower" })).toHaveLength(2);
   });
 });
 

@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { runCommand } from "../command/run-command.ts";
 import { tierSchema } from "../results/row.ts";
-import { addRunning, check, print, running, shared } from "./shared.ts";
+import { addRunning, check, count, print, running, shared } from "./shared.ts";
 
 const schema = z.object({
   tier: tierSchema,
   out: z.string(),
   report: z.string(),
   ...running,
+  seeds: count.optional(),
   updateReference: z.boolean().default(false),
 });
 
@@ -16,6 +17,10 @@ export function addRun(program: Command): void {
   addRunning(program.command("run [names...]"))
     .description("run what is not finished, print the table, write the report")
     .addOption(shared.tier().default("smoke"))
+    .option(
+      "--seeds <n>",
+      "only the first n seeds of the tier: for a look; the table calls such rows incomplete",
+    )
     .option("--update-reference", "afterwards copy the rows to the packages' own results, to be committed")
     .addOption(shared.out())
     .addOption(shared.report())

@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import { BenchError } from "../error.ts";
 import { ruled } from "../report/columns.ts";
 import { interval, number } from "../report/format.ts";
-import { describeRemarks, readResults } from "../results/read.ts";
 import { type Again, type Reproduced, reproduction } from "../results/reproduction.ts";
 import type { Row } from "../results/row.ts";
 import { type BenchmarkSummary, summarize } from "../results/summary.ts";
 import { type Committed, runAgain } from "../run/reproduce.ts";
 import { prepare, type Work } from "./prepare.ts";
+import { summaries } from "./select.ts";
 import { type Print, type RunPlace, supervise } from "./supervise.ts";
 
 export interface ReproduceOptions extends RunPlace, Work {
@@ -27,19 +26,17 @@ export async function reproduceCommand(
   print: Print,
 ): Promise<number> {
   const { tier, only, part } = options;
-  const { ready } = await prepare(names, options, print);
-  const all = ready.flatMap((found): Committed[] => {
-    const results = readResults(join(found.reference, `${tier}.jsonl`));
-    for (const remark of describeRemarks(results)) print(remark);
-    const summary = summarize(found.benchmark, tier, found.codeVersion, results.rows);
-    if (!summary)
-      print(
-        `${found.benchmark.name} has committed no rows of version ${found.benchmark.version}, tier ${tier}.`,
-      );
-    for (const text of summary?.unused ?? []) print(`${found.benchmark.name}: ${text}`);
+  const { ready, all } = await prepare(names, options, print);
+  const { tables, remarks } = summaries({ found: ready, all }, tier, { out: options.out, reference: true });
+  for (const remark of remarks) print(remark);
+  const there = ready.flatMap((found): Committed[] => {
+    const { name, version } = found.benchmark;
+    const summary = tables.find(({ benchmark }) => benchmark === found.benchmark);
+    for (const text of summary?.unused ?? []) print(`${name}: ${text}`);
+    if (!summary) print(`${name} has committed no rows of version ${version}, tier ${tier}.`);
     return summary ? [{ found, summary }] : [];
   });
-  const committed = rowsOf(all, only, part);
+  const committed = rowsOf(there, only, part);
   if (committed.length === 0)
     throw new BenchError("nothing-to-run", "There is no committed row to reproduce; see above.");
   const rows = await supervise(options, print, (session) => runAgain(session, committed));

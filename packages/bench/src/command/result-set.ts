@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { tiers } from "../benchmark.ts";
 import { BenchError } from "../error.ts";
 import { describeRemarks, parseResults, type Results, readResults } from "../results/read.ts";
 import type { Row } from "../results/row.ts";
 import type { Found } from "../run/discover.ts";
 import { git, gitText } from "../run/git.ts";
+import { canonical } from "../run/hash.ts";
 import { resultPath } from "../run/session.ts";
 
 /** Rows that a command names with one word. */
@@ -48,10 +49,19 @@ export function resultSet(word: string, place: Place): ResultSet {
 
 /** Rows of several files, one a trial: the first that is done counts, as within a file. */
 function union(title: string, files: readonly Results[]): ResultSet {
-  const byId = new Map<string, Row>();
-  for (const row of files.flatMap(({ rows }) => rows))
-    if (byId.get(row.id)?.status !== "done") byId.set(row.id, row);
-  return { title, rows: [...byId.values()], remarks: files.flatMap(describeRemarks) };
+  const byId = new Map<string, { row: Row; path: string }>();
+  const remarks = files.flatMap(describeRemarks);
+  for (const { path, rows } of files) {
+    for (const row of rows) {
+      const earlier = byId.get(row.id);
+      if (earlier?.row.status !== "done") byId.set(row.id, { row, path });
+      else if (row.status === "done" && canonical(row.metrics) !== canonical(earlier.row.metrics))
+        remarks.push(
+          `${path} has trial ${row.id} with other numbers than ${earlier.path}, whose row counts.`,
+        );
+    }
+  }
+  return { title, rows: [...byId.values()].map(({ row }) => row), remarks };
 }
 
 function pathSet(word: string): ResultSet | null {
@@ -80,10 +90,14 @@ function revisionSet(word: string, { all, project }: Place): ResultSet | null {
   const commit = resolve(revision, project);
   if (commit === null)
     throw new BenchError("bad-option", `"${word}": git knows no revision "${revision}" here.`);
-  const top = gitText(project, "rev-parse", "--show-toplevel") ?? project;
   const files = referencePaths(all).flatMap((path) => {
-    const content = git(project, "show", `${commit}:${relative(top, path)}`);
-    return content === null ? [] : [parseResults(`${revision}:${relative(top, path)}`, content)];
+    const [folder, name] = [dirname(path), basename(path)];
+    // Asked from the folder of the rows, which may be a link; one that has gone since is asked for from the project.
+    const place = relative(project, path).split(sep).join("/");
+    const content = existsSync(folder)
+      ? git(folder, "show", `${commit}:./${name}`)
+      : git(project, "show", `${commit}:./${place}`);
+    return content === null ? [] : [parseResults(`${revision}:${place}`, content)];
   });
   return union(`the rows committed in ${revision} (${commit.slice(0, 12)})`, files);
 }

@@ -12,6 +12,8 @@ import { type Print, type RunPlace, supervise } from "./supervise.ts";
 
 export interface RunOptions extends RunPlace, Work {
   readonly report: string;
+  /** Only the first so many seeds. */
+  readonly seeds?: number;
   readonly updateReference: boolean;
 }
 
@@ -24,7 +26,7 @@ export async function runCommand(
   const { tier, out } = options;
   const { ready, leftOut, all } = await prepare(names, options, print);
   const result = await supervise(options, print, (session) =>
-    run(session, { found: ready, tier, only: options.only }),
+    run(session, { found: ready, tier, only: options.only, seeds: options.seeds }),
   );
   if (result === "stopped") return 130;
   const { tables } = summaries({ found: ready, all }, tier, { out, reference: false });

@@ -105,6 +105,6 @@ function strangers({ path, rows }: Results, all: readonly Found[]): string[] {
   const names = rows.map((row) => row.benchmark).filter((name) => !known.has(name));
   return [...new Set(names)].map((name) => {
     const count = names.filter((other) => other === name).length;
-    return `${path}: ${count} rows of ${name}, a benchmark that is not here.`;
+    return `${path}: ${count} ${count === 1 ? "row" : "rows"} of ${name}, a benchmark that is not here.`;
   });
 }

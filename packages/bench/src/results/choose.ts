@@ -8,7 +8,6 @@ type Metric = Benchmark["metric"];
 /** A tuning trial as choice may see it: its validation metrics and nothing else. */
 export interface Sealed {
   readonly index: number;
-  readonly seed: number;
   readonly options: Options;
   readonly validation: Readonly<Record<string, number | null>>;
 }
@@ -18,7 +17,6 @@ export function sealed(row: Row): Sealed {
   const validation = Object.entries(row.metrics).filter(([key]) => key.startsWith("validation/"));
   return {
     index: row.candidate?.index ?? 0,
-    seed: row.seed,
     options: row.options,
     validation: Object.fromEntries(validation),
   };

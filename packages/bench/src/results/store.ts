@@ -1,6 +1,16 @@
-import { appendFileSync, closeSync, fdatasync, mkdirSync, openSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  truncateSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { BenchError } from "../error.ts";
 import { type Results, readResults } from "./read.ts";
 import type { Row } from "./row.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -10,6 +20,7 @@ export class ResultFile {
   /** What the file held when it was opened. */
   readonly before: Results;
   readonly #descriptor: number;
+  #length: number;
   #syncing: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
 
@@ -20,12 +31,28 @@ export class ResultFile {
     if (this.before.remarks.some(({ kind }) => kind === "cut-off")) truncateSync(path, this.before.whole);
     this.#descriptor = openSync(path, "a");
     if (!this.before.ended) appendFileSync(this.#descriptor, "\n");
+    this.#length = fstatSync(this.#descriptor).size;
   }
 
-  /** The line is with the system when this returns, and on the disk when its promise resolves. */
-  append(row: Row): Promise<void> {
-    appendFileSync(this.#descriptor, `${JSON.stringify(row)}\n`);
-    return this.#sync();
+  /**
+   * The line is with the system when this returns, and on the disk when its promise resolves.
+   *
+   * @throws BenchError "disk" when it cannot be written; no half of it is left.
+   */
+  async append(row: Row): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify(row)}\n`);
+    try {
+      appendFileSync(this.#descriptor, line);
+    } catch (error) {
+      ftruncateSync(this.#descriptor, this.#length);
+      throw new BenchError(
+        "disk",
+        `${this.before.path} cannot be written: ${(error as Error).message}. The trials in it are kept; mend this and run again.`,
+        error,
+      );
+    }
+    this.#length += line.length;
+    await this.#sync();
   }
 
   async close(): Promise<void> {

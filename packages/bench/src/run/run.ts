@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly tier: Tier;
   /** Methods to run; the baseline of each group always runs, for every row is paired against it. */
   readonly only?: readonly string[];
+  /** Only the first so many seeds of the tier. */
+  readonly seeds?: number;
 }
 
 /** The arms of a benchmark that a request asks for. */
@@ -29,17 +31,21 @@ export function armsOf(found: Found, tier: Tier, only?: readonly string[]): read
  *
  * @throws Stopped when the executor was stopped.
  */
-export async function run(session: Session, { found, tier, only }: RunRequest): Promise<RunSummary> {
+export async function run(session: Session, { found, tier, only, seeds }: RunRequest): Promise<RunSummary> {
   const arms = found.flatMap((entry) => armsOf(entry, tier, only).map((arm) => ({ entry, arm })));
-  const counts = arms.map(({ entry, arm }) =>
-    trialCount(arm, entry.benchmark.tiers[tier]?.seeds.length ?? 0),
-  );
+  const seedsOf = ({ benchmark }: Found) => (benchmark.tiers[tier]?.seeds ?? []).slice(0, seeds);
+  const counts = arms.map(({ entry, arm }) => trialCount(arm, seedsOf(entry).length));
   session.observer.begin(counts.reduce((sum, count) => sum + count, 0));
-  return session.settle(arms.map(({ entry, arm }) => runArm(entry, arm, tier, session)));
+  return session.settle(arms.map(({ entry, arm }) => runArm(entry, arm, tier, seedsOf(entry), session)));
 }
 
-async function runArm(found: Found, arm: Arm, tier: Tier, session: Session): Promise<void> {
-  const [first, ...rest] = found.benchmark.tiers[tier]?.seeds ?? [];
+async function runArm(
+  found: Found,
+  arm: Arm,
+  tier: Tier,
+  [first, ...rest]: readonly number[],
+  session: Session,
+): Promise<void> {
   if (first === undefined) return;
   const candidates = candidatesOf(arm);
   let winner = candidates[0] ?? null;
