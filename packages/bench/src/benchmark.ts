@@ -1,5 +1,6 @@
 import { BenchError } from "./error.ts";
 import type { Diagnostics } from "./results/diagnostics.ts";
+import { type Space, spaceError } from "./space.ts";
 
 /** Plain JSON: what can be hashed, stored in a line and sent to another process. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -25,6 +26,8 @@ export interface Arm {
   readonly kind: "baseline" | "rule" | "control";
   readonly options: Options;
   readonly candidates?: readonly Options[];
+  /** What `outrigger tune` may choose from instead: each configuration is merged over `options`. `outrigger run` does not read it. */
+  readonly space?: Space;
   /** One line for the report: what this row does or controls for. */
   readonly describe?: string;
 }
@@ -81,7 +84,10 @@ export interface Benchmark {
   readonly simulated?: boolean;
   /** `true`, or why this cannot run here and what to do. Must not download. */
   available?(): Promise<true | string>;
-  readonly tiers: Readonly<Partial<Record<Tier, { readonly seeds: readonly number[] }>>>;
+  /** `limit`: seconds after which a trial is taken to hang and is killed; default 10 minutes (smoke), 2 hours (ci), a day (full). */
+  readonly tiers: Readonly<
+    Partial<Record<Tier, { readonly seeds: readonly number[]; readonly limit?: number }>>
+  >;
   arms(tier: Tier): readonly Arm[];
   run(trial: Trial): Promise<TrialResult>;
 }
@@ -116,6 +122,8 @@ function checkTier(benchmark: Benchmark, tier: Tier, wrong: (what: string) => ne
   const seeds = benchmark.tiers[tier]?.seeds ?? [];
   if (seeds.length === 0 || new Set(seeds).size < seeds.length || !seeds.every(Number.isInteger))
     wrong(`tiers.${tier}.seeds is [${seeds.join(", ")}]; give distinct whole numbers.`);
+  const limit = benchmark.tiers[tier]?.limit ?? 1;
+  if (!(limit > 0)) wrong(`tiers.${tier}.limit is ${limit}; give a number of seconds above 0.`);
   const arms = benchmark.arms(tier);
   const rows = new Set<string>();
   for (const arm of arms) {
@@ -124,6 +132,8 @@ function checkTier(benchmark: Benchmark, tier: Tier, wrong: (what: string) => ne
     rows.add(row);
     if (arm.candidates?.length === 0)
       wrong(`arm "${row}" has an empty list of candidates; leave it out instead.`);
+    const unsearchable = arm.space && spaceError(arm.space);
+    if (unsearchable) wrong(`arm "${row}": ${unsearchable}.`);
   }
   for (const group of new Set(arms.map((arm) => arm.group ?? ""))) {
     if (!arms.some((arm) => (arm.group ?? "") === group && arm.method === benchmark.baseline))

@@ -1,95 +1,25 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readRows } from "../src/results/store.ts";
-import { loader, project, runner, temporary } from "./harness.ts";
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly output: string;
-}
-
-function start(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...loader, runner, ...args], {
-    cwd: project,
-    env: { ...process.env, ...env },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, output })),
-  );
-  return { child, ended };
-}
-
-const outrigger = (args: readonly string[], env?: Record<string, string>): Promise<Ended> =>
-  start(args, env).ended;
-
-/** Waits until a file has so many lines. */
-async function lines(path: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (existsSync(path) && readFileSync(path, "utf8").split("\n").length > count) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${path} did not reach ${count} lines.`);
-}
-
-function place(): { out: string; results: string; args: (name: string) => string[] } {
-  const out = temporary();
-  const args = (name: string) => ["run", name, "--out", out, "--report", join(out, "report"), "--jobs", "2"];
-  return { out, results: join(out, "toy/smoke.jsonl"), args };
-}
+import { readResults } from "../src/results/read.ts";
+import { outrigger, place, reached, start } from "./command.ts";
+import { loader, temporary } from "./harness.ts";
 
 describe("outrigger run", () => {
-  it("goes on after kill -9: no trial twice, none lost, the same table as an undisturbed run", async () => {
-    const { results, args, out } = place();
-    const command = [...args("toy/noise"), "--only", "uniform", "static"];
-    const first = start(command, { TOY_DELAY: "300" });
-    await lines(results, 4);
-    first.child.kill("SIGKILL");
-    expect((await first.ended).signal).toBe("SIGKILL");
-    const before = readRows(results).map((row) => row.id);
-    const second = await outrigger(command);
-    expect(second.code).toBe(0);
-    expect(second.output).toContain(`${before.length} trials were finished before`);
-    const ids = readFileSync(results, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => (JSON.parse(line) as { id: string }).id);
-    // Two groups: two rules of 3 candidates + 1 seed, and a baseline of 2 seeds.
-    expect(ids).toHaveLength(2 * (2 * 4 + 2));
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.slice(0, before.length)).toEqual(before);
-    const html = readFileSync(join(out, "report/index.html"), "utf8");
-    expect(html).toContain("Smoke tier");
-
-    const calm = place();
-    await outrigger([...calm.args("toy/noise"), "--only", "uniform", "static"]);
-    const table = async (from: string) =>
-      (await outrigger(["table", "toy/noise", "--out", from])).output.replace(/ +[\d.]+$/gm, "");
-    expect(await table(out)).toBe(await table(calm.out));
-  });
-
   it("stops on Ctrl-C, kills its trials, says how to go on, and exits with 130", async () => {
     const { results, args } = place();
-    const { child, ended } = start(args("toy/noise"), { TOY_DELAY: "1000" });
-    await lines(results, 1);
+    const { child, ended } = start(args("toy/noise"), { env: { TOY_DELAY: "1000" } });
+    await reached(results, 1);
     child.kill("SIGINT");
     const { code, output } = await ended;
     expect(code).toBe(130);
     expect(output).toMatch(/Stopped\. Finished trials are kept in .* the same command goes on from there/);
-    expect(readRows(results).every((row) => row.status === "done")).toBe(true);
+    expect(readResults(results).rows.every((row) => row.status === "done")).toBe(true);
   });
 
   it("exits with 1 and shows why when a trial failed, and still writes table and report", async () => {
     const { out, args } = place();
-    const { code, output } = await outrigger(args("toy/crash"), { TOY_MARK: join(out, "mark") });
+    const { code, output } = await outrigger(args("toy/crash"), { env: { TOY_MARK: join(out, "mark") } });
     expect(code).toBe(1);
     expect(output).toMatch(/FAILED toy\/crash exits, seed 0\n.*exit code 7[^]*bad alignment/);
     expect(output).toContain("4 of 7 trials failed.");
@@ -112,10 +42,41 @@ describe("outrigger run", () => {
     expect((await outrigger(args("toy/locked"))).output).toContain("No benchmark can run here");
   });
 
+  it("works on a damaged results file: says what is wrong with it, loses nothing, runs what is missing", async () => {
+    const { out, results, args } = place();
+    const asked = [...args("toy/noise"), "--only", "single-task"];
+    expect((await outrigger(asked)).code).toBe(0);
+    const [first = "", second = "", ...others] = readFileSync(results, "utf8").split(/(?<=\n)/);
+    const old = first.replace('"version":1', '"version":7').replace(/"id":"\w+"/, '"id":"old"');
+    const stranger = first.replace("toy/noise", "toy/gone").replace(/"id":"\w+"/, '"id":"gone"');
+    const cut = others.join("").slice(0, -30);
+    writeFileSync(results, `${first}not a line\n${second}${second}${old}${stranger}${cut}`);
+
+    const table = await outrigger(["table", "toy/noise", "--out", out]);
+    expect(table.code).toBe(0);
+    for (const said of [
+      /outrigger: .*smoke\.jsonl, line 2: is no JSON/,
+      /line 4: repeats trial \w+ of line 3 with the same numbers; line 3 counts/,
+      /line 8: was cut off/,
+      /1 row of toy\/gone, a benchmark that is not here/,
+      /^1 trial of another version \(7\) left out: the benchmark is at version 1\.$/m,
+    ])
+      expect(table.output).toMatch(said);
+
+    const again = await outrigger(asked);
+    expect(again.code).toBe(0);
+    expect(again.output).toMatch(/line 8: was cut off/);
+    expect(again.output).toContain("3 trials were finished before");
+    const after = readFileSync(results, "utf8");
+    expect(after.startsWith(`${first}not a line\n${second}${second}${old}${stranger}`)).toBe(true);
+    expect(after.trimEnd().split("\n")).toHaveLength(8);
+    expect(readResults(results).rows).toHaveLength(4 + 2);
+  });
+
   it("names what was wrong with the command", async () => {
     const wrong = async (...args: string[]) => (await outrigger(args)).output;
     expect(await wrong("run", "nothing")).toContain(
-      'no benchmark "nothing". There are: toy/crash, toy/locked, toy/noise.',
+      'no benchmark "nothing". There are: toy/crash, toy/limits, toy/locked, toy/noise, toy/tunable.',
     );
     expect(await wrong("run", "toy/noise", "--jobs", "0")).toContain("--jobs: give 1 or more.");
     expect(await wrong("run", "toy/noise", "--only", "pcgrad")).toContain(
@@ -129,7 +90,8 @@ describe("outrigger run", () => {
 });
 
 describe("outrigger doctor", () => {
-  const sources = { NODE_OPTIONS: "--conditions=@outrigger/source" };
+  // Core is read from its sources.
+  const sources = { node: ["--conditions=@outrigger/source", ...loader] };
 
   it("says what is installed, what works, what would be used and how to get the rest", async () => {
     const { code, output } = await outrigger(["doctor"], sources);

@@ -6,10 +6,10 @@ import { page } from "../src/report/page.ts";
 import { picturePalette } from "../src/report/plots.ts";
 import { transferList, transferPlot, transfers } from "../src/report/transfer.ts";
 import { type Diagnostics, diagnosticsSchema } from "../src/results/diagnostics.ts";
+import { readResults } from "../src/results/read.ts";
 import { type Row, rowSchema } from "../src/results/row.ts";
-import { readRows } from "../src/results/store.ts";
 import { type BenchmarkSummary, type GroupSummary, summarize } from "../src/results/summary.ts";
-import { resultPath } from "../src/run/run.ts";
+import { resultPath } from "../src/run/session.ts";
 import { found, runToy, temporary } from "./harness.ts";
 
 const tasks = ["solubility", "logP", "rings & bonds"];
@@ -245,7 +245,7 @@ describe("the row's diagnostics", () => {
       const out = temporary();
       await runToy("toy/noise", "smoke", out, { only: ["single-task"] });
       vi.unstubAllEnvs();
-      return readRows(resultPath(out, await found("toy/noise"), "smoke"));
+      return readResults(resultPath(out, await found("toy/noise"), "smoke")).rows;
     };
     for (const { diagnostics: kept } of await rows(diagnostics)) expect(kept).toEqual(diagnostics);
     for (const { status, error } of await rows({ tasks: ["y"], affinity: [] })) {

@@ -5,6 +5,7 @@ import { type Benchmark, defineBenchmark } from "../src/benchmark.ts";
 import { codeVersion } from "../src/run/code-version.ts";
 import { discover, projectRoot } from "../src/run/discover.ts";
 import { candidatesOf, trialOf } from "../src/run/plan.ts";
+import type { Space } from "../src/space.ts";
 import { found, project, temporary } from "./harness.ts";
 
 function copy(): { folder: string; toy: string } {
@@ -16,7 +17,7 @@ function copy(): { folder: string; toy: string } {
 describe("discover", () => {
   it("finds the benchmarks of workspaces, from any folder inside the project", async () => {
     const names = (await discover(join(project, "packages/toy"))).map(({ benchmark }) => benchmark.name);
-    expect(names).toEqual(["toy/crash", "toy/locked", "toy/noise"]);
+    expect(names).toEqual(["toy/crash", "toy/limits", "toy/locked", "toy/noise", "toy/tunable"]);
     expect(projectRoot(join(project, "packages/toy/bench"))).toBe(project);
   });
 
@@ -38,7 +39,7 @@ describe("discover", () => {
     cpSync(toy, join(host, "node_modules/toy"), { recursive: true });
     write(join(host, "node_modules/hidden"), { name: "hidden", keywords: ["outrigger-benchmark"] });
     const all = await discover(host);
-    expect(all.map((entry) => entry.package)).toEqual(["toy", "toy", "toy"]);
+    expect(all.map((entry) => entry.package)).toEqual(Array(5).fill("toy"));
   });
 
   it("says what to do about a package that is not built, and about a file that exports no benchmark", async () => {
@@ -120,6 +121,21 @@ describe("defineBenchmark", () => {
     const { benchmark } = await found("toy/noise");
     expect(defineBenchmark(benchmark)).toBe(benchmark);
     expect(() => defineBenchmark({ ...benchmark, ...change })).toThrow(message);
+  });
+
+  it.each<[Space, RegExp]>([
+    [{}, /space has no option/],
+    [{ scale: { values: [] } }, /space\.scale has no values/],
+    [{ rate: { low: 1, high: 1 } }, /space\.rate runs from 1 to 1/],
+    [
+      { rate: { low: 0, high: 1, scale: "log" } },
+      /space\.rate starts at 0; a log scale needs numbers above 0/,
+    ],
+    [{ rate: { low: Number.NaN, high: 1 } }, /from NaN to 1/],
+  ])("refuses the space %j", async (space, message) => {
+    const { benchmark } = await found("toy/noise");
+    const arms = () => [{ method: "single-task", kind: "baseline", options: {}, space } as const];
+    expect(() => defineBenchmark({ ...benchmark, arms })).toThrow(message);
   });
 
   it("refuses a row twice and an empty list of candidates", async () => {

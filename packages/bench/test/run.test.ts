@@ -1,9 +1,9 @@
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scored } from "../src/results/choose.ts";
-import { readRows } from "../src/results/store.ts";
-import { resultPath } from "../src/run/run.ts";
+import { readResults } from "../src/results/read.ts";
+import { resultPath } from "../src/run/session.ts";
 import { found, runToy, temporary } from "./harness.ts";
 
 describe("run", () => {
@@ -11,7 +11,7 @@ describe("run", () => {
     const out = temporary();
     const summary = await runToy("toy/noise", "ci", out, { only: ["uniform"] });
     const toy = await found("toy/noise");
-    const rows = readRows(resultPath(out, toy, "ci"));
+    const rows = readResults(resultPath(out, toy, "ci")).rows;
     // Two groups, each: uniform 3 candidates + 4 seeds, baseline 5 seeds.
     expect(summary).toMatchObject({ ran: 24, reused: 0, failed: [] });
     const uniform = rows.filter((row) => row.method === "uniform" && row.group === "gin");
@@ -50,41 +50,17 @@ describe("run", () => {
     ).toMatchObject({ ran: 4 });
   });
 
-  it("repairs a last line that was cut off, and runs that trial again", async () => {
-    const out = temporary();
-    const path = resultPath(out, await found("toy/noise"), "smoke");
-    await runToy("toy/noise", "smoke", out, { only: ["single-task"] });
-    const whole = readFileSync(path, "utf8");
-    truncateSync(path, whole.length - 40);
-    expect(readRows(path)).toHaveLength(3);
-    expect(await runToy("toy/noise", "smoke", out, { only: ["single-task"] })).toMatchObject({
-      ran: 1,
-      reused: 3,
-    });
-    expect(readRows(path)).toHaveLength(4);
-    expect(readFileSync(path, "utf8").split("\n")).toHaveLength(5);
-  });
-
-  it("names file and line of a line that is no result", async () => {
-    const path = join(temporary(), "ci.jsonl");
-    writeFileSync(path, '{"format":1}\n');
-    expect(() => readRows(path)).toThrow(/ci\.jsonl, line 1: it is not a result/);
-    writeFileSync(path, "\n");
-    appendFileSync(path, "nonsense\n{}");
-    expect(() => readRows(path)).toThrow(/line 2/);
-  });
-
   it("isolates crashes: each is a failed row with its cause, the others go on, a crash is tried twice", async () => {
     const out = temporary();
     process.env.TOY_MARK = join(out, "mark");
     const { failed, ran } = await runToy("toy/crash", "smoke", out);
-    const rows = readRows(resultPath(out, await found("toy/crash"), "smoke"));
+    const rows = readResults(resultPath(out, await found("toy/crash"), "smoke")).rows;
     const of = (method: string) => rows.find((row) => row.method === method);
     expect(ran).toBe(7);
     expect(failed.map((row) => row.method).sort()).toEqual(["exits", "forgets", "killed", "throws"]);
     expect(of("throws")?.error).toContain("no such molecule");
-    expect(of("throws")?.error).not.toContain("tried twice");
-    expect(of("exits")?.error).toMatch(/exit code 7[^]*bad alignment[^]*tried twice/);
+    expect(of("throws")?.error).not.toContain("tried 2 times");
+    expect(of("exits")?.error).toMatch(/exit code 7[^]*bad alignment[^]*tried 2 times/);
     expect(of("killed")?.error).toContain("SIGKILL");
     expect(of("forgets")?.error).toContain('no metric "test/score"; it has validation/score');
     expect(of("fine")).toMatchObject({ status: "done", metrics: { "test/score": 1 } });
@@ -93,13 +69,20 @@ describe("run", () => {
     expect(of("diverges")?.notes?.join()).toContain("test/score was NaN");
     // Failed trials are tried again by the next run, and their rows do not pile up for readers.
     expect(await runToy("toy/crash", "smoke", out)).toMatchObject({ ran: 4, reused: 3 });
-    expect(readRows(resultPath(out, await found("toy/crash"), "smoke"))).toHaveLength(7);
+    expect(readResults(resultPath(out, await found("toy/crash"), "smoke")).rows).toHaveLength(7);
+  });
+
+  it("runs only the first seeds when asked to, and the others later", async () => {
+    const out = temporary();
+    const only = ["single-task"];
+    expect(await runToy("toy/noise", "ci", out, { only, seeds: 2 })).toMatchObject({ ran: 4 });
+    expect(await runToy("toy/noise", "ci", out, { only })).toMatchObject({ ran: 6, reused: 4 });
   });
 
   it("writes where every number came from", async () => {
     const out = temporary();
     await runToy("toy/noise", "smoke", out, { only: ["single-task"] });
-    const row = readRows(resultPath(out, await found("toy/noise"), "smoke"))[0];
+    const row = readResults(resultPath(out, await found("toy/noise"), "smoke")).rows[0];
     expect(row?.provenance).toMatchObject({
       packageVersion: "1.2.3",
       node: process.version,

@@ -1,11 +1,11 @@
 import type { Inspection } from "@outrigger/core/graph/device/inspect";
-import { BenchError } from "../error.ts";
+import { columns } from "../report/columns.ts";
+import { fromCore } from "./core.ts";
 
-/** Left-aligned columns, two spaces apart. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
-  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
-}
+const indented = (rows: readonly (readonly string[])[]): string[] => {
+  const left = (rows[0] ?? []).map(() => "left" as const);
+  return columns(rows, left).map((line) => `  ${line}`);
+};
 
 /** What was found, for a terminal. */
 export function describeInspection(found: Inspection): string {
@@ -16,19 +16,19 @@ export function describeInspection(found: Inspection): string {
       : `${adapter.name}${adapter.software ? ", computed on the CPU: right, but slow" : ""}`;
   return [
     "Installed",
-    ...columns(Object.entries(packages).map(([name, version]) => [name, version ?? "–"])),
+    ...indented(Object.entries(packages).map(([name, version]) => [name, version ?? "–"])),
     `  providers of ONNX Runtime: ${providers.join(", ")}; CUDA's libraries are ${cudaLibraries ? "there" : "missing"}`,
     "",
     "Adapter of WebGPU",
     `  ${webGpu}`,
     "",
     "Devices",
-    ...columns(
+    ...indented(
       devices.map(({ runtime, device, works, why }) => [works ? "yes" : "no", `${runtime} ${device}`, why]),
     ),
     "",
     "Used",
-    ...columns([
+    ...indented([
       ["without options", chosen.default],
       ['with runtime "tfjs"', chosen.tfjs],
       ['with device "gpu"', chosen.gpu],
@@ -36,15 +36,8 @@ export function describeInspection(found: Inspection): string {
   ].join("\n");
 }
 
-/** @throws BenchError "missing-package" when `@outrigger/core` is not installed beside this package. */
+/** @throws BenchError "missing-package" when `@outrigger/core`, which runs the models, is not installed beside this package. */
 export async function inspect(): Promise<Inspection> {
-  let core: typeof import("@outrigger/core/graph/device/inspect");
-  try {
-    core = await import("@outrigger/core/graph/device/inspect");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    const said = "@outrigger/core, which runs the models, is not installed";
-    throw new BenchError("missing-package", `${said}: npm install @outrigger/core.`, error);
-  }
+  const core = await fromCore(() => import("@outrigger/core/graph/device/inspect"));
   return core.inspectDevices();
 }

@@ -1,9 +1,9 @@
 import { Listr } from "listr2";
 import { pino } from "pino";
-import type { Row } from "../results/row.ts";
 import { describeOptions } from "../results/summary.ts";
 import type { TrialSpec } from "../run/plan.ts";
-import type { Observer } from "../run/run.ts";
+import type { Observer } from "../run/session.ts";
+import { Tally } from "./tally.ts";
 
 /** An observer that must be told when all is over, so that the terminal is left in order. */
 export type Display = Observer & { close(): Promise<void> };
@@ -18,27 +18,9 @@ export function describeTrial(
   return [row, ...(options ? [options] : []), `seed ${trial.seed}`].join(", ");
 }
 
-/** Counts trials and guesses what is left from those of this run. */
-class Tally {
-  total = 0;
-  ended = 0;
-  reused = 0;
-  failed = 0;
-  readonly #started = performance.now();
-
-  end(row: Row, reused: boolean): void {
-    this.ended++;
-    if (reused) this.reused++;
-    if (row.status === "failed") this.failed++;
-  }
-
-  left(): string {
-    const ran = this.ended - this.reused;
-    if (ran === 0 || this.ended >= this.total) return "";
-    const seconds = ((performance.now() - this.#started) / 1000 / ran) * (this.total - this.ended);
-    return seconds < 90 ? `about ${Math.ceil(seconds)} s left` : `about ${Math.round(seconds / 60)} min left`;
-  }
-}
+/** What is said of an attempt that was lost: the first line of why. */
+const describeLoss = (why: string, tried: number): string =>
+  `attempt ${tried} was lost: ${why.split("\n")[0] ?? ""} It is started anew.`;
 
 /** One line a finished trial: for logs and pipes. Test metrics are not printed: nobody is to choose by them. */
 export function plainDisplay(write: (line: string) => void): Display {
@@ -47,8 +29,12 @@ export function plainDisplay(write: (line: string) => void): Display {
     begin(trials) {
       tally.total = trials;
     },
-    start() {},
+    remark: write,
+    start: () => tally.start(),
     progress() {},
+    lost(trial, why, tried) {
+      write(`${describeTrial(trial, trial.found.benchmark.name)}: ${describeLoss(why, tried)}`);
+    },
     end(trial, row, reused) {
       tally.end(row, reused);
       if (reused) return;
@@ -84,16 +70,6 @@ export function terminalDisplay(slots: number): Display {
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const bar = () => {
-    const filled = tally.total === 0 ? 0 : Math.round((24 * tally.ended) / tally.total);
-    const parts = [
-      `${"█".repeat(filled)}${"░".repeat(24 - filled)} ${tally.ended}/${tally.total} trials`,
-      ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
-      ...(tally.reused > 0 ? [`${tally.reused} finished before`] : []),
-      tally.left(),
-    ];
-    return parts.filter((part) => part !== "").join(" · ");
-  };
   const list = new Listr(
     [
       {
@@ -115,6 +91,7 @@ export function terminalDisplay(slots: number): Display {
     { registerSignalListeners: false, rendererOptions: { collapseSubtasks: true } },
   );
   const shown = list.run();
+  const remarks: string[] = [];
   const show = (trial: TrialSpec, text: string) => {
     const line = titles[places.get(trial.id) ?? -1];
     if (line) line.title = text;
@@ -122,9 +99,14 @@ export function terminalDisplay(slots: number): Display {
   return {
     begin(trials) {
       tally.total = trials;
-      head.title = bar();
+      head.title = tally.bar();
+    },
+    remark(text) {
+      remarks.push(text);
     },
     start(trial) {
+      tally.start();
+      head.title = tally.bar();
       const taken = new Set(places.values());
       const free = titles.findIndex((_, slot) => !taken.has(slot));
       if (free >= 0) places.set(trial.id, free);
@@ -135,11 +117,15 @@ export function terminalDisplay(slots: number): Display {
       const text = describeTrial(trial, trial.found.benchmark.name);
       show(trial, [text, done, ...(note ? [note] : [])].join(" · "));
     },
+    lost(trial, why, tried) {
+      const text = describeTrial(trial, trial.found.benchmark.name);
+      show(trial, `${text} · ${describeLoss(why, tried)}`);
+    },
     end(trial, row, reused) {
       show(trial, idle);
       places.delete(trial.id);
       tally.end(row, reused);
-      head.title = bar();
+      head.title = tally.bar();
     },
     dropped(trials) {
       tally.total -= trials;
@@ -147,6 +133,7 @@ export function terminalDisplay(slots: number): Display {
     async close() {
       finish();
       await shown;
+      for (const text of remarks) process.stderr.write(`${text}\n`);
     },
   };
 }
@@ -159,6 +146,14 @@ export function logged(display: Display, path: string): Display {
     begin(trials) {
       log.info({ trials }, "run begins");
       display.begin(trials);
+    },
+    remark(text) {
+      log.warn(text);
+      display.remark(text);
+    },
+    lost(trial, why, tried) {
+      log.warn({ id: trial.id, tried, error: why }, describeTrial(trial, trial.found.benchmark.name));
+      display.lost(trial, why, tried);
     },
     end(trial, row, reused) {
       if (!reused) {

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Tier } from "../benchmark.ts";
 import { BenchError } from "../error.ts";
+import { describeRemarks, readResults } from "../results/read.ts";
 import type { Row } from "../results/row.ts";
-import { readRows, writeRows } from "../results/store.ts";
+import { writeRows } from "../results/store.ts";
 import type { Found } from "../run/discover.ts";
-import { resultPath } from "../run/run.ts";
+import { resultPath } from "../run/session.ts";
 
 /** What was copied, and what to say about it. */
 export interface Copied {
@@ -18,12 +19,13 @@ export interface Copied {
  * Copies the finished trials of the present code from the working results to the package's own results folder, to be committed;
  * rows of its other benchmarks stay. In a fixed order, so that a diff shows what has changed.
  *
- * @throws BenchError "bad-results" when a benchmark has no finished trial of the present code, or some that failed.
+ * @throws BenchError "bad-results" when a benchmark has no finished trial of the present code, or some that failed, or when the file to be
+ *   replaced has lines that would be lost.
  */
 export function copyReference(found: readonly Found[], tier: Tier, out: string): Copied[] {
   return found.map((entry) => {
     const { name, version } = entry.benchmark;
-    const rows = readRows(resultPath(out, entry, tier)).filter(
+    const rows = readResults(resultPath(out, entry, tier)).rows.filter(
       (row) => row.benchmark === name && row.version === version && row.codeVersion === entry.codeVersion,
     );
     const failed = rows.filter((row) => row.status === "failed").length;
@@ -34,7 +36,15 @@ export function copyReference(found: readonly Found[], tier: Tier, out: string):
       );
     }
     const path = join(entry.reference, `${tier}.jsonl`);
-    const others = readRows(path).filter((row) => row.benchmark !== name);
+    const before = readResults(path);
+    if (before.remarks.length > 0) {
+      const lines = describeRemarks(before).join("\n");
+      throw new BenchError(
+        "bad-results",
+        `${lines}\nMend ${path} first: it is written anew, without such lines.`,
+      );
+    }
+    const others = before.rows.filter((row) => row.benchmark !== name);
     writeRows(path, [...others, ...rows].sort(byPlace));
     return { name, path, rows: rows.length, dirty: rows.filter((row) => row.provenance.dirty).length };
   });

@@ -2,17 +2,23 @@ import { join } from "node:path";
 import { type Tier, tiers } from "../benchmark.ts";
 import { BenchError } from "../error.ts";
 import type { LeftOut } from "../report/page.ts";
-import { readRows } from "../results/store.ts";
-import { type BenchmarkSummary, summarize } from "../results/summary.ts";
+import { describeRemarks, type Results, readResults } from "../results/read.ts";
+import { type BenchmarkSummary, summarize, unusedOf } from "../results/summary.ts";
 import { discover, type Found } from "../run/discover.ts";
-import { resultPath } from "../run/run.ts";
+import { resultPath } from "../run/session.ts";
+
+/** What a command is about, and all that there is. */
+export interface Selection {
+  readonly found: readonly Found[];
+  readonly all: readonly Found[];
+}
 
 /**
  * The benchmarks that a command names: "molecular/esol", or "molecular" for all of a domain; all when none is named.
  *
  * @throws BenchError "bad-option" for a name that fits none, with those that there are; "nothing-to-run" when there are none.
  */
-export async function named(names: readonly string[]): Promise<Found[]> {
+export async function named(names: readonly string[]): Promise<Selection> {
   const all = await discover(process.cwd());
   if (all.length === 0) {
     throw new BenchError(
@@ -28,7 +34,8 @@ export async function named(names: readonly string[]): Promise<Found[]> {
       throw new BenchError("bad-option", `There is no benchmark "${name}". There are: ${known}.`);
     }
   }
-  return names.length === 0 ? all : all.filter((found) => names.some((name) => fits(name, found)));
+  const found = names.length === 0 ? all : all.filter((entry) => names.some((name) => fits(name, entry)));
+  return { found, all };
 }
 
 /** Splits benchmarks into those that can run here and those that cannot, with why and what to do. */
@@ -58,19 +65,46 @@ export interface Source {
 export const sourcePath = (found: Found, tier: Tier, { out, reference }: Source): string =>
   reference ? join(found.reference, `${tier}.jsonl`) : resultPath(out, found, tier);
 
+/** Tables, and what the files hold that no table shows. */
+export interface Summaries {
+  readonly tables: readonly BenchmarkSummary[];
+  readonly remarks: readonly string[];
+}
+
 /** Summaries of what has results: of the tier asked for, else of the largest tier that each benchmark has results of. */
-export function summaries(
-  found: readonly Found[],
-  tier: Tier | undefined,
-  source: Source,
-): BenchmarkSummary[] {
-  return found.flatMap((entry) => {
+export function summaries({ found, all }: Selection, tier: Tier | undefined, source: Source): Summaries {
+  const files = new Map<string, Results>();
+  const remarks: string[] = [];
+  const read = (path: string): Results => {
+    let results = files.get(path);
+    if (!results) {
+      results = readResults(path);
+      files.set(path, results);
+      remarks.push(...describeRemarks(results), ...strangers(results, all));
+    }
+    return results;
+  };
+  const tables = found.flatMap((entry) => {
+    const { benchmark, codeVersion } = entry;
     for (const candidate of tier ? [tier] : [...tiers].reverse()) {
-      if (!entry.benchmark.tiers[candidate]) continue;
-      const rows = readRows(sourcePath(entry, candidate, source));
-      const summary = summarize(entry.benchmark, candidate, entry.codeVersion, rows);
+      if (!benchmark.tiers[candidate]) continue;
+      const { path, rows } = read(sourcePath(entry, candidate, source));
+      const summary = summarize(benchmark, candidate, codeVersion, rows);
       if (summary) return [summary];
+      const own = rows.filter((row) => row.benchmark === benchmark.name);
+      remarks.push(...unusedOf(benchmark, candidate, own, []).map((text) => `${path}: ${text}`));
     }
     return [];
+  });
+  return { tables, remarks };
+}
+
+/** Rows of benchmarks that this project does not have. */
+function strangers({ path, rows }: Results, all: readonly Found[]): string[] {
+  const known = new Set(all.map(({ benchmark }) => benchmark.name));
+  const names = rows.map((row) => row.benchmark).filter((name) => !known.has(name));
+  return [...new Set(names)].map((name) => {
+    const count = names.filter((other) => other === name).length;
+    return `${path}: ${count} ${count === 1 ? "row" : "rows"} of ${name}, a benchmark that is not here.`;
   });
 }

@@ -1,10 +1,13 @@
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
 
-/** Decimals that show four significant digits of the largest number of a group, the same in the whole column. */
-export function decimalsOf(group: GroupSummary): number {
-  const largest = Math.max(0, ...group.lines.map((line) => Math.abs(line.center)).filter(Number.isFinite));
+/** Decimals that show four significant digits of the largest of the values, for a whole column. */
+export function decimalsFor(values: readonly number[]): number {
+  const largest = Math.max(0, ...values.map(Math.abs).filter(Number.isFinite));
   return largest === 0 ? 3 : Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(largest))));
 }
+
+export const decimalsOf = (group: GroupSummary): number =>
+  decimalsFor(group.lines.map((line) => line.center));
 
 /** A number with a true minus sign; "–" for what is not there. */
 export function number(value: number, decimals: number, sign = false): string {
@@ -35,7 +38,7 @@ export function seedsOf(line: Line): string {
 }
 
 /** "test RMSE" style heading of the metric, with its unit and direction. */
-export function metricTitle({ benchmark }: BenchmarkSummary): string {
+export function metricTitle({ benchmark }: Pick<BenchmarkSummary, "benchmark">): string {
   const { name, unit, better } = benchmark.metric;
   return `test ${name}${unit ? ` (${unit})` : ""}, ${better} is better`;
 }
@@ -66,7 +69,7 @@ export function warnings(summary: BenchmarkSummary): string[] {
     found.push("Some trials were run with uncommitted changes; the commit alone does not reproduce them.");
   const failed = trials.filter((row) => row.status === "failed").length;
   if (failed > 0) found.push(`${failed} of ${trials.length} trials failed.`);
-  return found;
+  return [...found, ...summary.unused];
 }
 
 /** How to read the verdicts; null when none is given. */

@@ -1,4 +1,5 @@
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
+import { ruled } from "./columns.ts";
 import {
   chanceNote,
   decimalsOf,
@@ -46,16 +47,8 @@ export function terminalTable(summary: BenchmarkSummary): string {
   const { benchmark, tier, groups } = summary;
   const title = `${benchmark.name}  ${metricTitle(summary)}, tier ${tier}`;
   const blocks = groups.map((group) => {
-    const rows = [heading(benchmark.baseline), ...rowsOf(group)];
-    const widths = alignment.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
-    const lines = rows.map((row) =>
-      row
-        .map((cell, column) => pad(cell, widths[column] ?? 0, alignment[column] === "right"))
-        .join("  ")
-        .trimEnd(),
-    );
-    const rule = "─".repeat(widths.reduce((sum, w) => sum + w + 2, -2));
-    return [...(group.group ? [group.group] : []), lines[0], rule, ...lines.slice(1)].join("\n");
+    const table = ruled(heading(benchmark.baseline), rowsOf(group), alignment);
+    return group.group ? `${group.group}\n${table}` : table;
   });
   return [title, ...blocks.map((block) => `\n${block}`), "", ...notes(summary)].join("\n");
 }
@@ -81,20 +74,4 @@ const rowsOf = (group: GroupSummary): string[][] => group.lines.map((line) => ce
 function notes(summary: BenchmarkSummary): string[] {
   const chance = chanceNote(summary);
   return [tuningBudget(summary), ...(chance ? [chance] : []), ...warnings(summary)];
-}
-
-const segmenter = new Intl.Segmenter();
-const wide =
-  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}/u;
-
-/** Columns that a text takes on a terminal: one a character as people count them, two for East Asian ones and emoji. */
-export function width(text: string): number {
-  let columns = 0;
-  for (const { segment } of segmenter.segment(text)) columns += wide.test(segment) ? 2 : 1;
-  return columns;
-}
-
-function pad(text: string, columns: number, right: boolean): string {
-  const space = " ".repeat(Math.max(0, columns - width(text)));
-  return right ? space + text : text + space;
 }

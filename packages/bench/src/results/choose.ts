@@ -1,5 +1,6 @@
 import type { Benchmark, Options } from "../benchmark.ts";
 import { canonical } from "../run/hash.ts";
+import { mean } from "../statistics/interquartile-mean.ts";
 import type { Row } from "./row.ts";
 
 type Metric = Benchmark["metric"];
@@ -21,20 +22,35 @@ export function sealed(row: Row): Sealed {
   };
 }
 
-/** The candidate with the best validation metric; the earlier one of two equals. null when none has a value. */
-export function choose(trials: readonly Sealed[], { name, better }: Metric): Sealed | null {
-  let best: Sealed | null = null;
-  let bestValue = Number.POSITIVE_INFINITY;
-  for (const trial of [...trials].sort((a, b) => a.index - b.index)) {
-    const value = trial.validation[`validation/${name}`] ?? null;
-    if (value === null) continue;
-    const cost = better === "lower" ? value : -value;
-    if (cost < bestValue) {
-      best = trial;
-      bestValue = cost;
-    }
+/** A candidate after its tuning trials. */
+export interface Judged {
+  readonly index: number;
+  readonly options: Options;
+  readonly seeds: number;
+  /** Mean validation metric over its seeds. */
+  readonly validation: number;
+}
+
+/**
+ * The candidates from best to worst: those with more seeds first, for halving gives more to those that were better so far, then by the
+ * mean validation metric, then the earlier one. A candidate with a seed that failed or diverged is left out.
+ *
+ * @param trials tuning trials, failed ones too: theirs have no metric.
+ */
+export function judge(trials: readonly Sealed[], { name, better }: Metric): Judged[] {
+  const byOptions = new Map<string, Sealed[]>();
+  for (const trial of trials) {
+    const key = canonical(trial.options);
+    byOptions.set(key, [...(byOptions.get(key) ?? []), trial]);
   }
-  return best;
+  const judged = [...byOptions.values()].flatMap((own): Judged[] => {
+    const values = own.map((trial) => trial.validation[`validation/${name}`] ?? null);
+    if (values.includes(null)) return [];
+    const { index = 0, options = {} } = own[0] ?? {};
+    return [{ index, options, seeds: own.length, validation: mean(values as number[]) }];
+  });
+  const cost = ({ validation }: Judged) => (better === "lower" ? validation : -validation);
+  return judged.sort((a, b) => b.seeds - a.seeds || cost(a) - cost(b) || a.index - b.index);
 }
 
 /**
@@ -44,8 +60,8 @@ export function choose(trials: readonly Sealed[], { name, better }: Metric): Sea
 export function scored(rows: readonly Row[], metric: Metric): Row[] {
   const tuning = rows.filter((row) => row.purpose === "tune");
   if (tuning.length === 0) return [...rows];
-  const chosen = choose(tuning.filter((row) => row.status === "done").map(sealed), metric);
-  if (chosen === null) return [];
+  const [chosen] = judge(tuning.map(sealed), metric);
+  if (!chosen) return [];
   const key = canonical(chosen.options);
   return rows.filter((row) => canonical(row.options) === key);
 }

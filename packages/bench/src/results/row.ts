@@ -32,6 +32,8 @@ export interface Provenance {
   seconds: number;
   /** Largest resident size of the trial's process, in bytes; null when it died. */
   peakMemory: number | null;
+  /** How often the trial was started, when more than once: its process had died or hung. */
+  attempts?: number;
 }
 
 /** One line of a results file: one trial. */
@@ -84,6 +86,7 @@ const provenanceSchema: z.ZodType<Provenance> = z.object({
   startedAt: z.string(),
   seconds: z.number(),
   peakMemory: z.number().nullable(),
+  attempts: z.number().optional(),
 });
 
 export const rowSchema: z.ZodType<Row> = resultShape.extend({

@@ -44,6 +44,8 @@ export interface BenchmarkSummary {
   readonly tier: Tier;
   /** Whether the rows come from the code that is here now. */
   readonly current: boolean;
+  /** Rows that are in the file and not in the table, in words: of other versions, other code, other seeds. */
+  readonly unused: readonly string[];
   readonly groups: readonly GroupSummary[];
 }
 
@@ -51,9 +53,9 @@ const kinds: readonly Row["kind"][] = ["baseline", "rule", "control"];
 
 /**
  * Turns the trials of one benchmark and tier into a table: rows of one version and one code version only (the present code's if there
- * are any, else the newest), so that numbers of different code never stand side by side.
+ * are any, else the newest), so that numbers of different code never stand side by side. What is left out is counted in `unused`.
  *
- * @returns null when there is no row.
+ * @returns null when there is no row of the benchmark's version and tier.
  */
 export function summarize(
   benchmark: Benchmark,
@@ -61,9 +63,8 @@ export function summarize(
   codeVersion: string,
   rows: readonly Row[],
 ): BenchmarkSummary | null {
-  const own = rows.filter(
-    (row) => row.benchmark === benchmark.name && row.version === benchmark.version && row.tier === tier,
-  );
+  const ofTier = rows.filter((row) => row.benchmark === benchmark.name && row.tier === tier);
+  const own = ofTier.filter((row) => row.version === benchmark.version);
   const newest = [...own].sort((a, b) => (a.provenance.startedAt < b.provenance.startedAt ? 1 : -1))[0];
   if (!newest) return null;
   const current = own.some((row) => row.codeVersion === codeVersion);
@@ -77,11 +78,35 @@ export function summarize(
     benchmark,
     tier,
     current,
+    unused: unusedOf(benchmark, tier, ofTier, used),
     groups: groups.map((group) => {
       const inGroup = used.filter((row) => row.group === group);
       return { group, lines: linesOf(benchmark, tier, inGroup) };
     }),
   };
+}
+
+/** What of a benchmark's rows no table shows, in words. */
+export function unusedOf(
+  { version, tiers }: Benchmark,
+  tier: Tier,
+  rows: readonly Row[],
+  used: readonly Row[],
+): string[] {
+  const versions = rows.filter((row) => row.version !== version);
+  const code = rows.length - versions.length - used.length;
+  const seeds = used.filter((row) => !tiers[tier]?.seeds.includes(row.seed));
+  const list = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b).join(", ");
+  const counted = (count: number) => (count === 1 ? "1 trial" : `${count} trials`);
+  return [
+    versions.length > 0
+      ? `${counted(versions.length)} of another version (${list(versions.map((row) => row.version))}) left out: the benchmark is at version ${version}.`
+      : "",
+    code > 0 ? `${counted(code)} of other code left out.` : "",
+    seeds.length > 0
+      ? `${counted(seeds.length)} with seeds that the tier does not have (${list(seeds.map((row) => row.seed))}) left out.`
+      : "",
+  ].filter((text) => text !== "");
 }
 
 /** Distinct values, those in `order` first and in that order. */
@@ -118,13 +143,14 @@ function linesOf(benchmark: Benchmark, tier: Tier, rows: readonly Row[]): Line[]
       kind: trials[0]?.kind ?? "rule",
       describe: arms.find((arm) => arm.method === method)?.describe ?? "",
       chosen: describeOptions(kept[0]?.candidate?.options ?? {}),
-      budget: Math.max(1, ...trials.map((row) => row.candidate?.of ?? 1)),
+      budget: budgetOf(trials),
       values,
       expected: seeds.length,
       center: interquartileMean(numbers),
       interval: bootstrapInterval([numbers]),
       difference,
-      improvement: difference && probabilityOfImprovement(numbers, [...reference.values()], metric.better),
+      improvement:
+        difference && probabilityOfImprovement([numbers], [[...reference.values()]], metric.better),
       verdict:
         method === baseline
           ? null
@@ -138,6 +164,12 @@ function linesOf(benchmark: Benchmark, tier: Tier, rows: readonly Row[]): Line[]
     };
   });
   return lines.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+}
+
+/** How many candidates a row had to choose from, even if not all of them were run, or several searches were. */
+function budgetOf(trials: readonly Row[]): number {
+  const tried = new Set(trials.filter((row) => row.purpose === "tune").map((row) => canonical(row.options)));
+  return Math.max(1, tried.size, ...trials.map((row) => row.candidate?.of ?? 1));
 }
 
 /** "scale=0.1, warmup=5" */

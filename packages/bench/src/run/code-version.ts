@@ -13,7 +13,7 @@ const own = "@outrigger/bench";
  *
  * Hashed are the contents of the built files (.js, .json, .wasm …, no maps, no types) of the package, of every dependency that is
  * linked into the project (workspaces such as `core`), recursively; name and version of the dependencies that came from a registry; and
- * of this runner only the two files that run inside the trial's process, so that a new colour in the report does not void a night of trials.
+ * of this runner only the file that runs inside the trial's process, so that a new colour in the report does not void a night of trials.
  *
  * @param root folder of the package. @param benchmarks its folder of compiled benchmarks. Cost: reads the built files once.
  */
@@ -22,7 +22,7 @@ export function codeVersion(root: string, benchmarks: string): string {
   addPackage(parts, realpathSync(root), benchmarks, new Set());
   const here = dirname(fileURLToPath(import.meta.url));
   const extension = extname(fileURLToPath(import.meta.url));
-  for (const file of ["worker", "message"]) parts.push(readFileSync(join(here, file + extension)));
+  parts.push(readFileSync(join(here, `worker${extension}`)));
   return shortHash(...parts);
 }
 

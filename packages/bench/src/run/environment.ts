@@ -1,17 +1,17 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, type } from "node:os";
 import { join } from "node:path";
 import type { Provenance } from "../results/row.ts";
+import { gitText } from "./git.ts";
 
-/** Provenance that all trials of one run and package share. */
+/** Provenance that all trials of one run and package share; without git the code version still tells the code apart. */
 export type Environment = Pick<Provenance, "commit" | "dirty" | "lockFile" | "node" | "os" | "cpu" | "cores">;
 
 /** @param root folder of the package, for git. @param project folder with the lock file. */
 export function environment(root: string, project: string): Environment {
-  const commit = git(root, "rev-parse", "HEAD");
-  const changes = git(
+  const commit = gitText(root, "rev-parse", "HEAD");
+  const changes = gitText(
     root,
     "status",
     "--porcelain",
@@ -29,17 +29,6 @@ export function environment(root: string, project: string): Environment {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
   };
-}
-
-function git(folder: string, ...command: string[]): string | null {
-  try {
-    return execFileSync("git", ["-C", folder, ...command], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return null; // no git, or no repository: the code version still tells the code apart
-  }
 }
 
 function lockFileHash(project: string): string | null {

@@ -5,11 +5,19 @@ import type { TrialSpec } from "./plan.ts";
 export interface Outcome {
   readonly reply: Ending;
   readonly startedAt: Date;
-  /** How often it was started: 2 after a crash. */
+  /** How often it was started: more than once after an attempt was lost. */
   readonly attempts: number;
 }
 
 export type Watch = (fraction: number, note?: string) => void;
+
+/** What happens to a trial before it has ended. */
+export interface TrialEvents {
+  start(): void;
+  progress: Watch;
+  /** The `tried`-th attempt was lost, and another follows. */
+  lost(why: string, tried: number): void;
+}
 
 /** Where trials run. Adding a place to run them is one file with one of these. */
 export interface Executor {
@@ -20,7 +28,7 @@ export interface Executor {
    * Queues a trial and resolves when it has ended, well or badly; first in, first out.
    * @throws Stopped after `stop`.
    */
-  run(trial: TrialSpec, on: { start(): void; progress: Watch }): Promise<Outcome>;
+  run(trial: TrialSpec, on: TrialEvents): Promise<Outcome>;
   /** Kills what runs and refuses what waits. */
   stop(): void;
 }

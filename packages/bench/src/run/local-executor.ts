@@ -1,66 +1,49 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Executor, type Outcome, Stopped, type Watch } from "./executor.ts";
-import { type Ending, type Job, replySchema } from "./message.ts";
+import { join } from "node:path";
+import { type Executor, Stopped } from "./executor.ts";
+import { limitOf } from "./limit.ts";
+import type { Job } from "./message.ts";
 import type { TrialSpec } from "./plan.ts";
-
-// The same extension as this file: .js when built, .ts when the sources run under a loader.
-const worker = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
-
-/** Kept of what a trial printed, in characters: enough for a stack trace. */
-const tailLength = 4000;
+import { startTrial, type TrialProcess } from "./trial-process.ts";
 
 export interface LocalOptions {
   /** Trials at a time; default: as many as the cores allow with `threads` each. */
   readonly jobs?: number;
   /** Native threads a trial may use; default 1, which is the fastest for many small trials. */
   readonly threads?: number;
+  /** How often a trial is started at most when its process dies or hangs; default 2. */
+  readonly attempts?: number;
+  /** Seconds a trial may take; default: the benchmark's own limit, else 10 minutes (smoke), 2 hours (ci), a day (full). */
+  readonly limit?: number;
   readonly execArgv?: readonly string[];
 }
 
 /**
- * Runs every trial in a forked process of its own. A process that dies (exit code, signal) is started once more, for a crash may be
- * the machine's fault; an error that the benchmark throws is not retried, for it would be thrown again.
+ * Runs every trial in a forked process of its own, so that one that dies (exit code, signal, out of memory) or hangs costs itself alone.
+ * Such an attempt is lost and the trial is started anew, for it may be the machine's fault; an error that the benchmark throws is not
+ * retried, for it would be thrown again.
  */
 export function localExecutor({
   jobs,
   threads = 1,
+  attempts = 2,
+  limit,
   execArgv = process.execArgv,
 }: LocalOptions = {}): Executor {
-  const limit = jobs ?? Math.max(1, Math.floor(availableParallelism() / threads));
-  const running = new Set<ChildProcess>();
+  const slots = jobs ?? Math.max(1, Math.floor(availableParallelism() / threads));
+  const running = new Set<TrialProcess>();
   const waiting: (() => void)[] = [];
   let busy = 0;
   let stopped = false;
 
-  async function attempt(trial: TrialSpec, progress: Watch): Promise<{ reply: Ending; crashed: boolean }> {
+  async function attempt(trial: TrialSpec, progress: (fraction: number, note?: string) => void) {
     const directory = mkdtempSync(join(tmpdir(), "outrigger-trial-"));
     try {
-      const child = fork(worker, [], {
-        execArgv: [...execArgv],
-        stdio: ["ignore", "pipe", "pipe", "ipc"],
-        serialization: "advanced", // keeps NaN apart from null
-        env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-      });
-      running.add(child);
-      const { found, method, group, options, seed, tier } = trial;
-      const { name, version } = found.benchmark;
-      const job: Job = {
-        file: found.file,
-        benchmark: name,
-        version,
-        method,
-        group,
-        options,
-        seed,
-        tier,
-        threads,
-        directory,
-      };
-      return await conversation(child, job, progress).finally(() => running.delete(child));
+      const job = jobOf(trial, threads, directory);
+      const started = startTrial(job, { limit: limitOf(trial, limit), execArgv, progress });
+      running.add(started);
+      return await started.ended.finally(() => running.delete(started));
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
@@ -68,19 +51,21 @@ export function localExecutor({
 
   return {
     name: "local",
-    jobs: limit,
+    jobs: slots,
     threads,
-    async run(trial, on): Promise<Outcome> {
-      if (busy >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    async run(trial, on) {
+      if (busy >= slots) await new Promise<void>((resolve) => waiting.push(resolve));
       else busy++;
       try {
         if (stopped) throw new Stopped();
         on.start();
-        for (let attempts = 1; ; attempts++) {
+        for (let tried = 1; ; tried++) {
           const startedAt = new Date();
-          const { crashed, reply } = await attempt(trial, on.progress);
+          const { lost, reply } = await attempt(trial, on.progress);
           if (stopped && reply.type !== "done") throw new Stopped();
-          if (!crashed || attempts === 2) return { reply, startedAt, attempts };
+          if (!lost || reply.type === "done" || tried >= attempts)
+            return { reply, startedAt, attempts: tried };
+          on.lost(reply.error, tried);
         }
       } finally {
         // The slot goes to the next in line, if there is one.
@@ -91,43 +76,27 @@ export function localExecutor({
     },
     stop() {
       stopped = true;
-      for (const child of running) child.kill("SIGKILL");
+      for (const child of running) child.kill();
     },
   };
 }
 
-/** Sends the job, listens until the process has ended, and says how it went. */
-function conversation(
-  child: ChildProcess,
-  job: Job,
-  progress: Watch,
-): Promise<{ reply: Ending; crashed: boolean }> {
-  const started = performance.now();
-  return new Promise((resolve) => {
-    let last: Ending | null = null;
-    let tail = "";
-    const listen = (chunk: Buffer) => {
-      tail = (tail + chunk.toString("utf8")).slice(-tailLength);
-    };
-    child.stdout?.on("data", listen);
-    child.stderr?.on("data", listen);
-    child.on("message", (message) => {
-      const reply = replySchema.safeParse(message);
-      if (!reply.success) listen(Buffer.from(`\nUnreadable message from the trial: ${reply.error.message}`));
-      else if (reply.data.type === "progress") progress(reply.data.fraction, reply.data.note);
-      else last = reply.data;
-    });
-    const fail = (why: string) => {
-      const seconds = (performance.now() - started) / 1000;
-      const error = `${why}\n${tail}`.trim();
-      resolve({ reply: { type: "failed", error, seconds, peakMemory: 0 }, crashed: true });
-    };
-    child.on("error", (error) => fail(`The trial's process could not be used: ${error.message}`));
-    child.on("close", (code, signal) => {
-      // A native library may still crash while it unloads; the result was complete before that.
-      if (last) resolve({ reply: last, crashed: false });
-      else fail(signal ? `The process was ended by ${signal}.` : `The process ended with exit code ${code}.`);
-    });
-    child.send(job, () => {}); // a process that died at once is reported by "close"
-  });
+function jobOf(
+  { found, method, group, options, seed, tier }: TrialSpec,
+  threads: number,
+  directory: string,
+): Job {
+  const { name, version } = found.benchmark;
+  return {
+    file: found.file,
+    benchmark: name,
+    version,
+    method,
+    group,
+    options,
+    seed,
+    tier,
+    threads,
+    directory,
+  };
 }

@@ -1,6 +1,5 @@
-import { z } from "zod";
 import type { Options, Tier } from "../benchmark.ts";
-import { optionsSchema, type Result, resultSchema, tierSchema } from "../results/row.ts";
+import type { Result } from "../results/row.ts";
 
 /** Runner to trial: what to run. */
 export interface Job {
@@ -30,24 +29,3 @@ export type Ending = { seconds: number; peakMemory: number } & (
 );
 
 export type Reply = Progress | Ending;
-
-export const jobSchema: z.ZodType<Job> = z.object({
-  file: z.string(),
-  benchmark: z.string(),
-  version: z.number(),
-  method: z.string(),
-  group: z.string(),
-  options: optionsSchema,
-  seed: z.number(),
-  tier: tierSchema,
-  threads: z.number(),
-  directory: z.string(),
-});
-
-const cost = { seconds: z.number(), peakMemory: z.number() };
-
-export const replySchema: z.ZodType<Reply> = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("progress"), fraction: z.number(), note: z.string().optional() }),
-  z.object({ type: z.literal("done"), result: resultSchema, ...cost }),
-  z.object({ type: z.literal("failed"), error: z.string(), ...cost }),
-]);

@@ -46,6 +46,16 @@ export function candidatesOf(arm: Arm): Candidate[] {
   return list.map((options, index) => ({ index, of: list.length, options }));
 }
 
+/** The candidate that gave a trial its options: by the options, for its number depends on what else was tried. */
+export function candidateWith(
+  arm: Arm,
+  candidates: readonly Candidate[],
+  options: Options,
+): Candidate | null {
+  const key = canonical(options);
+  return candidates.find((entry) => canonical({ ...arm.options, ...entry.options }) === key) ?? null;
+}
+
 /** How many trials an arm takes: every candidate with the first seed, then the other seeds with the chosen one. */
 export function trialCount(arm: Arm, seeds: number): number {
   return Math.max(1, arm.candidates?.length ?? 0) + seeds - 1;

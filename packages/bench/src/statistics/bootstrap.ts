@@ -7,39 +7,40 @@ export interface Interval {
   readonly high: number;
 }
 
+export interface Resampling {
+  readonly level?: number;
+  readonly resamples?: number;
+  readonly seed?: number;
+}
+
 /**
- * Percentile interval of a statistic by stratified bootstrap: every stratum is resampled with replacement to its own size, the
- * strata are pooled, the statistic is taken, and the (1 - level)/2 and (1 + level)/2 quantiles of all resamples are the interval.
+ * Percentile interval of a statistic by stratified bootstrap: every stratum is resampled with replacement to its own size, independently
+ * of the others, the statistic of all is taken, and the (1 - level)/2 and (1 + level)/2 quantiles of all resamples are the interval.
  *
- * A stratum is one benchmark, its values are seeds. Deterministic: the same values in the same order give the same interval.
- * Agarwal et al., NeurIPS 2021, https://arxiv.org/abs/2108.13264, section 4.1.
- * Defaults: level 0.95 as there; 2,000 resamples are rliable's own default for aggregates; statistic: interquartile mean.
+ * A stratum is one benchmark, its values are runs (seeds). Two methods compared are two lists of strata, one after the other.
+ * Deterministic: the same values in the same order give the same interval.
+ * Agarwal et al., NeurIPS 2021, https://arxiv.org/abs/2108.13264, section 4.1; strata as in its rliable without task bootstrap.
+ * Defaults: level 0.95 as there; 2,000 resamples are rliable's default for profiles (for aggregates it has 50,000); statistic: the
+ * interquartile mean of all values together.
  *
- * @returns NaN bounds when there are fewer than two values. O(resamples * n log n).
+ * @returns NaN bounds when there are fewer than two values. O(resamples * cost of the statistic).
  */
 export function bootstrapInterval(
   strata: readonly (readonly number[])[],
   {
-    statistic = interquartileMean,
+    statistic = (resampled) => interquartileMean(resampled.flat()),
     level = 0.95,
     resamples = 2000,
     seed = 0,
-  }: {
-    statistic?: (values: readonly number[]) => number;
-    level?: number;
-    resamples?: number;
-    seed?: number;
-  } = {},
+  }: { statistic?: (strata: readonly (readonly number[])[]) => number } & Resampling = {},
 ): Interval {
   if (strata.flat().length < 2) return { low: Number.NaN, high: Number.NaN };
   const random = xoroshiro128plus(seed);
-  const drawn = Array.from({ length: resamples }, () =>
-    statistic(
-      strata.flatMap((values) =>
-        values.map(() => values[uniformInt(random, 0, values.length - 1)] as number),
-      ),
-    ),
-  ).sort((a, b) => a - b);
+  const resample = (values: readonly number[]) =>
+    values.map(() => values[uniformInt(random, 0, values.length - 1)] as number);
+  const drawn = Array.from({ length: resamples }, () => statistic(strata.map(resample))).sort(
+    (a, b) => a - b,
+  );
   return { low: quantile(drawn, (1 - level) / 2), high: quantile(drawn, (1 + level) / 2) };
 }
 

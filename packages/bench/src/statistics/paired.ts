@@ -1,22 +1,24 @@
 import type { Interval } from "./bootstrap.ts";
 import { mean, standardDeviation } from "./interquartile-mean.ts";
-import { studentQuantile } from "./student-t.ts";
+import { studentQuantile, studentTails } from "./student-t.ts";
 
 export interface PairedDifference extends Interval {
   /** Number of seeds that both have. */
   readonly pairs: number;
   /** Mean of (method - baseline), in the metric's own unit and sign. */
   readonly mean: number;
+  /** Two-sided p of the paired t test; the interval at level 1 - p has zero at its end. */
+  readonly p: number;
 }
 
 /**
  * Mean paired difference with its t interval: d_s = method_s - baseline_s for each seed s that both have,
- * mean(d) -/+ t(1 - (1 - level)/2, n - 1) * sd(d) / sqrt(n).
+ * mean(d) -/+ t(1 - (1 - level)/2, n - 1) * sd(d) / sqrt(n), and p = 2 P(T > |mean(d)| sqrt(n) / sd(d)) with n - 1 degrees of freedom.
  *
  * Pairing by seed removes what both runs share: the split, the initial weights, the batch order. Assumes that the differences are
  * roughly normal, which few seeds cannot check.
  *
- * @returns NaN bounds below two pairs.
+ * @returns NaN bounds and p below two pairs; p = 1 where all differences are zero, 0 where all are the same other number.
  */
 export function pairedDifference(
   method: ReadonlyMap<number, number>,
@@ -30,10 +32,11 @@ export function pairedDifference(
   }
   const pairs = differences.length;
   const centre = mean(differences);
-  if (pairs < 2) return { pairs, mean: centre, low: Number.NaN, high: Number.NaN };
-  const half =
-    (studentQuantile((1 + level) / 2, pairs - 1) * standardDeviation(differences)) / Math.sqrt(pairs);
-  return { pairs, mean: centre, low: centre - half, high: centre + half };
+  if (pairs < 2) return { pairs, mean: centre, low: Number.NaN, high: Number.NaN, p: Number.NaN };
+  const error = standardDeviation(differences) / Math.sqrt(pairs);
+  const half = studentQuantile((1 + level) / 2, pairs - 1) * error;
+  const p = centre === 0 ? 1 : studentTails(Math.abs(centre) / error, pairs - 1);
+  return { pairs, mean: centre, low: centre - half, high: centre + half, p };
 }
 
 export type Verdict = "better" | "worse" | "no difference" | "too small to conclude" | "incomplete";

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BenchError } from "../../src/error.ts";
 import { bootstrapInterval, quantile } from "../../src/statistics/bootstrap.ts";
 import { probabilityOfImprovement } from "../../src/statistics/improvement.ts";
 import { interquartileMean, mean, standardDeviation } from "../../src/statistics/interquartile-mean.ts";
@@ -79,9 +80,9 @@ describe("studentQuantile", () => {
   });
 
   it("rejects what is no probability", () => {
-    expect(() => studentQuantile(1, 4)).toThrow(RangeError);
-    expect(() => studentQuantile(Number.NaN, 4)).toThrow(RangeError);
-    expect(() => studentQuantile(0.5, 0)).toThrow(RangeError);
+    expect(() => studentQuantile(1, 4)).toThrow(BenchError);
+    expect(() => studentQuantile(Number.NaN, 4)).toThrow(BenchError);
+    expect(() => studentQuantile(0.5, 0)).toThrow(BenchError);
   });
 });
 
@@ -114,7 +115,20 @@ describe("pairedDifference", () => {
       mean: -1,
       low: Number.NaN,
       high: Number.NaN,
+      p: Number.NaN,
     });
+  });
+
+  it("has the p of the paired t test: the interval at level 1 - p ends at zero", () => {
+    const method = seeds(1.2, 0.7, 1.9, 1.1, 0.4, 1.6);
+    const baseline = seeds(1, 1, 1, 1, 1, 1);
+    const { p, mean } = pairedDifference(method, baseline);
+    // scipy 1.17.1: ttest_rel
+    expect(p).toBeCloseTo(0.5365925420742659, 12);
+    const { low, high } = pairedDifference(method, baseline, 1 - p);
+    expect(Math.min(Math.abs(low), Math.abs(high))).toBeLessThan(1e-12 * Math.abs(mean) + 1e-12);
+    expect(pairedDifference(baseline, baseline).p).toBe(1);
+    expect(pairedDifference(seeds(2, 2), seeds(1, 1)).p).toBe(0);
   });
 });
 
@@ -124,6 +138,7 @@ describe("verdict", () => {
     mean,
     low: mean - half,
     high: mean + half,
+    p: 0.5,
   });
   const lower = { better: "lower", expected: 5, smoke: false } as const;
 
@@ -149,28 +164,37 @@ describe("verdict", () => {
 
 describe("probabilityOfImprovement", () => {
   it("counts pairs, ties for half", () => {
-    expect(probabilityOfImprovement([1, 3], [2, 3], "lower")).toBe((1 + 1 + 0 + 0.5) / 4);
-    expect(probabilityOfImprovement([1, 3], [2, 3], "higher")).toBe((0 + 0 + 1 + 0.5) / 4);
-    expect(probabilityOfImprovement([5, 6], [1, 2], "higher")).toBe(1);
-    expect(probabilityOfImprovement([], [1], "higher")).toBeNaN();
+    expect(probabilityOfImprovement([[1, 3]], [[2, 3]], "lower")).toBe((1 + 1 + 0 + 0.5) / 4);
+    expect(probabilityOfImprovement([[1, 3]], [[2, 3]], "higher")).toBe((0 + 0 + 1 + 0.5) / 4);
+    expect(probabilityOfImprovement([[5, 6]], [[1, 2]], "higher")).toBe(1);
+    expect(probabilityOfImprovement([[]], [[1]], "higher")).toBeNaN();
+  });
+
+  it("averages benchmarks, however many runs each has", () => {
+    expect(probabilityOfImprovement([[5, 6, 7], [0]], [[1], [1, 2]], "higher")).toBe(0.5);
   });
 });
 
 describe("bootstrapInterval", () => {
   const values = [1.02, 0.98, 1.11, 1.07, 0.95];
+  const pooledMean = (strata: readonly (readonly number[])[]) => mean(strata.flat());
 
   it("is the same on every call, and another with another seed", () => {
     expect(bootstrapInterval([values])).toEqual(bootstrapInterval([values]));
-    const other = (seed: number) => bootstrapInterval([values], { statistic: mean, resamples: 100, seed });
+    const other = (seed: number) =>
+      bootstrapInterval([values], { statistic: pooledMean, resamples: 100, seed });
     expect(other(1)).not.toEqual(other(2));
   });
 
   it("equals exact enumeration for the mean of two values", () => {
     // Resamples of (0, 1) have means 0, 1/2, 1 with probability 1/4, 1/2, 1/4: the 2.5 % and 97.5 % quantiles are 0 and 1.
-    expect(bootstrapInterval([[0, 1]], { statistic: mean })).toEqual({ low: 0, high: 1 });
+    expect(bootstrapInterval([[0, 1]], { statistic: pooledMean })).toEqual({ low: 0, high: 1 });
     // 20 % and 80 % lie inside the outer quarters, 30 % and 70 % inside the middle half.
-    expect(bootstrapInterval([[0, 1]], { statistic: mean, level: 0.6 })).toEqual({ low: 0, high: 1 });
-    expect(bootstrapInterval([[0, 1]], { statistic: mean, level: 0.4 })).toEqual({ low: 0.5, high: 0.5 });
+    expect(bootstrapInterval([[0, 1]], { statistic: pooledMean, level: 0.6 })).toEqual({ low: 0, high: 1 });
+    expect(bootstrapInterval([[0, 1]], { statistic: pooledMean, level: 0.4 })).toEqual({
+      low: 0.5,
+      high: 0.5,
+    });
   });
 
   it("resamples inside each stratum: the mean of constant strata cannot vary", () => {
@@ -178,8 +202,8 @@ describe("bootstrapInterval", () => {
       [1, 1, 1],
       [5, 5],
     ];
-    expect(bootstrapInterval(strata, { statistic: mean })).toEqual({ low: 13 / 5, high: 13 / 5 });
-    const pooled = bootstrapInterval([strata.flat()], { statistic: mean });
+    expect(bootstrapInterval(strata, { statistic: pooledMean })).toEqual({ low: 13 / 5, high: 13 / 5 });
+    const pooled = bootstrapInterval([strata.flat()], { statistic: pooledMean });
     expect(pooled.high - pooled.low).toBeGreaterThan(1);
   });
 
@@ -191,7 +215,7 @@ describe("bootstrapInterval", () => {
     let covered = 0;
     for (let i = 0; i < 400; i++) {
       const { low, high } = bootstrapInterval([Array.from({ length: 20 }, normal)], {
-        statistic: mean,
+        statistic: pooledMean,
         resamples: 300,
       });
       if (low <= 0 && high >= 0) covered++;

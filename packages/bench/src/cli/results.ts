@@ -1,0 +1,80 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { copyReference } from "../command/reference.ts";
+import { writeReport } from "../command/run-command.ts";
+import { named, runnable, type Summaries, summaries } from "../command/select.ts";
+import { BenchError } from "../error.ts";
+import { markdownTable, terminalTable } from "../report/table.ts";
+import { tierSchema } from "../results/row.ts";
+import type { BenchmarkSummary } from "../results/summary.ts";
+import { check, print, shared, warn } from "./shared.ts";
+
+const shown = { tier: tierSchema.optional(), out: z.string(), reference: z.boolean().default(false) };
+const tableOptions = z.object({ ...shown, markdown: z.boolean().default(false) });
+const reportOptions = z.object({ ...shown, report: z.string(), picture: z.string().optional() });
+const referenceOptions = z.object({ tier: tierSchema, out: z.string() });
+
+/** What is done with results that are there: `table`, `report`, `reference`. */
+export function addResults(program: Command): void {
+  program
+    .command("table [names...]")
+    .description("print tables of results that are there")
+    .addOption(shared.tier())
+    .option("--markdown", "as Markdown, for a README")
+    .addOption(shared.reference())
+    .addOption(shared.out())
+    .action(async (names: string[], raw: unknown) => {
+      const { tier, markdown, ...source } = check(tableOptions, raw);
+      const tables = present(summaries(await named(names), tier, source));
+      print(tables.map(markdown ? markdownTable : terminalTable).join("\n\n"));
+    });
+
+  program
+    .command("report [names...]")
+    .description("write the report of results that are there")
+    .addOption(shared.tier())
+    .option("--picture <file>", "also draw the first benchmark as .svg or .png")
+    .addOption(shared.reference())
+    .addOption(shared.out())
+    .addOption(shared.report())
+    .action(async (names: string[], raw: unknown) => {
+      const { tier, report, picture, ...source } = check(reportOptions, raw);
+      const tables = present(summaries(await named(names), tier, source));
+      print(`Report: ${await writeReport(report, tables)}`);
+      if (picture === undefined || !tables[0]) return;
+      mkdirSync(dirname(picture), { recursive: true });
+      const { render } = await import("../report/picture.ts");
+      writeFileSync(picture, render(tables[0], picture));
+      print(`Picture: ${picture}`);
+    });
+
+  program
+    .command("reference [names...]")
+    .description("copy finished trials to the packages' own results folder, to be committed")
+    .addOption(shared.tier().default("ci"))
+    .addOption(shared.out())
+    .action(async (names: string[], raw: unknown) => {
+      const { tier, out } = check(referenceOptions, raw);
+      const { ready, leftOut } = await runnable((await named(names)).found, tier);
+      for (const { name, why } of leftOut) print(`${name} is left out. ${why}`);
+      for (const { name, path, rows, dirty } of copyReference(ready, tier, out)) {
+        print(`${name}: ${rows} rows in ${path}`);
+        if (dirty > 0)
+          print(
+            `  ${dirty} of them were run with uncommitted changes: their commit does not reproduce them.`,
+          );
+      }
+    });
+}
+
+/** @throws BenchError "nothing-to-run" when there is no table. */
+function present({ tables, remarks }: Summaries): readonly BenchmarkSummary[] {
+  for (const remark of remarks) warn(remark);
+  if (tables.length > 0) return tables;
+  throw new BenchError(
+    "nothing-to-run",
+    "There are no results yet. Run some (outrigger run), or read the committed ones with --reference.",
+  );
+}

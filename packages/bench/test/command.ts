@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { command, project, temporary } from "./harness.ts";
+
+/** How a command ended, with all that it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+  /** Of that, what can be piped on. */
+  readonly stdout: string;
+}
+
+export interface Start {
+  readonly env?: Record<string, string>;
+  /** Options of node itself. */
+  readonly node?: readonly string[];
+  readonly cwd?: string;
+}
+
+/** Starts the `outrigger` command, in the project of the fixtures unless told otherwise. */
+export function start(
+  args: readonly string[],
+  { env = {}, node = [], cwd = project }: Start = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [...node, command, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+  });
+  let output = "";
+  let stdout = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<Ended>((resolve) =>
+    child.on("close", (code, signal) => resolve({ code, signal, output, stdout })),
+  );
+  return { child, ended };
+}
+
+/** Runs the command to its end. */
+export const outrigger = (...parameters: Parameters<typeof start>): Promise<Ended> =>
+  start(...parameters).ended;
+
+/** Waits until a file has so many lines. */
+export async function reached(path: string, count: number): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (count === 0 || (existsSync(path) && readFileSync(path, "utf8").split("\n").length > count)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${path} did not reach ${count} lines.`);
+}
+
+/** A folder for results, and the arguments of a run into it. */
+export function place(): { out: string; results: string; args: (name: string) => string[] } {
+  const out = temporary();
+  const args = (name: string) => ["run", name, "--out", out, "--report", join(out, "report"), "--jobs", "2"];
+  return { out, results: join(out, "toy/smoke.jsonl"), args };
+}
