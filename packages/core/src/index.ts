@@ -21,6 +21,8 @@ export type { Optimizer } from "./optimize/optimizer.ts";
 export { type RmspropOptions, rmsprop } from "./optimize/rmsprop.ts";
 export { cosineDecay } from "./optimize/schedule.ts";
 export { type SgdOptions, sgd } from "./optimize/sgd.ts";
+export { type AutoLambdaOptions, autoLambda } from "./procedure/auto-lambda.ts";
+export type { HeldOut, Opened, Procedure, Setup, Stepped } from "./procedure/procedure.ts";
 export { Random } from "./random.ts";
 export { tensorBoard } from "./train/callback/tensor-board.ts";
 export { type FitOptions, type Fitted, fit } from "./train/fit.ts";
