@@ -23,6 +23,13 @@ export const arraysOf = (name: string, { update }: Replica<Tree<NDArray>>): Reco
   ...Object.fromEntries(Object.entries(update.slots).map(([slot, data]) => [`${name}/${slot}`, data])),
 });
 
+/** The same of several. */
+export const memoryOf = (
+  name: string,
+  copies: readonly Replica<Tree<NDArray>>[],
+): Record<string, Float32Array> =>
+  Object.fromEntries(copies.flatMap((copy, i) => Object.entries(arraysOf(`${name}-${i}`, copy))));
+
 /** The optimiser's step `t` = 1, 2, … along the gradient that lies there. */
 export function advance(replica: Replica<Tree<NDArray>>, t: number, maxGradientNorm?: number): void {
   if (maxGradientNorm !== undefined) clipByGlobalNorm(replica.gradient.data, maxGradientNorm);
