@@ -16,11 +16,9 @@ import { type Batch, stepper } from "./stepper.ts";
 
 type HostBatch = Parameters<Stepper<Batch>["run"]>[0];
 
-const dropped = toy({ dropout: 0.2 });
-const plain = toy({ dropout: 0 });
 const optimizer = sgd({ learningRate: 0.05, momentum: 0.9 });
 
-const open = (method: Procedure, { model, tasks, validation }: Toy = dropped): Stepper<Batch> =>
+const open = (method: Procedure, { model, tasks, validation }: Toy): Stepper<Batch> =>
   stepper({ model, tasks, method, optimizer, dev: validation, params: model.init(Random.seeded(1, "init")) });
 
 const batchesOf = (data: Toy, count: number): HostBatch[] => {
@@ -28,7 +26,7 @@ const batchesOf = (data: Toy, count: number): HostBatch[] => {
   return Array.from({ length: count }, (_, i) => all[i % all.length]!);
 };
 
-async function steps(of: Stepper<Batch>, count: number, data: Toy = dropped): Promise<StepReport[]> {
+async function steps(of: Stepper<Batch>, count: number, data: Toy): Promise<StepReport[]> {
   const reports: StepReport[] = [];
   for (const batch of batchesOf(data, count)) reports.push(await of.run(batch, 0));
   return reports;
@@ -41,17 +39,30 @@ const copies = (of: Stepper<Batch>): number[][] => [
   ...Object.values(of.memory).map((data) => [...data]),
 ];
 
-/** Properties that every procedure has. `every` steps belong to one of its rounds. */
-export function procedureContract(name: string, make: () => Procedure, every = 1): void {
+/** What a procedure is tried on. */
+export interface Trial {
+  /** Steps of one of its rounds. Default 1. */
+  readonly every?: number;
+  /** Four tasks, one of them "a". Default: the toy as it is. */
+  readonly data?: (toy: Toy) => Toy;
+  /** How many of them, from the first on, it can do with. Default 1. */
+  readonly least?: number;
+}
+
+/** Properties that every procedure has. */
+export function procedureContract(name: string, make: () => Procedure, trial: Trial = {}): void {
+  const { every = 1, data: of = (data) => data, least = 1 } = trial;
+  const dropped = of(toy({ dropout: 0.2 }));
+  const plain = of(toy({ dropout: 0 }));
   describe(name, () => {
-    const open1 = (data?: Toy): Stepper<Batch> => open(make(), data);
+    const open1 = (data: Toy = dropped): Stepper<Batch> => open(make(), data);
 
     test("finite reports of T numbers, parameters move, and the batch is not changed", async () => {
       const run = open1();
       const before = [...run.params.data];
       const batch = batchesOf(dropped, 1)[0]!;
       const arrays = leaves<NDArray>(batch as unknown as Tree<NDArray>).map(({ data }) => [...data]);
-      for (const report of await steps(run, every + 1)) {
+      for (const report of await steps(run, every + 1, dropped)) {
         expect(numbersOf(report)).toHaveLength(12);
         expect(numbersOf(report).every(Number.isFinite)).toBe(true);
       }
@@ -64,16 +75,16 @@ export function procedureContract(name: string, make: () => Procedure, every = 1
     test("same seed, same numbers", async () => {
       const [one, two] = [open1(), open1()];
       const count = every + 3;
-      expect(await steps(one, count)).toEqual(await steps(two, count));
+      expect(await steps(one, count, dropped)).toEqual(await steps(two, count, dropped));
       expect(copies(one)).toEqual(copies(two));
       for (const run of [one, two]) await run.dispose();
     });
 
-    test("one task trains", async () => {
+    test("the fewest tasks train", async () => {
       const { tasks } = dropped;
-      const run = open1({ ...dropped, tasks: tasks.slice(0, 1) });
+      const run = open1({ ...dropped, tasks: tasks.slice(0, least) });
       const first = [...run.params.data];
-      await steps(run, every);
+      await steps(run, every, dropped);
       expect(run.params.data.every(Number.isFinite)).toBe(true);
       expect([...run.params.data]).not.toEqual(first);
       await run.dispose();
@@ -96,13 +107,13 @@ export function procedureContract(name: string, make: () => Procedure, every = 1
 
     test("arrays, tensors and state do not grow over 500 steps", async () => {
       const run = open1();
-      await steps(run, 2 * every + 2);
+      await steps(run, 2 * every + 2, dropped);
       const size = (): number[] => [
         tf.memory().numTensors,
         ...Object.values(run.memory).map(({ length }) => length),
       ];
       const [before, state] = [size(), JSON.stringify(run.state).length];
-      await steps(run, 500);
+      await steps(run, 500, dropped);
       expect(size()).toEqual(before);
       expect(JSON.stringify(run.state).length).toBeLessThanOrEqual(1.2 * state + 40);
       await run.dispose();
@@ -110,10 +121,10 @@ export function procedureContract(name: string, make: () => Procedure, every = 1
 
     test("the state given is not changed, and goes through JSON", async () => {
       const run = open1();
-      await steps(run, 1);
+      await steps(run, 1, dropped);
       const { state } = run;
       const kept = JSON.stringify(state);
-      await steps(run, every + 1);
+      await steps(run, every + 1, dropped);
       expect(JSON.stringify(state)).toBe(kept);
       expect(JSON.parse(JSON.stringify(run.state))).toEqual(run.state);
       await run.dispose();

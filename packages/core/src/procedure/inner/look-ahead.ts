@@ -59,13 +59,14 @@ export function lookAhead<B>(
   const { losses, counts, total } = weightedForward({ model, tasks, mode: looking }, params, batch, each);
   const gradient = gradients([total], params)[0]!;
   const next = stepped(optimizer, start, gradient);
-  const held = forward(model, tasks, next, dev, { training: false }).losses[primary]!;
-  const beyond = mapStop(gradients([held], next)[0]!);
+  const loss = forward(model, tasks, next, dev, { training: false }).losses[primary]!;
+  const beyond = held(gradients([loss], next)[0]!);
   const along = gradients([inner(gradient, beyond)], weights)[0]! as Tensor1D;
   return { losses, counts, beyond, slopes: tf.neg(tf.mul(along, scalars["rate"]!)) };
 }
 
-const mapStop = (tree: Tree<Tensor>): ParamsTensors =>
+/** The same values, through which no gradient flows. */
+export const held = (tree: Tree<Tensor>): ParamsTensors =>
   unflatten(tree, leaves(tree).map(stopGradient)) as ParamsTensors;
 
 /** @throws OutriggerError "unsupported" for an optimiser of one's own without a step size of that name */

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
+import type { Tensor1D } from "@tensorflow/tfjs";
 import { array, type NDArray, type Tree } from "../../graph/index.ts";
 import { norm } from "../../solve/rows.ts";
 import { flatLike } from "../../train/flat.ts";
@@ -8,6 +8,7 @@ import type { Host, Params, ParamsTensors } from "../../train/model.ts";
 import { valuesOf } from "../../train/scalars.ts";
 import type { Setup } from "../procedure.ts";
 import { lookAhead, looking, rateOf } from "./look-ahead.ts";
+import { moveAlong, type StartArguments, startOf } from "./start.ts";
 
 /** How a hypergradient is had. */
 export type Derivative = "exact" | "differences";
@@ -23,27 +24,10 @@ export type WeightSlopes<B> = (
 /** Parameters, slots, scalars, weights and batches as arguments of a compiled look. */
 const recorded =
   <B, R>(use: (found: ReturnType<typeof lookAhead<B>>) => R, setup: Setup<B>) =>
-  (
-    params: ParamsTensors,
-    slots: Record<string, Tree<Tensor>>,
-    scalars: Record<string, Scalar>,
-    weights: Tensor1D,
-    batch: B,
-    dev: B,
-  ): R =>
-    use(lookAhead(setup, { params, slots, scalars, weights, batch, dev }));
-
-function argumentsOf<B>({ main, optimizer }: Setup<B>, weights: Float32Array, t: number): Tree<NDArray>[] {
-  const { params, update } = main;
-  const slots = Object.entries(update.slots).map(([name, data]) => [name, flatLike(params.tree, data).tree]);
-  const scalars = Object.entries({ ...optimizer.scalars(t), rate: rateOf(optimizer, t) });
-  return [
-    params.tree,
-    Object.fromEntries(slots) as Tree<NDArray>,
-    Object.fromEntries(scalars.map(([name, value]) => [name, array([value], [])])),
-    array(weights),
-  ];
-}
+  (...args: [...StartArguments, Tensor1D, B, B]): R => {
+    const [params, slots, scalars, weights, batch, dev] = args;
+    return use(lookAhead(setup, { params, slots, scalars, weights, batch, dev }));
+  };
 
 const seenOf = ({ losses, counts }: { losses: NDArray[]; counts: NDArray[] }): Seen => ({
   losses: valuesOf(losses),
@@ -56,7 +40,7 @@ export function exactSlopes<B>(setup: Setup<B>): WeightSlopes<B> {
     recorded(({ losses, counts, slopes }) => ({ losses, counts, slopes }), setup) as never,
   );
   return async (batch, dev, weights, t) => {
-    const args = [...argumentsOf(setup, weights, t), batch, dev] as Tree<NDArray>[];
+    const args = [...startOf(setup, t), array(weights), batch, dev] as Tree<NDArray>[];
     const found = (await compiled(...args)) as never as Parameters<typeof seenOf>[0] & { slopes: NDArray };
     return { seen: seenOf(found), slopes: [...found.slopes.data] };
   };
@@ -80,7 +64,7 @@ export function differenceSlopes<B>(setup: Setup<B>, c: number): WeightSlopes<B>
   const into = { losses: seenLosses!, counts: seenCounts!, beyond: beyond.tree as Params };
   return async (batch, dev, weights, t) => {
     const before = masks.state;
-    const args = [...argumentsOf(setup, weights, t), batch, dev] as Tree<NDArray>[];
+    const args = [...startOf(setup, t), array(weights), batch, dev] as Tree<NDArray>[];
     await look.into(into as Tree<NDArray>, ...args);
     const after = masks.state;
     const seen = seenOf(into);
@@ -88,9 +72,7 @@ export function differenceSlopes<B>(setup: Setup<B>, c: number): WeightSlopes<B>
     if (length < 1e-12) return { seen, slopes: tasks.map(() => 0) };
     const epsilon = c / length;
     const at = async (sign: number): Promise<number[]> => {
-      moved.data.forEach((_, i) => {
-        moved.data[i] = main.params.data[i]! + sign * epsilon * beyond.data[i]!;
-      });
+      moveAlong(main.params.data, beyond.data, sign * epsilon, moved.data);
       masks.state = before;
       return valuesOf((await losses(moved.tree, batch as Tree<NDArray>)) as NDArray[]);
     };
