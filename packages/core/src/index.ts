@@ -23,6 +23,7 @@ export { cosineDecay } from "./optimize/schedule.ts";
 export { type SgdOptions, sgd } from "./optimize/sgd.ts";
 export { type AlphaVilOptions, alphaVil } from "./procedure/alpha-vil.ts";
 export { type AutoLambdaOptions, autoLambda } from "./procedure/auto-lambda.ts";
+export { type AuxilearnOptions, auxilearn } from "./procedure/auxilearn.ts";
 export { type ForkmergeOptions, forkmerge } from "./procedure/forkmerge.ts";
 export { type MaxlOptions, maxl } from "./procedure/maxl.ts";
 export type { HeldOut, Opened, Procedure, Setup, Stepped } from "./procedure/procedure.ts";

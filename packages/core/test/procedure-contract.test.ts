@@ -1,6 +1,7 @@
 import { dense } from "@outrigger/core/nn/dense";
 import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
+import { auxilearn } from "@outrigger/core/procedure/auxilearn";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
 import type { Procedure } from "@outrigger/core/procedure/procedure";
@@ -20,7 +21,7 @@ const procedures = await allProcedures();
 
 test("the folder is read", () => {
   expect(procedures.map(([name]) => name)).toEqual(
-    expect.arrayContaining(["alphaVil", "autoLambda", "forkmerge", "maxl"]),
+    expect.arrayContaining(["alphaVil", "autoLambda", "auxilearn", "forkmerge", "maxl"]),
   );
 });
 
@@ -47,6 +48,7 @@ const teach = (options: MaxlOptions = {}): Procedure =>
 /** Procedures that do not train the toy as it is, or have rounds, made short enough to test. */
 const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
   alphaVil: [() => alphaVil({ interval: 4, metaSteps: 3 }), { every: 4 }],
+  auxilearn: [() => auxilearn({ interval: 2, inverse: "neumann" }), { least: 2 }],
   forkmerge: [() => forkmerge({ interval: 4 }), { every: 4 }],
   maxl: [teach, { data: twoClasses, least: 2 }],
 };
@@ -55,6 +57,10 @@ for (const [name, plain] of procedures) {
   const [make, trial] = trials[name] ?? [plain, {}];
   procedureContract(name, make, trial);
 }
+
+procedureContract("auxilearn with a network", () => auxilearn({ interval: 1, combiner: [3, 3] }), {
+  least: 2,
+});
 
 procedureContract("maxl by differences", () => teach({ derivative: "differences" }), {
   data: twoClasses,
@@ -75,6 +81,10 @@ test("options that no run can use are refused", () => {
     () => alphaVil({ interval: 1.5 }),
     () => alphaVil({ metaSteps: 0 }),
     () => alphaVil({ learningRate: -1 }),
+    () => auxilearn({ initial: -1 }),
+    () => auxilearn({ terms: 0 }),
+    () => auxilearn({ combiner: [0] }),
+    () => auxilearn({ maxSlopeNorm: 0 }),
     () => maxl({ gamma: 0.5 }),
     () => maxl({ entropy: -1 }),
     () => maxl({ difference: 0 }),
@@ -86,6 +96,7 @@ test("options that no run can use are refused", () => {
 test.each([
   ["alphaVil", alphaVil],
   ["autoLambda", autoLambda],
+  ["auxilearn", auxilearn],
   ["forkmerge", forkmerge],
 ])("%s says so when it has no held-out data", async (_, make: () => Procedure) => {
   const open = async (): Promise<void> => stepper({ method: make() }).dispose();
