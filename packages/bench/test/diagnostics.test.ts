@@ -240,7 +240,7 @@ describe("the row's diagnostics", () => {
   });
 
   it("come from the trial's process, and fail the trial where they could not be drawn", async () => {
-    const rows = async (given: unknown): Promise<Row[]> => {
+    const rows = async (given: unknown): Promise<readonly Row[]> => {
       vi.stubEnv("TOY_DIAGNOSTICS", JSON.stringify(given));
       const out = temporary();
       await runToy("toy/noise", "smoke", out, { only: ["single-task"] });

@@ -4,16 +4,23 @@ import { allCombinators } from "./support/combinators.ts";
 import { allFeatureMethods } from "./support/feature-methods.ts";
 import { documented, methods } from "./support/methods.ts";
 import { methodsPage } from "./support/methods-table.ts";
+import { allProcedures } from "./support/procedures.ts";
 import { allRules } from "./support/rules.ts";
 
 const found = [
   ...(await methods("weighting")),
   ...(await methods("aggregator")),
   ...(await methods("feature")),
+  ...(await methods("procedure")),
 ];
 
 test("every method's docstring is found", async () => {
-  const all = [...(await allRules()), ...(await allAggregators()), ...(await allFeatureMethods())];
+  const all = [
+    ...(await allRules()),
+    ...(await allAggregators()),
+    ...(await allFeatureMethods()),
+    ...(await allProcedures()),
+  ];
   expect(found.map(({ factory }) => factory).sort()).toEqual(all.map(([name]) => name).sort());
 });
 

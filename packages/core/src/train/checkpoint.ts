@@ -41,7 +41,7 @@ export interface Checkpoint {
   /** Parameters of the best epoch. */
   readonly best: Params;
   readonly slots: Readonly<Record<string, Float32Array>>;
-  /** An aggregator's arrays. */
+  /** An aggregator's or a procedure's arrays. */
   readonly memory: Readonly<Record<string, Float32Array>>;
   /** What the model changes beside its parameters. */
   readonly kept: Pick<KeptState, "now" | "best">;

@@ -40,6 +40,8 @@ export interface DriverState extends LookState {
 export interface Driver<B> {
   /** Values are replaced, never changed: a reference is a copy. */
   state: DriverState;
+  /** Arrays that a method keeps from step to step, where its driver makes them. */
+  readonly memory?: Readonly<Record<string, Float32Array>>;
   /**
    * One step. When it throws before the update, parameters and slots are those of before.
    *

@@ -15,10 +15,7 @@ import { type Flat, flatLike } from "./flat.ts";
 import { hostView } from "./host-view.ts";
 import type { Learner, LearnerOptions, Seen, SplitFunction, SplitStep } from "./learner.ts";
 import type { Host, Params, ParamsTensors } from "./model.ts";
-
-const scalars = (count: number): NDArray[] =>
-  Array.from({ length: count }, () => ({ dtype: "float32", shape: [], data: new Float32Array(1) }));
-const valuesOf = (arrays: readonly NDArray[]): number[] => arrays.map(({ data }) => data[0]!);
+import { scalars, valuesOf } from "./scalars.ts";
 
 /** Gradients come to the host's memory, where the optimiser is one fused pass. */
 export class HostLearner<B> implements Learner<B> {

@@ -103,7 +103,7 @@ export class Look<B> {
    *
    * @throws OutriggerError "unsupported" when a second batch is wanted and there is no source for it.
    */
-  at(batch: Host<B>, wanted: Wanted, learner: Learner<B>): Promise<Looked> {
+  at(batch: Host<B>, wanted: Wanted, learner: Pick<Learner<B>, "view">): Promise<Looked> {
     return this.#view([batch, ...this.#second(wanted)], wanted, learner);
   }
 
@@ -119,7 +119,7 @@ export class Look<B> {
     return { ...this.#looked(wanted, shown), step: (given, t) => split!.step(given, t) };
   }
 
-  async #view(batches: Host<B>[], wanted: Wanted, learner: Learner<B>): Promise<Looked> {
+  async #view(batches: Host<B>[], wanted: Wanted, learner: Pick<Learner<B>, "view">): Promise<Looked> {
     const { dropout } = this.#options.streams;
     const saved = dropout.state;
     const view = this.#views.get(wanted) ?? learner.view(this.#viewOf(wanted));

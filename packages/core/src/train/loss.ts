@@ -70,12 +70,16 @@ function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, 
 
 /** The forward pass of a training batch, and Σ_k w_k L_k. */
 export function weightedForward<B>(
-  { model, tasks }: { readonly model: Model<B>; readonly tasks: readonly Task<B>[] },
+  {
+    model,
+    tasks,
+    mode = { training: true },
+  }: { readonly model: Model<B>; readonly tasks: readonly Task<B>[]; readonly mode?: Mode },
   params: ParamsTensors,
   batch: B,
   weights: readonly Scalar[],
 ): Pick<Forward, "losses" | "counts"> & { readonly total: Scalar } {
-  const { losses, counts } = forward(model, tasks, params, batch, { training: true });
+  const { losses, counts } = forward(model, tasks, params, batch, mode);
   const weighted = losses.map((loss, k) => tf.mul<Scalar>(loss, weights[k]!));
   return { losses, counts, total: weighted.reduce((a, b) => tf.add(a, b)) };
 }

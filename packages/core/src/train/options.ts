@@ -8,7 +8,7 @@ import type { Fingerprint } from "./checkpoint.ts";
 import { checkDiagnostics, type DiagnosticsOptions } from "./diagnostics/options.ts";
 import { namedLeaves } from "./flat.ts";
 import type { EpochRecord } from "./history.ts";
-import { initialState, isAggregator, isFeatureMethod, type Method, shapeOf } from "./method.ts";
+import { initialState, isAggregator, isFeatureMethod, isProcedure, type Method, shapeOf } from "./method.ts";
 import type { Batches, Host, Params } from "./model.ts";
 import { type OnNonFinite, policies } from "./non-finite.ts";
 import type { Task } from "./task.ts";
@@ -17,13 +17,16 @@ import type { Task } from "./task.ts";
 export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
   /** One of them is the primary. */
   readonly tasks: readonly Task<B>[];
-  /** A rule that weighs the tasks, an aggregator, which combines whole gradients, or a feature method, which works between trunk and heads. */
+  /**
+   * A rule that weighs the tasks, an aggregator, which combines whole gradients, a feature method, which works between trunk and heads, or a
+   * procedure, which owns the step.
+   */
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly train: Batches<Host<B>>;
   /** The primary's first metric on it selects the epoch. */
   readonly validation: Batches<Host<B>>;
-  /** Held out from both, for rules that need the primary's gradient on unseen data. */
+  /** Held out from both, for methods that look at the primary on unseen data. */
   readonly dev?: Batches<Host<B>>;
   readonly epochs: number;
   /** Stop after so many epochs without a better validation metric. Default: never. */
@@ -65,15 +68,20 @@ function checkCount(name: string, value: number | undefined): void {
   });
 }
 
-/** Methods that combine gradients themselves learn from every step before the next, and look at no second batch. */
-function checkMethod<B>({ method, stepsPerCall = 1, dev }: FitOptions<B>): void {
-  if (!isAggregator(method) && !isFeatureMethod(method)) return;
+/** Methods other than rules learn from every step before the next; those that combine gradients look at no second batch. */
+function checkMethod<B>({ method, stepsPerCall = 1, dev, onNonFinite = "error" }: FitOptions<B>): void {
+  const procedure = isProcedure(method);
+  if (!isAggregator(method) && !isFeatureMethod(method) && !procedure) return;
   const said = isAggregator(method) ? `The aggregator "${method.name}"` : `"${method.name}"`;
   if (stepsPerCall > 1) {
     const what = `${said} learns from every step before the next: leave stepsPerCall out, or use a weighting rule.`;
     throw new OutriggerError("bad-option", what, { method: method.name, stepsPerCall });
   }
-  if (dev !== undefined) {
+  if (procedure && onNonFinite !== "error") {
+    const what = `A step of "${method.name}" changes more than parameters, so none is passed over: leave onNonFinite out.`;
+    throw new OutriggerError("bad-option", what, { method: method.name, onNonFinite });
+  }
+  if (dev !== undefined && !procedure) {
     const what = `${said} looks at no held-out gradients: leave \`dev\` out.`;
     throw new OutriggerError("bad-option", what, { method: method.name });
   }

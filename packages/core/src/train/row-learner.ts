@@ -9,10 +9,7 @@ import { notFinite } from "./known-losses.ts";
 import type { LearnerOptions, Seen } from "./learner.ts";
 import { weightedForward } from "./loss.ts";
 import type { Host, Params, ParamsTensors } from "./model.ts";
-
-const scalars = (count: number): NDArray[] =>
-  Array.from({ length: count }, () => ({ dtype: "float32", shape: [], data: new Float32Array(1) }));
-const valuesOf = (arrays: readonly NDArray[]): number[] => arrays.map(({ data }) => data[0]!);
+import { scalars, valuesOf } from "./scalars.ts";
 
 /** Writes the trunk's direction, and says what to multiply the heads' own gradients with. */
 export type Combine = (

@@ -10,9 +10,18 @@ import { explained } from "./explain.ts";
 import { FeatureDriver } from "./feature-driver.ts";
 import { countOf, type Flat, flatten } from "./flat.ts";
 import { KnownLosses } from "./known-losses.ts";
-import { initialMemory, isAggregator, isFeatureMethod, type Method, ruleOf, shapeOf } from "./method.ts";
+import {
+  initialMemory,
+  isAggregator,
+  isFeatureMethod,
+  isProcedure,
+  type Method,
+  ruleOf,
+  shapeOf,
+} from "./method.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { type OnNonFinite, remedy, withoutLabels } from "./non-finite.ts";
+import { ProcedureDriver } from "./procedure-driver.ts";
 import type { Task } from "./task.ts";
 import { WeightedDriver } from "./weighted-driver.ts";
 
@@ -57,7 +66,7 @@ export class Stepper<B> {
   readonly params: Flat<Params>;
   /** The optimiser's numbers, in step with the parameters. */
   readonly slots: Readonly<Record<string, Float32Array>>;
-  /** An aggregator's arrays. */
+  /** An aggregator's or a procedure's arrays. */
   readonly memory: Readonly<Record<string, Float32Array>>;
   readonly #options: StepOptions<B>;
   readonly #primary: number;
@@ -84,7 +93,7 @@ export class Stepper<B> {
     this.params = flatten(params, update.param);
     this.slots = update.slots;
     const shape = shapeOf(params.trunk, tasks.length, primary);
-    this.memory = initialMemory(method, shape);
+    const memory = initialMemory(method, shape);
     this.#known = new KnownLosses(tasks.map(({ name }) => name));
     // No finite gradient is longer: a limit makes a learner refuse one that is not finite.
     const limit = maxGradientNorm ?? (this.#policy === "error" ? undefined : 3e38);
@@ -94,11 +103,16 @@ export class Stepper<B> {
     this.#driverOf = (of) => {
       const both = { ...shared, learning: { ...learning, compile, tasks: of } };
       if (isAggregator(method)) {
-        return new AggregatedDriver({ ...both, aggregator: method, shape, memory: this.memory });
+        return new AggregatedDriver({ ...both, aggregator: method, shape, memory });
       }
       const looking = { ...options, tasks: of, primary, method: method.name };
+      const watching = { ...looking, place: "trunk" } as const;
       if (isFeatureMethod(method)) {
-        return new FeatureDriver({ ...both, method, primary, looking: { ...looking, place: "trunk" } });
+        return new FeatureDriver({ ...both, method, primary, looking: watching });
+      }
+      if (isProcedure(method)) {
+        const sources = { streams, dev: options.dev, looking: watching };
+        return new ProcedureDriver({ ...both, procedure: method, primary, ...sources });
       }
       return new WeightedDriver({
         ...both,
@@ -108,6 +122,7 @@ export class Stepper<B> {
       });
     };
     this.#driver = this.#driverOf(tasks);
+    this.memory = this.#driver.memory ?? memory;
   }
 
   get step(): number {
@@ -133,7 +148,7 @@ export class Stepper<B> {
    * that `observes` "after" is shown the losses of the same batch and masks once more, with the new parameters.
    *
    * An aggregator makes the step one native call that gives T gradients of the trunk, which it combines on the host; a feature method one
-   * that combines T gradients of the representation in the graph.
+   * that combines T gradients of the representation in the graph. A procedure makes the step itself.
    *
    * When it throws before the update, everything is as before the call. What is not finite may be passed over instead: `onNonFinite`.
    *

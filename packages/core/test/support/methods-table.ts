@@ -62,6 +62,13 @@ heads. The model is one of \`splitModel\`.
 
 `;
 
+const procedureHeading = `
+## Procedures
+
+They own the step: they look where other steps would lead, keep several copies of the parameters, or learn networks of their own.
+
+`;
+
 /** The page as the sources have it. */
 export async function methodsPage(): Promise<string> {
   const rules = await methods("weighting");
@@ -69,6 +76,7 @@ export async function methodsPage(): Promise<string> {
     needsOf(rule as Weighting).some((need) => need.startsWith("gram"));
   const [aggregators, features] = [await methods("aggregator"), await methods("feature")];
   const anywhere = rules.filter((one) => looksAtGradients(one) && (one.rule as Weighting).atRepresentation);
+  const procedures = await methods("procedure");
   const combinators = documented("weighting/combine").filter(({ cost }) => cost !== undefined);
   const parts = [
     "## Loss rules\n\nLosses in, weights out, or nothing but what they remember.\n\n",
@@ -83,6 +91,8 @@ export async function methodsPage(): Promise<string> {
         ]),
     betweenTrunkAndHeads,
     table(common, features.map(cells)),
+    procedureHeading,
+    table(common, procedures.map(cells)),
     "\n## Combinators\n\nRules made of rules.\n\n",
     table(
       ["combinator", "what it does", "cost"],

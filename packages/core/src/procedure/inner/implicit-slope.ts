@@ -1,0 +1,58 @@
+import type { NDArray, Tree } from "../../graph/index.ts";
+import { conjugateGradients, largestEigenvalue, neumann, type Product } from "../../solve/inverse-product.ts";
+import { flatLike } from "../../train/flat.ts";
+import type { ParamsTensors } from "../../train/model.ts";
+import type { Setup } from "../procedure.ts";
+import { heldOutGradient } from "./held-out-loss.ts";
+import { type Combined, hessianProduct, mixedSlope } from "./implicit.ts";
+import { rateOf } from "./look-ahead.ts";
+import type { Replica } from "./replica.ts";
+
+/** What stands for H⁻¹. */
+export type Inverse = "identity" | "neumann" | "conjugate-gradients";
+
+/** Products that estimate λ_max. */
+const POWER = 5;
+
+/**
+ * Writes −∂⟨∇_θ L_T, p⟩/∂φ into the gradient of φ, p ≈ H⁻¹ ∇L_dev. All passes over the training batch see the masks that the stream gives
+ * now.
+ */
+export function implicitSlope<B>(
+  setup: Setup<B>,
+  problem: Combined<B>,
+  phi: Replica<Tree<NDArray>>,
+  inverse: Inverse,
+  terms: number,
+): (batch: Tree<NDArray>, dev: Tree<NDArray>, t: number) => Promise<void> {
+  const { main, masks, optimizer } = setup;
+  const heldOut = heldOutGradient(setup);
+  const held = flatLike(main.params.tree);
+  const p = flatLike(main.params.tree);
+  const image = flatLike(main.params.tree);
+  const product = setup.compile((params: ParamsTensors, f: never, batch: B, v: ParamsTensors) =>
+    hessianProduct(problem, params, f, batch, v),
+  );
+  const mixed = setup.compile((params: ParamsTensors, f: never, batch: B, v: ParamsTensors) =>
+    mixedSlope(problem, params, f, batch, v),
+  );
+  return async (batch, dev, t) => {
+    const before = masks.state;
+    await heldOut(main.params.tree, dev as never, held);
+    const times: Product = async (v) => {
+      p.data.set(v);
+      masks.state = before;
+      await product.into(image.tree as Tree<NDArray>, main.params.tree, phi.params.tree, batch, p.tree);
+      return Float64Array.from(image.data);
+    };
+    const v = Float64Array.from(held.data);
+    const solved = async (): Promise<Float64Array> => {
+      if (inverse === "conjugate-gradients") return conjugateGradients(times, v, terms);
+      const largest = await largestEigenvalue(times, v, POWER);
+      return largest > 0 ? neumann(times, v, 1 / largest, terms) : v;
+    };
+    p.data.set(inverse === "identity" ? v.map((value) => rateOf(optimizer, t) * value) : await solved());
+    masks.state = before;
+    await mixed.into(phi.gradient.tree, main.params.tree, phi.params.tree, batch, p.tree);
+  };
+}

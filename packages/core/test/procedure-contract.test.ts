@@ -1,0 +1,128 @@
+import { dense } from "@outrigger/core/nn/dense";
+import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
+import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
+import { auxilearn } from "@outrigger/core/procedure/auxilearn";
+import { forkmerge } from "@outrigger/core/procedure/forkmerge";
+import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
+import type { Procedure } from "@outrigger/core/procedure/procedure";
+import { Random } from "@outrigger/core/random";
+import { generatedTask } from "@outrigger/core/train/generated-task";
+import { splitModel } from "@outrigger/core/train/split-model";
+import { expect, test } from "vitest";
+import { type Toy, toy } from "./fixtures/toy.ts";
+import { refused, thrown } from "./support/errors.ts";
+import { procedureContract, type Trial } from "./support/procedure-contract.ts";
+import { allProcedures } from "./support/procedures.ts";
+import { stepper } from "./support/stepper.ts";
+
+type ToyTask = Toy["tasks"][number];
+
+const procedures = await allProcedures();
+
+test("the folder is read", () => {
+  expect(procedures.map(([name]) => name)).toEqual(
+    expect.arrayContaining(["alphaVil", "autoLambda", "auxilearn", "forkmerge", "maxl"]),
+  );
+});
+
+/** The binary task as the primary, and a head of four outputs that is taught. */
+const twoClasses = ({ model, tasks, ...data }: Toy): Toy => {
+  const [, a, s, c] = tasks as [ToyTask, ToyTask, ToyTask, ToyTask];
+  const wide = dense({ inputs: 16, outputs: 4 });
+  return {
+    ...data,
+    tasks: [{ ...c, role: "primary" }, generatedTask("y") as ToyTask, a, s],
+    model: splitModel({
+      ...model,
+      init(random) {
+        const { trunk, heads } = model.init(random);
+        const { kernel, bias } = wide.init(random);
+        return { trunk, heads: { ...heads, y: { w: kernel, b: bias } } };
+      },
+    }),
+  };
+};
+const teach = (options: MaxlOptions = {}): Procedure =>
+  maxl({ task: "y", generator: dense({ inputs: 3, outputs: 4 }), subclasses: [2, 2], ...options });
+
+/** Procedures that do not train the toy as it is, or have rounds, made short enough to test. */
+const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
+  alphaVil: [() => alphaVil({ interval: 4, metaSteps: 3 }), { every: 4 }],
+  auxilearn: [() => auxilearn({ interval: 2, inverse: "neumann" }), { least: 2 }],
+  forkmerge: [() => forkmerge({ interval: 4 }), { every: 4 }],
+  maxl: [teach, { data: twoClasses, least: 2 }],
+};
+
+for (const [name, plain] of procedures) {
+  const [make, trial] = trials[name] ?? [plain, {}];
+  procedureContract(name, make, trial);
+}
+
+procedureContract("auxilearn with a network", () => auxilearn({ interval: 1, combiner: [3, 3] }), {
+  least: 2,
+});
+
+procedureContract("maxl by differences", () => teach({ derivative: "differences" }), {
+  data: twoClasses,
+  least: 2,
+});
+
+procedureContract("forkmerge with pruning", () => forkmerge({ interval: 4, branches: "all", prune: true }), {
+  every: 4,
+});
+
+procedureContract("autoLambda by differences", () => autoLambda({ derivative: "differences" }));
+
+test("options that no run can use are refused", () => {
+  for (const make of [
+    () => autoLambda({ initial: -1 }),
+    () => autoLambda({ difference: 0 }),
+    () => forkmerge({ interval: 0 }),
+    () => alphaVil({ interval: 1.5 }),
+    () => alphaVil({ metaSteps: 0 }),
+    () => alphaVil({ learningRate: -1 }),
+    () => auxilearn({ initial: -1 }),
+    () => auxilearn({ terms: 0 }),
+    () => auxilearn({ combiner: [0] }),
+    () => auxilearn({ maxSlopeNorm: 0 }),
+    () => maxl({ gamma: 0.5 }),
+    () => maxl({ entropy: -1 }),
+    () => maxl({ difference: 0 }),
+  ]) {
+    expect(thrown(make).code).toBe("bad-option");
+  }
+});
+
+test.each([
+  ["alphaVil", alphaVil],
+  ["autoLambda", autoLambda],
+  ["auxilearn", auxilearn],
+  ["forkmerge", forkmerge],
+])("%s says so when it has no held-out data", async (_, make: () => Procedure) => {
+  const open = async (): Promise<void> => stepper({ method: make() }).dispose();
+  expect(await refused(open())).toMatchObject({
+    code: "unsupported",
+    message: expect.stringContaining("Pass `dev`"),
+  });
+});
+
+test("maxl says what it misses", async () => {
+  const data = twoClasses(toy());
+  const code = async (method: Procedure, tasks = data.tasks): Promise<string> => {
+    const run = async (): Promise<unknown> =>
+      stepper({ ...data, params: data.model.init(Random.seeded(1, "init")), tasks, method }).run(
+        [...data.train.epoch(null)][0]!,
+        0,
+      );
+    return (await refused(run())).message;
+  };
+  expect(await code(maxl())).toContain("maxl needs `generator`");
+  expect(await code(maxl({ generator: dense({ inputs: 3, outputs: 4 }), task: "y" }))).toContain(
+    "`subclasses`",
+  );
+  expect(await code(teach({ task: "z" }))).toContain('no auxiliary "z" among c, y, a, s');
+  expect(await code(teach({ subclasses: [2, 3] }))).toContain("2 classes have 5 sub-classes");
+  expect(await code(teach(), [data.tasks[0]!, { ...data.tasks[1]!, name: "a" }])).toContain(
+    'no auxiliary "y"',
+  );
+});
