@@ -26,6 +26,7 @@ export { type AutoLambdaOptions, autoLambda } from "./procedure/auto-lambda.ts";
 export { type AuxilearnOptions, auxilearn } from "./procedure/auxilearn.ts";
 export { type ForkmergeOptions, forkmerge } from "./procedure/forkmerge.ts";
 export { type MaxlOptions, maxl } from "./procedure/maxl.ts";
+export { type MetaTartanFreshHeadOptions, metaTartanFreshHead } from "./procedure/meta-tartan-fresh-head.ts";
 export type { HeldOut, Opened, Procedure, Setup, Stepped } from "./procedure/procedure.ts";
 export { Random } from "./random.ts";
 export type { FitCallback, FitEvent } from "./train/callback/event.ts";

@@ -4,6 +4,7 @@ import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
+import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
 import type { Procedure } from "@outrigger/core/procedure/procedure";
 import { Random } from "@outrigger/core/random";
 import { generatedTask } from "@outrigger/core/train/generated-task";
@@ -21,7 +22,14 @@ const procedures = await allProcedures();
 
 test("the folder is read", () => {
   expect(procedures.map(([name]) => name)).toEqual(
-    expect.arrayContaining(["alphaVil", "autoLambda", "auxilearn", "forkmerge", "maxl"]),
+    expect.arrayContaining([
+      "alphaVil",
+      "autoLambda",
+      "auxilearn",
+      "forkmerge",
+      "maxl",
+      "metaTartanFreshHead",
+    ]),
   );
 });
 
@@ -85,6 +93,8 @@ test("options that no run can use are refused", () => {
     () => auxilearn({ terms: 0 }),
     () => auxilearn({ combiner: [0] }),
     () => auxilearn({ maxSlopeNorm: 0 }),
+    () => metaTartanFreshHead({ headSteps: 0 }),
+    () => metaTartanFreshHead({ learningRate: -1 }),
     () => maxl({ gamma: 0.5 }),
     () => maxl({ entropy: -1 }),
     () => maxl({ difference: 0 }),
@@ -98,6 +108,7 @@ test.each([
   ["autoLambda", autoLambda],
   ["auxilearn", auxilearn],
   ["forkmerge", forkmerge],
+  ["metaTartanFreshHead", metaTartanFreshHead],
 ])("%s says so when it has no held-out data", async (_, make: () => Procedure) => {
   const open = async (): Promise<void> => stepper({ method: make() }).dispose();
   expect(await refused(open())).toMatchObject({
