@@ -43,14 +43,28 @@ export function start(
 export const outrigger = (...parameters: Parameters<typeof start>): Promise<Ended> =>
   start(...parameters).ended;
 
-/** Waits until a file has so many lines. */
-export async function reached(path: string, count: number): Promise<void> {
+/** Waits until something is so. */
+export async function until(so: () => boolean): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {
-    if (count === 0 || (existsSync(path) && readFileSync(path, "utf8").split("\n").length > count)) return;
+    if (so()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${path} did not reach ${count} lines.`);
+  throw new Error(`This did not become so within 20 s: ${so.toString()}`);
 }
+
+/** Waits until a file has so many lines. */
+export const reached = (path: string, count: number): Promise<void> =>
+  until(() => count === 0 || (existsSync(path) && readFileSync(path, "utf8").split("\n").length > count));
+
+/** Whether a process runs; one that has ended and waits for its parent (state Z) does not. */
+export const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+};
 
 /** A folder for results, and the arguments of a run into it. */
 export function place(): { out: string; results: string; args: (name: string) => string[] } {

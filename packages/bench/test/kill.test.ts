@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { describe, expect, it } from "vitest";
 import { readResults } from "../src/results/read.ts";
 import type { Row } from "../src/results/row.ts";
-import { outrigger, place, reached, start } from "./command.ts";
+import { alive, outrigger, place, reached, start, until } from "./command.ts";
 
 const kills = 20;
 
@@ -17,6 +17,22 @@ const keyOf = ({ group, method, options, seed }: Row): string =>
   JSON.stringify([group, method, options.scale ?? null, seed]);
 
 describe("outrigger run", () => {
+  it("leaves no trial and no folder behind when it is killed, not even one that never pauses", async () => {
+    const { out, args } = place();
+    const TMPDIR = join(out, "tmp");
+    mkdirSync(TMPDIR);
+    const asked = [...args("toy/limits"), "--only", "loops"];
+    const { child, ended } = start(asked, { env: { TOY_MARK: out, TMPDIR } });
+    const mark = join(out, "loops.pid");
+    await until(() => existsSync(mark) && readFileSync(mark, "utf8") !== "");
+    const pid = Number(readFileSync(mark, "utf8"));
+    expect(alive(pid)).toBe(true);
+    expect(readdirSync(TMPDIR)).toHaveLength(1);
+    child.kill("SIGKILL");
+    await ended;
+    await until(() => !alive(pid) && readdirSync(TMPDIR).length === 0);
+  });
+
   it("goes on after kill -9 at 20 random moments: no broken line, nothing run twice, the same table", async () => {
     const { out } = place();
     const results = join(out, "toy/ci.jsonl");

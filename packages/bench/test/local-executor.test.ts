@@ -5,6 +5,7 @@ import { readResults } from "../src/results/read.ts";
 import type { Row } from "../src/results/row.ts";
 import { run } from "../src/run/run.ts";
 import { resultPath } from "../src/run/session.ts";
+import { alive } from "./command.ts";
 import { found, session, temporary } from "./harness.ts";
 
 /** Runs methods of toy/limits, with what was told of lost attempts. */
@@ -31,16 +32,6 @@ async function runLimits(
     pid: (method) => Number(readFileSync(join(marks, `${method}.pid`), "utf8")),
   };
 }
-
-/** Whether a process runs; one that has ended and waits for its parent (state Z) does not. */
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== "linux" || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-};
 
 describe("localExecutor", () => {
   it("kills a trial that hangs past its limit, in JavaScript or waiting, and only that attempt is lost", async () => {

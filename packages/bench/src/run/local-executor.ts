@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Executor, Stopped } from "./executor.ts";
+import { type Guard, startGuard } from "./guard.ts";
 import { limitOf } from "./limit.ts";
 import type { Job } from "./message.ts";
 import type { TrialSpec } from "./plan.ts";
@@ -21,7 +22,7 @@ export interface LocalOptions {
 
 /**
  * Runs every trial in a forked process of its own, so that one that dies (exit code, signal, out of memory) or hangs costs itself alone.
- * Such an attempt is lost and the trial is started anew, for it may be the machine's fault; an error that the benchmark throws is not
+ * Trials do not outlive the runner. Such an attempt is lost and the trial is started anew, for it may be the machine's fault; an error that the benchmark throws is not
  * retried, for it would be thrown again.
  */
 export function localExecutor({
@@ -34,16 +35,25 @@ export function localExecutor({
   const slots = jobs ?? Math.max(1, Math.floor(availableParallelism() / threads));
   const running = new Set<TrialProcess>();
   const waiting: (() => void)[] = [];
+  let workplace: Workplace | null = null;
+  let started = 0;
   let busy = 0;
   let stopped = false;
 
   async function attempt(trial: TrialSpec, progress: (fraction: number, note?: string) => void) {
-    const directory = mkdtempSync(join(tmpdir(), "outrigger-trial-"));
+    workplace ??= openWorkplace();
+    const { guard, folder } = workplace;
+    const directory = join(folder, String(started++));
+    mkdirSync(directory);
     try {
       const job = jobOf(trial, threads, directory);
-      const started = startTrial(job, { limit: limitOf(trial, limit), execArgv, progress });
-      running.add(started);
-      return await started.ended.finally(() => running.delete(started));
+      const child = startTrial(job, { limit: limitOf(trial, limit), execArgv, progress });
+      running.add(child);
+      if (child.pid !== undefined) guard.add(child.pid);
+      return await child.ended.finally(() => {
+        running.delete(child);
+        if (child.pid !== undefined) guard.remove(child.pid);
+      });
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
@@ -77,8 +87,20 @@ export function localExecutor({
     stop() {
       stopped = true;
       for (const child of running) child.kill();
+      workplace?.guard.close();
     },
   };
+}
+
+/** The folder that holds the trials' own, and who removes it. */
+interface Workplace {
+  readonly folder: string;
+  readonly guard: Guard;
+}
+
+function openWorkplace(): Workplace {
+  const folder = mkdtempSync(join(tmpdir(), "outrigger-trials-"));
+  return { folder, guard: startGuard(folder) };
 }
 
 function jobOf(

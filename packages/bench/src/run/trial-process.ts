@@ -18,6 +18,8 @@ const leaving = 5;
 
 /** One attempt at a trial, in a process of its own. */
 export interface TrialProcess {
+  /** The process's id and that of its group; undefined when it could not be started. */
+  readonly pid: number | undefined;
   /** `lost`: the process died or hung before it could say how the trial ended, which may be the machine's fault. */
   readonly ended: Promise<{ readonly reply: Ending; readonly lost: boolean }>;
   kill(): void;
@@ -91,7 +93,7 @@ export function startTrial(
     });
     child.send(job, () => {}); // a process that died at once is reported by "close"
   });
-  return { ended, kill };
+  return { pid: child.pid, ended, kill };
 }
 
 /** setTimeout for any number of seconds: node's own takes at most 24 days, and infinity for none at all. */
