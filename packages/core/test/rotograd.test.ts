@@ -22,6 +22,7 @@ import { type Batch, stepper } from "./support/stepper.ts";
 
 const { model, ...data } = toy();
 const names = ["y", "a", "s", "c"];
+const alone = { threads: 1 };
 
 const train = (options: Partial<FitOptions<Batch>> = {}): Promise<Fitted<Batch>> =>
   fit(model, {
@@ -42,8 +43,11 @@ const insertedOf = (params: unknown, name: string): Inserted =>
 
 /** R exp(ρ (S − Sᵀ)/2) of every task, as the model has it. */
 async function rotationsOf({ last }: Fitted<Batch>, rate: number): Promise<Float32Array[]> {
-  const present = compile((({ rotation, turn }: Record<"rotation" | "turn", Tensor2D>) =>
-    turned(rotation, tf.mul(tf.sub(turn, tf.transpose(turn)), rate / 2))) as never);
+  const present = compile(
+    (({ rotation, turn }: Record<"rotation" | "turn", Tensor2D>) =>
+      turned(rotation, tf.mul(tf.sub(turn, tf.transpose(turn)), rate / 2))) as never,
+    alone,
+  );
   const found: Float32Array[] = [];
   for (const name of names) {
     found.push(((await present(insertedOf(last, name))) as NDArray).data.slice() as Float32Array);
@@ -99,7 +103,7 @@ describe("a rotation that is turned", () => {
     "is R exp(A), with %i dimensions and turns of length %f, and stays orthogonal to 1e-6",
     async (m, length, turns) => {
       const random = Random.seeded(m, "skew");
-      const turn = compile((r: Tensor, a: Tensor) => turned(r as Tensor2D, a as Tensor2D));
+      const turn = compile((r: Tensor, a: Tensor) => turned(r as Tensor2D, a as Tensor2D), alone);
       let [exact, found] = [identity(m), array(identity(m).flat(), [m, m])];
       for (let step = 0; step < turns; step++) {
         const skew = skewOf(random, m, length);
@@ -116,7 +120,7 @@ describe("a rotation that is turned", () => {
 
   it("is turned by no more than 0.25, and mended when something else moved it", async () => {
     const random = Random.seeded(1, "skew");
-    const turn = compile((r: Tensor, a: Tensor) => turned(r as Tensor2D, a as Tensor2D));
+    const turn = compile((r: Tensor, a: Tensor) => turned(r as Tensor2D, a as Tensor2D), alone);
     const long = skewOf(random, 8, 100);
     const short = long.map((row) => row.map((value) => value / 400));
     const apply = async (r: Matrix, a: Matrix): Promise<number[]> => [
@@ -139,13 +143,16 @@ it("slopes are those of −Σ_nk ⟨R_kᵀ g̃_nk, v_n⟩ by differences in doub
     return exponential(half.map((row, i) => row.map((value, j) => value - half[j]![i]!)));
   });
   const method = rotograd({ rate });
-  const combine = compile(((gradients: Tensor[], inserted: Tree<Tensor>[]) =>
-    method.combine({
-      gradients,
-      inserted,
-      primary: 0,
-      given: [1, 1, 1].map((one) => tf.scalar(one)),
-    })) as never);
+  const combine = compile(
+    ((gradients: Tensor[], inserted: Tree<Tensor>[]) =>
+      method.combine({
+        gradients,
+        inserted,
+        primary: 0,
+        given: [1, 1, 1].map((one) => tf.scalar(one)),
+      })) as never,
+    alone,
+  );
   const square = (values: readonly number[]): NDArray => array(values, [m, m]);
   const made = (await combine(
     rows.map((row) => array(row, [samples, m])),
@@ -210,7 +217,10 @@ describe("a run with rotations", () => {
   it("predicts with the rotations of the best epoch", async () => {
     const fitted = await train({ epochs: 30, method: rotograd({ rate: 1 }) });
     const predicted = await fitted.predict(data.test);
-    const apply = compile(((p: never, b: never) => fitted.model.apply(p, b, { training: false })) as never);
+    const apply = compile(
+      ((p: never, b: never) => fitted.model.apply(p, b, { training: false })) as never,
+      alone,
+    );
     const [batch] = data.test.epoch(null);
     const outputs = (params: unknown) =>
       apply(params as never, batch as never) as Promise<Record<string, NDArray>>;

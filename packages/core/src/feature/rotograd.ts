@@ -28,30 +28,31 @@ const TINY = 1e-30;
 
 /**
  * RotoGrad: turns the representation before each head by a learned rotation, so that the tasks' gradients point the same way, and scales
- * them to one length. With z the representation, r_k = R_k z what head k reads, G_k = ∂L_k/∂z over the batch (rows g_nk = R_kᵀ g̃_nk,
- * g̃_nk = ∂L_k/∂r_nk), ‖·‖ Frobenius' norm and U_k = G_k/‖G_k‖:
+ * them to one length. With z the representation, r_k = R_k z what head k reads, G_k = ∂L_k/∂z over the batch (rows g_nk = R_kᵀ g̃_nk, g̃_nk
+ * = ∂L_k/∂r_nk), ‖·‖ Frobenius' norm and U_k = G_k/‖G_k‖:
  *
  *     trunk: goes along C Σ_k U_k,   C = Σ_k α_k ‖G_k‖,   α_k = (‖G_k‖/‖G_k⁰‖) / Σ_j (‖G_j‖/‖G_j⁰‖)
  *     R_k:   goes down −Σ_n ⟨R_kᵀ g̃_nk, v_n⟩,   V = (1/T) Σ_k U_k,   g̃ and V held fixed
  *
- * so a task that converges slowly sets the length of all. R_k starts as the identity, the run as the plain network. A step turns it by
- * R_k ← R_k exp(A_k), where A_k = ρ (S_k − S_kᵀ)/2 with the rate ρ and S_k what the run's optimiser takes from zero along the slope there,
- * ρ (VᵀG_k − G_kᵀV)/2: Adam turns rotations ρ times as fast as it moves other parameters, its moments going with the turned axes. R_k [d, d] and
- * S_k are parameters of the model; `maxGradientNorm` counts the slopes. A task without a gradient has U = 0, and G⁰ from the first step on
- * which it has one. The history's weights are C/‖G_k‖, its cosines those of the G_k.
+ * so a task that converges slowly sets the length of all. R_k starts as the identity, the run as the plain network. A step turns it by R_k
+ * ← R_k exp(A_k), where A_k = ρ (S_k − S_kᵀ)/2 with the rate ρ and S_k what the run's optimiser takes from zero along the slope there, ρ
+ * (VᵀG_k − G_kᵀV)/2: Adam turns rotations ρ times as fast as it moves other parameters, its moments going with the turned axes. R_k [d, d]
+ * and S_k are parameters of the model; `maxGradientNorm` counts the slopes. A task without a gradient has U = 0, and G⁰ from the first step
+ * on which it has one. The history's weights are C/‖G_k‖, its cosines those of the G_k.
  *
  * It is no aggregator: it has parameters that predictions need, learns them by an objective of its own, and sees gradients of features, not
  * of parameters. The model is one of `splitModel`, z [..., m] with features last. Cost: one backward pass; for every task three products of
- * the batch's N rows with d × d matrices, and four products of d × d matrices.
+ * the batch's N rows with d × d matrices, four products of d × d matrices, and 2 d² parameters more for the optimiser. With hundreds of
+ * features that is more than a small trunk: lower `dimensions`.
  *
  * Paper: Javaloy and Valera, "RotoGrad: Gradient Homogenization in Multitask Learning", ICLR 2022,
  * https://openreview.net/forum?id=T8wHz4rnuGL. Differences from the authors' package (rotograd 0.1.6): rotations start at the identity,
- * where its parametrisation draws them; slopes are taken in the axes of the present rotation, where it differentiates the exponential
- * from a fixed one; one optimiser for all, so that the rotations' rate does not fall faster than the network's, which the paper's proof of
+ * where its parametrisation draws them; slopes are taken in the axes of the present rotation, where it differentiates the exponential from
+ * a fixed one; one optimiser for all, so that the rotations' rate does not fall faster than the network's, which the paper's proof of
  * stability asks for; the objective is the paper's, of which the code's is a multiple on rotations.
  *
  * @throws OutriggerError `bad-option` for a rate that is not positive, or counts that are no positive integers; when training starts,
- *   `bad-model` for a model that does not say where its representation is, and `bad-option` for more dimensions than it has.
+ * `bad-model` for a model that does not say where its representation is, and `bad-option` for more dimensions than it has.
  *
  * @example
  * const { model, params } = await fit(splitModel(parts), { method: rotograd(), … }); // model has the rotations

@@ -85,10 +85,13 @@ test.each(["all", "some"] as const)(
     const method = rotograd({ rate: 1, dimensions, burnIn });
     const model = withInserted(plain, method, batchOf(steps[0]!) as never);
     const descent = featureDescent({ model, tasks, primary: 0, method: method as never });
-    const record = compile(((params: never, batch: never, given: Scalar[]) => {
-      const { losses, told, gradients } = descent.record(params, batch, given);
-      return { losses, told: told!, gradients };
-    }) as never);
+    const record = compile(
+      ((params: never, batch: never, given: Scalar[]) => {
+        const { losses, told, gradients } = descent.record(params, batch, given);
+        return { losses, told: told!, gradients };
+      }) as never,
+      { threads: 1 },
+    );
     let state: RotogradState = method.init(3, 0);
     for (const step of steps) {
       const given = method.give(state).map((value) => array([value], []));

@@ -82,9 +82,12 @@ class Driven {
     this.#method = method;
     this.#tasks = tasks;
     this.inserted = learnt(method, tasks);
-    this.#combine = compile(((rows: Tensor[], inserted: Tree<Tensor>[], given: Scalar[]) => {
-      return method.combine({ gradients: rows, inserted, primary, given });
-    }) as never);
+    this.#combine = compile(
+      ((rows: Tensor[], inserted: Tree<Tensor>[], given: Scalar[]) => {
+        return method.combine({ gradients: rows, inserted, primary, given });
+      }) as never,
+      { threads: 1 },
+    );
   }
 
   async combine(rows: NDArray[], state: unknown): Promise<Combined> {
@@ -230,7 +233,7 @@ export function featureContract(name: string, make: () => FeatureMethod): void {
 
     test("its layers compute the same from settled parameters", async () => {
       const layer = make().layer(width);
-      const apply = compile(layer.apply.bind(layer) as never);
+      const apply = compile(layer.apply.bind(layer) as never, { threads: 1 });
       const own = driver(3);
       const { settled } = await own.combine(scene(3)(0), make().init(3, 0));
       const z = draws(Random.seeded(0, "z"), 1);
