@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { rotograd } from "@outrigger/core/feature/rotograd";
 import { array, compile, type NDArray, stopGradient, type Tree } from "@outrigger/core/graph/index";
 import { turned } from "@outrigger/core/nn/rotation";
@@ -9,13 +6,12 @@ import { Random } from "@outrigger/core/random";
 import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
 import { withInserted } from "@outrigger/core/train/inserted";
 import type { Model } from "@outrigger/core/train/model";
-import { decodeSafetensors } from "@outrigger/core/train/safetensors";
 import { splitModel } from "@outrigger/core/train/split-model";
 import { regression } from "@outrigger/core/train/task";
 import { uniform } from "@outrigger/core/weighting/uniform";
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused } from "./support/errors.ts";
 import { type Batch, stepper } from "./support/stepper.ts";
@@ -405,44 +401,4 @@ it("aligns two tasks that pull the trunk apart, which then learn together", asyn
     Math.max(...Object.values(history.at(-1)!.losses as Record<string, number>));
   expect(worst(turned)).toBeLessThan(0.05 * worst(plain));
   for (const fitted of [turned, plain]) await fitted.dispose();
-});
-
-describe("a checkpoint of a run with rotations", () => {
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "outrigger-rotograd-"));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  it("continues bit for bit, with rotations, their moments and the initial lengths", async () => {
-    const ends: Buffer[] = [];
-    for (const name of ["whole", "stopped"]) {
-      const options = { directory: join(folder, name), checkpointEvery: 2, method: rotograd({ burnIn: 6 }) };
-      if (name === "stopped") {
-        const stop = new AbortController();
-        let steps = 0;
-        const halted = await train({
-          ...options,
-          signal: stop.signal,
-          progress: ({ kind }) => {
-            if (kind === "step" && ++steps === 5) stop.abort();
-          },
-        });
-        await halted.dispose();
-      }
-      const fitted = await train(options);
-      await fitted.dispose();
-      ends.push(readFileSync(join(folder, name, "checkpoint.safetensors")));
-    }
-    expect(ends[1]!.equals(ends[0]!)).toBe(true);
-    const { arrays, metadata } = decodeSafetensors(ends[0]!, "whole");
-    for (const part of ["params", "best"]) {
-      const { data } = arrays.get(`${part}/heads/a/inserted/rotation`)!;
-      expect([...data]).not.toEqual(identity(16).flat());
-      expect(arrays.get(`${part}/heads/a/inserted/turn`)!.data.some((value) => value !== 0)).toBe(true);
-    }
-    const state = JSON.parse(metadata["state"]!) as { step: { method: { t: number; initial: number[] } } };
-    expect(state.step.method.t).toBe(9);
-    expect(state.step.method.initial.every((length) => length > 0)).toBe(true);
-  });
 });

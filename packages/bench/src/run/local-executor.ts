@@ -35,14 +35,14 @@ export function localExecutor({
   const slots = jobs ?? Math.max(1, Math.floor(availableParallelism() / threads));
   const running = new Set<TrialProcess>();
   const waiting: (() => void)[] = [];
-  let workplace: Workplace | null = null;
+  let workspace: Workspace | null = null;
   let started = 0;
   let busy = 0;
   let stopped = false;
 
   async function attempt(trial: TrialSpec, progress: (fraction: number, note?: string) => void) {
-    workplace ??= openWorkplace();
-    const { guard, folder } = workplace;
+    workspace ??= openWorkspace();
+    const { guard, folder } = workspace;
     const directory = join(folder, String(started++));
     mkdirSync(directory);
     try {
@@ -87,18 +87,18 @@ export function localExecutor({
     stop() {
       stopped = true;
       for (const child of running) child.kill();
-      workplace?.guard.close();
+      workspace?.guard.close();
     },
   };
 }
 
 /** The folder that holds the trials' own, and who removes it. */
-interface Workplace {
+interface Workspace {
   readonly folder: string;
   readonly guard: Guard;
 }
 
-function openWorkplace(): Workplace {
+function openWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "outrigger-trials-"));
   return { folder, guard: startGuard(folder) };
 }
