@@ -14,6 +14,15 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused } from "./support/errors.ts";
+import {
+  distortion,
+  exponential,
+  identity,
+  type Matrix,
+  matrix,
+  product,
+  transposed,
+} from "./support/matrices.ts";
 import { type Batch, stepper } from "./support/stepper.ts";
 
 const { model, ...data } = toy();
@@ -50,34 +59,6 @@ async function rotationsOf({ last }: Fitted<Batch>, rate: number): Promise<Float
   }
   await present.dispose();
   return found;
-}
-
-type Matrix = number[][];
-const matrix = (data: ArrayLike<number>, m: number): Matrix =>
-  Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_, j) => data[i * m + j]!));
-const product = (a: Matrix, b: Matrix): Matrix =>
-  a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
-const transposed = (a: Matrix): Matrix => a[0]!.map((_, j) => a.map((row) => row[j]!));
-const identity = (m: number): Matrix =>
-  Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_, j) => (i === j ? 1 : 0)));
-
-/** Greatest entry of |RᵀR − I|, in double. */
-function distortion(r: ArrayLike<number>): number {
-  const m = Math.sqrt(r.length);
-  const square = product(transposed(matrix(r, m)), matrix(r, m));
-  return Math.max(...square.flatMap((row, i) => row.map((value, j) => Math.abs(value - (i === j ? 1 : 0)))));
-}
-
-/** exp(A) by thirty terms of its series, of A/1024 squared ten times, in double. */
-function exponential(a: Matrix): Matrix {
-  const small = a.map((row) => row.map((value) => value / 1024));
-  let [sum, term] = [identity(a.length), identity(a.length)];
-  for (let n = 1; n <= 30; n++) {
-    term = product(term, small).map((row) => row.map((value) => value / n));
-    sum = sum.map((row, i) => row.map((value, j) => value + term[i]![j]!));
-  }
-  for (let i = 0; i < 10; i++) sum = product(sum, sum);
-  return sum;
 }
 
 const normals = (random: Random, count: number, scale = 1): number[] =>
