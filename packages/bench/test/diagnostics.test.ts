@@ -11,6 +11,7 @@ import { type Row, rowSchema } from "../src/results/row.ts";
 import { type BenchmarkSummary, type GroupSummary, summarize } from "../src/results/summary.ts";
 import { resultPath } from "../src/run/session.ts";
 import { found, runToy, temporary } from "./harness.ts";
+import { toyRow } from "./rows.ts";
 
 const tasks = ["solubility", "logP", "rings & bonds"];
 const steps = [1, 51, 101, 151, 201];
@@ -54,40 +55,16 @@ beforeAll(async () => {
 
 /** A row as a results file has it. */
 function row(method: string, seed: number, test: number | null, more: Partial<Row> = {}): Row {
-  return rowSchema.parse({
-    format: 1,
-    id: `${method}-${seed}`,
-    status: "done",
-    purpose: "score",
-    benchmark: noise.name,
-    version: noise.version,
-    codeVersion: "c0de",
-    package: "toy",
-    method,
-    group: "gin",
-    kind: method === "single-task" ? "baseline" : method === "random-targets" ? "control" : "rule",
-    options: {},
-    candidate: null,
-    seed,
-    tier: "ci",
-    metrics: { "validation/rmse": test, "test/rmse": test },
-    provenance: {
-      packageVersion: "1.0.0",
-      commit: null,
-      dirty: null,
-      lockFile: null,
-      node: "v20",
-      os: "Linux",
-      cpu: "CPU",
-      cores: 2,
-      threads: 1,
-      jobs: 1,
-      startedAt: "2026-01-02T03:04:05Z",
-      seconds: 1,
-      peakMemory: null,
-    },
-    ...more,
-  });
+  return rowSchema.parse(
+    toyRow({
+      method,
+      seed,
+      tier: "ci",
+      kind: method === "single-task" ? "baseline" : method === "random-targets" ? "control" : "rule",
+      metrics: { "validation/rmse": test, "test/rmse": test },
+      ...more,
+    }),
+  );
 }
 
 const alone = [1.1, 1.2, 1.15, 1.05, 1.25];

@@ -11,6 +11,7 @@ import { markdownTable, terminalTable } from "../src/report/table.ts";
 import type { Row } from "../src/results/row.ts";
 import { type BenchmarkSummary, describeOptions, summarize } from "../src/results/summary.ts";
 import { found } from "./harness.ts";
+import { toyRow } from "./rows.ts";
 
 let noise: Benchmark;
 
@@ -26,42 +27,19 @@ function row(
 ): Row {
   const { validation = 1, test = 1, ...rest } = change;
   const tail = describeOptions(rest.options ?? {});
-  return {
-    format: 1,
+  const { provenance } = toyRow();
+  return toyRow({
     id: `${method}-${seed}-${tail}-${rest.codeVersion ?? "c0de"}`,
-    status: "done",
-    purpose: "score",
-    benchmark: "toy/noise",
-    version: 1,
-    codeVersion: "c0de",
-    package: "toy",
     method,
-    group: "gin",
-    kind: method === "single-task" ? "baseline" : method === "random-targets" ? "control" : "rule",
-    options: {},
-    candidate: null,
     seed,
     tier: "ci",
+    kind: method === "single-task" ? "baseline" : method === "random-targets" ? "control" : "rule",
     metrics: { "validation/rmse": validation, "test/rmse": test },
     curves: { "validation/rmse": [2, 1.5, validation] },
     runtime: "none",
-    provenance: {
-      packageVersion: "1.2.3",
-      commit: "0123456789abcdef0123456789abcdef01234567",
-      dirty: false,
-      lockFile: "f".repeat(64),
-      node: "v20.20.2",
-      os: "Linux 6.1 x64",
-      cpu: "Some CPU <fast>",
-      cores: 2,
-      threads: 1,
-      jobs: 2,
-      startedAt: "2026-01-02T03:04:05.678Z",
-      seconds: 12.5,
-      peakMemory: 2e8,
-    },
+    provenance: { ...provenance, cpu: "Some CPU <fast>" },
     ...rest,
-  };
+  });
 }
 
 const baseline = [1.1, 1.2, 1.15, 1.05, 1.25];

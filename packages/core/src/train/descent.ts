@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { gradients, leaves, type Tree, unflatten } from "../graph/index.ts";
+import { combine, gradients, leaves, type Tree, unflatten } from "../graph/index.ts";
 import { layersOf } from "./layers.ts";
 import { weightedForward } from "./loss.ts";
 import type { Model, ParamsTensors } from "./model.ts";
@@ -45,6 +45,22 @@ export const weightedDescent = <B>(problem: Problem<B>): Descent<B> => ({
   },
 });
 
+/** Gradients of every layer, one tree a task. */
+export function byLayer(rows: readonly Tree<Tensor>[]): Tree<Tensor>[][] {
+  const layers = rows.map((row) => layersOf(row));
+  return (layers[0] ?? []).map((_, l) => layers.map((row) => row[l]!));
+}
+
+/** Σ_k w_lk ∇_l L_k for every layer l of the trunk; `weights` holds T for each layer in turn. */
+export function combineByLayer(weights: Tensor1D, rows: readonly Tree<Tensor>[]): Tree<Tensor> {
+  const T = rows.length;
+  const layers = byLayer(rows).map((layer, l) => combine(tf.slice(weights, [T * l], [T]), layer));
+  return unflatten(
+    rows[0]!,
+    layers.flatMap((layer) => leaves(layer)),
+  );
+}
+
 /**
  * Heads along the gradient of Σ_k w_k L_k, layer l of the trunk along Σ_k w_lk ∇_l L_k: the host gives the T weights of the heads, then T
  * for each layer.
@@ -57,13 +73,9 @@ export const layeredDescent = <B>(problem: Problem<B>, layers: number): Descent<
       const { trunk } = params;
       const found = weightedForward(problem, params, batch, given.slice(0, T));
       const heads = gradients([found.total], params.heads as Tree<Tensor>)[0]!;
-      const rows = gradients([...found.losses], trunk).map((row) => leaves(row));
-      const layerOfLeaf = layersOf(trunk).flatMap((layer, l) => leaves(layer).map(() => l));
-      const moved = layerOfLeaf.map((l, leaf) => {
-        const weights = given.slice(T * (1 + l), T * (2 + l));
-        return rows.map((row, k) => tf.mul(row[leaf]!, weights[k]!)).reduce((a, b) => tf.add(a, b));
-      });
-      return { ...found, gradients: { heads, trunk: unflatten(trunk, moved) } };
+      const rows = gradients([...found.losses], trunk);
+      const moved = combineByLayer(tf.stack(given.slice(T)) as Tensor1D, rows);
+      return { ...found, gradients: { heads, trunk: moved } };
     },
   };
 };

@@ -1,14 +1,14 @@
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
-import { leaves, mapTree, type NDArray, type Tree, unflatten } from "../graph/array.ts";
+import { mapTree, type NDArray, type Tree } from "../graph/array.ts";
 import { type Compiled, combine, gradients, gram } from "../graph/index.ts";
 import type { Mode } from "../nn/layer.ts";
 import type { Random } from "../random.ts";
 import type { Needs, Place } from "../weighting/weighting.ts";
 import { Cursor, type Position } from "./cursor.ts";
+import { byLayer, combineByLayer } from "./descent.ts";
 import { block, gramRows, sumOf } from "./gram-rows.ts";
-import { layersOf } from "./layers.ts";
 import type { LayersView, Products } from "./layerwise.ts";
 import type { Learner, Seen, SplitFunction, SplitStep } from "./learner.ts";
 import { type Forward, forward, splitForward } from "./loss.ts";
@@ -183,7 +183,7 @@ export class Look<B> {
     const { tasks } = this.#options;
     return (p, given, batch: never, second: never) => {
       const { shown, losses, rows } = this.#record(wanted, { training: true }, p, batch, second);
-      const weight = tasks.map((_, k) => tf.reshape(part(given, k, 1), []) as Scalar);
+      const weight = tasks.map((_, k) => tf.reshape(tf.slice(given, [k], [1]), []) as Scalar);
       const sum = (terms: readonly Scalar[]): Scalar => terms.reduce((a, b) => tf.add(a, b));
       if (rows === undefined) {
         const total = sum(losses.map((loss, k) => tf.mul<Scalar>(loss, weight[k]!)));
@@ -203,11 +203,7 @@ export class Look<B> {
   #combined(given: Tensor1D, rows: readonly Tree<Tensor>[]): Tree<Tensor> {
     if (this.#options.place !== "layers") return combine(given, rows);
     const T = rows.length;
-    const layers = byLayer(rows).map((layer, l) => combine(part(given, T * (1 + l), T), layer));
-    return unflatten(
-      rows[0]!,
-      layers.flatMap((layer) => leaves(layer)),
-    );
+    return combineByLayer(tf.slice(given, [T], [given.size - T]), rows);
   }
 
   #second(wanted: Wanted): Host<B>[] {
@@ -226,11 +222,3 @@ export class Look<B> {
     );
   }
 }
-
-/** Gradients of every layer, one tree a task. */
-const byLayer = (rows: readonly Tree<Tensor>[]): Tree<Tensor>[][] => {
-  const layers = rows.map((row) => layersOf(row));
-  return (layers[0] ?? []).map((_, l) => layers.map((row) => row[l]!));
-};
-
-const part = (vector: Tensor1D, begin: number, size: number): Tensor1D => tf.slice(vector, [begin], [size]);
