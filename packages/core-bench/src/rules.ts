@@ -1,3 +1,8 @@
+import { dbMtlEma } from "@outrigger/core/aggregator/db-mtl-ema";
+import { excessMtl } from "@outrigger/core/aggregator/excess-mtl";
+import { graddrop } from "@outrigger/core/aggregator/graddrop";
+import { moco } from "@outrigger/core/aggregator/moco";
+import { trimmedMean } from "@outrigger/core/aggregator/trimmed-mean";
 import { rotograd } from "@outrigger/core/feature/rotograd";
 import type { Method } from "@outrigger/core/train/method";
 import { aang } from "@outrigger/core/weighting/aang";
@@ -47,8 +52,8 @@ import type { Weighting } from "@outrigger/core/weighting/weighting";
 const oracle = (): Weighting => staticWeights({ weights: [1, 1, 0, 0] });
 
 /**
- * Every rule of core by the name of its row, each with its defaults, and every method that works between trunk and heads; `-` and a word more
- * for another form of it.
+ * Every rule of core by the name of its row, each with its defaults, every aggregator but `sum`, which is uniform, and every method that works
+ * between trunk and heads; `-` and a word more for another form of it.
  *
  * One that is missing here fails `test/rules.test.ts`.
  */
@@ -66,8 +71,10 @@ export const rules: Readonly<Record<string, () => Method>> = {
   cagrad,
   config: conFig,
   "db-mtl": dbMtl,
+  "db-mtl-ema": dbMtlEma,
   "dual-proj": dualProj,
   dwa,
+  "excess-mtl": excessMtl,
   fairgrad,
   famo,
   gls,
@@ -76,6 +83,7 @@ export const rules: Readonly<Record<string, () => Method>> = {
   "gradient-alignment": gradientAlignment,
   "gradient-cosine": gradientCosine,
   "gradient-cosine-weighted": () => gradientCosine({ weighted: true }),
+  graddrop,
   gradnorm,
   gradvac,
   "gradvac-per-layer": () => perLayer(gradvac()),
@@ -86,6 +94,7 @@ export const rules: Readonly<Record<string, () => Method>> = {
   "meta-tartan": metaTartan,
   mgda,
   "mgda-representation": () => representation(mgda()),
+  moco,
   modo,
   "nash-mtl": nashMtl,
   "ol-aux": olAux,
@@ -98,6 +107,7 @@ export const rules: Readonly<Record<string, () => Method>> = {
   sdmgrad,
   slaw,
   stch,
+  "trimmed-mean": trimmedMean,
   uncertainty,
   "uncertainty-liebel-korner": () => uncertainty({ form: "liebel-korner" }),
   upgrad,
