@@ -88,6 +88,7 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
       url: "https://arxiv.org/abs/2301.12618",
     },
     verified: "reference",
+    settings: { interval, branches, prune },
     init(tasks, primary) {
       const taught = branchesOf(branches, tasks, primary);
       const shares = taught.map(() => 1 / taught.length);
