@@ -25,6 +25,7 @@ export { type AlphaVilOptions, alphaVil } from "./procedure/alpha-vil.ts";
 export { type AutoLambdaOptions, autoLambda } from "./procedure/auto-lambda.ts";
 export { type AuxTsOptions, auxTs } from "./procedure/aux-ts.ts";
 export { type AuxilearnOptions, auxilearn } from "./procedure/auxilearn.ts";
+export { type AuxinashImplicitOptions, auxinashImplicit } from "./procedure/auxinash-implicit.ts";
 export { type ForkmergeOptions, forkmerge } from "./procedure/forkmerge.ts";
 export { type MaxlOptions, maxl } from "./procedure/maxl.ts";
 export { type MetaTartanFreshHeadOptions, metaTartanFreshHead } from "./procedure/meta-tartan-fresh-head.ts";

@@ -5,6 +5,7 @@ import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
 import { auxTs } from "@outrigger/core/procedure/aux-ts";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
+import { auxinashImplicit } from "@outrigger/core/procedure/auxinash-implicit";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
 import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
@@ -27,6 +28,7 @@ test("the folder is read", () => {
       "autoLambda",
       "auxTs",
       "auxilearn",
+      "auxinashImplicit",
       "forkmerge",
       "maxl",
       "metaTartanFreshHead",
@@ -86,6 +88,12 @@ const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
   ),
   autoLambda: trial(autoLambda, {}, learning),
   auxTs: trial(auxTs, {}, weighing),
+  auxinashImplicit: trial(
+    auxinashImplicit,
+    { interval: 2 },
+    { learningRate: 0.2, interval: 3, inverse: "identity", terms: 2 },
+    { every: 2 },
+  ),
   auxilearn: trial(auxilearn, { interval: 2, inverse: "neumann" }, combining, { least: 2 }),
   forkmerge: trial(forkmerge, { interval: 4 }, { interval: 5, branches: "all", prune: true }, { every: 4 }),
   maxl: trial(teach, {}, teaching, { data: twoClasses, least: 2 }),
@@ -134,6 +142,9 @@ test("options that no run can use are refused", () => {
     () => auxilearn({ maxSlopeNorm: 0 }),
     () => metaTartanFreshHead({ headSteps: 0 }),
     () => metaTartanFreshHead({ learningRate: -1 }),
+    () => auxinashImplicit({ terms: 0 }),
+    () => auxinashImplicit({ interval: 0 }),
+    () => auxinashImplicit({ learningRate: -1 }),
     () => auxTs({ hidden: 0 }),
     () => auxTs({ difference: 0 }),
     () => taml({ hidden: 1.5 }),
@@ -151,6 +162,7 @@ test.each([
   ["autoLambda", autoLambda],
   ["auxTs", auxTs],
   ["auxilearn", auxilearn],
+  ["auxinashImplicit", auxinashImplicit],
   ["forkmerge", forkmerge],
   ["metaTartanFreshHead", metaTartanFreshHead],
   ["taml", taml],

@@ -12,7 +12,8 @@ import { inRange, positiveInteger } from "../weighting/gram/check.ts";
 import { linearCombiner, monotoneNetwork } from "./inner/combiner.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { combinedLoss } from "./inner/implicit.ts";
-import { type Inverse, implicitSlope } from "./inner/implicit-slope.ts";
+import { implicitSlope } from "./inner/implicit-slope.ts";
+import type { Inverse } from "./inner/inverse.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
 import type { Procedure } from "./procedure.ts";
 
