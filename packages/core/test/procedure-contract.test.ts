@@ -95,7 +95,18 @@ const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
     { every: 2 },
   ),
   auxilearn: trial(auxilearn, { interval: 2, inverse: "neumann" }, combining, { least: 2 }),
-  forkmerge: trial(forkmerge, { interval: 4 }, { interval: 5, branches: "all", prune: true }, { every: 4 }),
+  forkmerge: trial(
+    forkmerge,
+    { interval: 4 },
+    {
+      interval: 5,
+      branches: "all",
+      prune: true,
+      ranking: { steps: 2, top: [0, 1] },
+      best: { every: 2, since: "merge" },
+    },
+    { every: 4 },
+  ),
   maxl: trial(teach, {}, teaching, { data: twoClasses, least: 2 }),
   metaTartanFreshHead: trial(
     metaTartanFreshHead,
@@ -124,6 +135,12 @@ procedureContract("forkmerge with pruning", () => forkmerge({ interval: 4, branc
   every: 4,
 });
 
+procedureContract(
+  "forkmerge with ranking and the best of each branch",
+  () => forkmerge({ interval: 4, ranking: { steps: 3, top: [0, 1, 3] }, best: { every: 3, since: "start" } }),
+  { every: 7 },
+);
+
 procedureContract("autoLambda by differences", () => autoLambda({ derivative: "differences" }));
 
 procedureContract("auxTs by differences", () => auxTs({ derivative: "differences" }));
@@ -133,6 +150,12 @@ test("options that no run can use are refused", () => {
     () => autoLambda({ initial: -1 }),
     () => autoLambda({ difference: 0 }),
     () => forkmerge({ interval: 0 }),
+    () => forkmerge({ ranking: { steps: 0, top: [0] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [0.5] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [-1] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [0] }, branches: "all" }),
+    () => forkmerge({ best: { every: 0, since: "merge" } }),
     () => alphaVil({ interval: 1.5 }),
     () => alphaVil({ metaSteps: 0 }),
     () => alphaVil({ learningRate: -1 }),
