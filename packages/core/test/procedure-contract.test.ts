@@ -1,22 +1,23 @@
 import { dense } from "@outrigger/core/nn/dense";
+import { mlp } from "@outrigger/core/nn/sequential";
+import { sgd } from "@outrigger/core/optimize/sgd";
 import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
+import { auxTs } from "@outrigger/core/procedure/aux-ts";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
+import { auxinashImplicit } from "@outrigger/core/procedure/auxinash-implicit";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
 import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
 import type { Procedure } from "@outrigger/core/procedure/procedure";
+import { taml } from "@outrigger/core/procedure/taml";
 import { Random } from "@outrigger/core/random";
-import { generatedTask } from "@outrigger/core/train/generated-task";
-import { splitModel } from "@outrigger/core/train/split-model";
 import { expect, test } from "vitest";
-import { type Toy, toy } from "./fixtures/toy.ts";
+import { toy, twoClasses } from "./fixtures/toy.ts";
 import { refused, thrown } from "./support/errors.ts";
 import { procedureContract, type Trial } from "./support/procedure-contract.ts";
 import { allProcedures } from "./support/procedures.ts";
 import { stepper } from "./support/stepper.ts";
-
-type ToyTask = Toy["tasks"][number];
 
 const procedures = await allProcedures();
 
@@ -25,46 +26,101 @@ test("the folder is read", () => {
     expect.arrayContaining([
       "alphaVil",
       "autoLambda",
+      "auxTs",
       "auxilearn",
+      "auxinashImplicit",
       "forkmerge",
       "maxl",
       "metaTartanFreshHead",
+      "taml",
     ]),
   );
 });
 
-/** The binary task as the primary, and a head of four outputs that is taught. */
-const twoClasses = ({ model, tasks, ...data }: Toy): Toy => {
-  const [, a, s, c] = tasks as [ToyTask, ToyTask, ToyTask, ToyTask];
-  const wide = dense({ inputs: 16, outputs: 4 });
-  return {
-    ...data,
-    tasks: [{ ...c, role: "primary" }, generatedTask("y") as ToyTask, a, s],
-    model: splitModel({
-      ...model,
-      init(random) {
-        const { trunk, heads } = model.init(random);
-        const { kernel, bias } = wide.init(random);
-        return { trunk, heads: { ...heads, y: { w: kernel, b: bias } } };
-      },
-    }),
-  };
-};
 const teach = (options: MaxlOptions = {}): Procedure =>
   maxl({ task: "y", generator: dense({ inputs: 3, outputs: 4 }), subclasses: [2, 2], ...options });
 
-/** Procedures that do not train the toy as it is, or have rounds, made short enough to test. */
-const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
-  alphaVil: [() => alphaVil({ interval: 4, metaSteps: 3 }), { every: 4 }],
-  auxilearn: [() => auxilearn({ interval: 2, inverse: "neumann" }), { least: 2 }],
-  forkmerge: [() => forkmerge({ interval: 4 }), { every: 4 }],
-  maxl: [teach, { data: twoClasses, least: 2 }],
+const slow = sgd({ learningRate: 1e-4 });
+
+/** A trial with every option changed once: all are settings, but for functions. */
+const trial = <O extends object>(
+  make: (options: O) => Procedure,
+  options: NoInfer<O>,
+  changed: Required<Omit<NoInfer<O>, "onWeights" | "inputsOf" | "classesOf">>,
+  rest: Trial = {},
+): [make: () => Procedure, trial: Trial] => {
+  const others = Object.entries(changed).map(([name, value]) => [
+    name,
+    () => make({ ...options, [name]: value }),
+  ]);
+  return [() => make(options), { ...rest, others: Object.fromEntries(others) }];
 };
 
-for (const [name, plain] of procedures) {
-  const [make, trial] = trials[name] ?? [plain, {}];
-  procedureContract(name, make, trial);
-}
+const weighing = { hidden: 7, optimizer: slow, derivative: "differences", difference: 0.1 } as const;
+const combining = {
+  combiner: [3],
+  initial: 0.5,
+  inverse: "conjugate-gradients",
+  terms: 2,
+  interval: 3,
+  optimizer: slow,
+  maxSlopeNorm: 1,
+} as const;
+const teaching = {
+  generator: mlp({ sizes: [3, 5, 4] }),
+  subclasses: [3, 1],
+  task: "a",
+  gamma: 1,
+  entropy: 0.1,
+  optimizer: slow,
+  derivative: "differences",
+  difference: 0.1,
+} as const;
+const learning = { initial: 1, optimizer: slow, derivative: "differences", difference: 0.1 } as const;
+
+/** How each procedure is tried: with rounds short enough to test, on data that it can train on, and with every option changed. */
+const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
+  alphaVil: trial(
+    alphaVil,
+    { interval: 4, metaSteps: 3 },
+    { interval: 5, metaSteps: 4, learningRate: 0.1 },
+    { every: 4 },
+  ),
+  autoLambda: trial(autoLambda, {}, learning),
+  auxTs: trial(auxTs, {}, weighing),
+  auxinashImplicit: trial(
+    auxinashImplicit,
+    { interval: 2 },
+    { learningRate: 0.2, interval: 3, inverse: "identity", terms: 2 },
+    { every: 2 },
+  ),
+  auxilearn: trial(auxilearn, { interval: 2, inverse: "neumann" }, combining, { least: 2 }),
+  forkmerge: trial(
+    forkmerge,
+    { interval: 4 },
+    {
+      interval: 5,
+      branches: "all",
+      prune: true,
+      ranking: { steps: 2, top: [0, 1] },
+      best: { every: 2, since: "merge" },
+    },
+    { every: 4 },
+  ),
+  maxl: trial(teach, {}, teaching, { data: twoClasses, least: 2 }),
+  metaTartanFreshHead: trial(
+    metaTartanFreshHead,
+    {},
+    { learningRate: 0.1, scale: "mean", headSteps: 2, headOptimizer: slow },
+  ),
+  taml: trial(taml, {}, weighing),
+};
+
+test("every procedure is tried", () => {
+  expect(Object.keys(trials).sort()).toEqual(procedures.map(([name]) => name).sort());
+});
+
+for (const [name, [make, tried]] of Object.entries(trials)) procedureContract(name, make, tried);
 
 procedureContract("auxilearn with a network", () => auxilearn({ interval: 1, combiner: [3, 3] }), {
   least: 2,
@@ -79,13 +135,27 @@ procedureContract("forkmerge with pruning", () => forkmerge({ interval: 4, branc
   every: 4,
 });
 
+procedureContract(
+  "forkmerge with ranking and the best of each branch",
+  () => forkmerge({ interval: 4, ranking: { steps: 3, top: [0, 1, 3] }, best: { every: 3, since: "start" } }),
+  { every: 7 },
+);
+
 procedureContract("autoLambda by differences", () => autoLambda({ derivative: "differences" }));
+
+procedureContract("auxTs by differences", () => auxTs({ derivative: "differences" }));
 
 test("options that no run can use are refused", () => {
   for (const make of [
     () => autoLambda({ initial: -1 }),
     () => autoLambda({ difference: 0 }),
     () => forkmerge({ interval: 0 }),
+    () => forkmerge({ ranking: { steps: 0, top: [0] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [0.5] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [-1] } }),
+    () => forkmerge({ ranking: { steps: 2, top: [0] }, branches: "all" }),
+    () => forkmerge({ best: { every: 0, since: "merge" } }),
     () => alphaVil({ interval: 1.5 }),
     () => alphaVil({ metaSteps: 0 }),
     () => alphaVil({ learningRate: -1 }),
@@ -95,6 +165,13 @@ test("options that no run can use are refused", () => {
     () => auxilearn({ maxSlopeNorm: 0 }),
     () => metaTartanFreshHead({ headSteps: 0 }),
     () => metaTartanFreshHead({ learningRate: -1 }),
+    () => auxinashImplicit({ terms: 0 }),
+    () => auxinashImplicit({ interval: 0 }),
+    () => auxinashImplicit({ learningRate: -1 }),
+    () => auxTs({ hidden: 0 }),
+    () => auxTs({ difference: 0 }),
+    () => taml({ hidden: 1.5 }),
+    () => taml({ difference: 2 }),
     () => maxl({ gamma: 0.5 }),
     () => maxl({ entropy: -1 }),
     () => maxl({ difference: 0 }),
@@ -106,9 +183,12 @@ test("options that no run can use are refused", () => {
 test.each([
   ["alphaVil", alphaVil],
   ["autoLambda", autoLambda],
+  ["auxTs", auxTs],
   ["auxilearn", auxilearn],
+  ["auxinashImplicit", auxinashImplicit],
   ["forkmerge", forkmerge],
   ["metaTartanFreshHead", metaTartanFreshHead],
+  ["taml", taml],
 ])("%s says so when it has no held-out data", async (_, make: () => Procedure) => {
   const open = async (): Promise<void> => stepper({ method: make() }).dispose();
   expect(await refused(open())).toMatchObject({

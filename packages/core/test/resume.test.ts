@@ -57,40 +57,43 @@ function savedStep(directory: string): number {
   return (JSON.parse(metadata.state!) as { step: { step: number } }).step.step;
 }
 
-describe.each(["uncertainty", "arml"])("a run with shuffling, dropout and %s", (method) => {
-  let folder = "";
-  const undisturbed = (): string => join(folder, "undisturbed");
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "outrigger-resume-"));
-    await train(undisturbed(), method);
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+describe.each(["uncertainty", "arml", "maxl", "forkmerge"])(
+  "a run with shuffling, dropout and %s",
+  (method) => {
+    let folder = "";
+    const undisturbed = (): string => join(folder, "undisturbed");
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "outrigger-resume-"));
+      await train(undisturbed(), method);
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
 
-  const seed = Math.floor(Math.random() * 2 ** 31);
-  it(`ends with the same bytes after kill -9 at two random steps (seed ${seed})`, async () => {
-    const directory = join(folder, "killed");
-    const random = Random.seeded(seed, method);
-    const first = 1 + random.integer(steps / 2);
-    const second = first + 3 + random.integer(steps - first - 5);
-    let resumed = 0;
-    for (const at of [first, second]) {
-      const { lines, signal } = await train(directory, method, at);
-      expect(signal).toBe("SIGKILL");
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    it(`ends with the same bytes after kill -9 at two random steps (seed ${seed})`, async () => {
+      const directory = join(folder, "killed");
+      const random = Random.seeded(seed, method);
+      const first = 1 + random.integer(steps / 2);
+      const second = first + 3 + random.integer(steps - first - 5);
+      let resumed = 0;
+      for (const at of [first, second]) {
+        const { lines, signal } = await train(directory, method, at);
+        expect(signal).toBe("SIGKILL");
+        expect(lines[0]).toBe(`resumed ${resumed}`);
+        resumed = savedStep(directory);
+        expect(resumed).toBeGreaterThanOrEqual(at - 3);
+        expect(resumed).toBeLessThan(steps);
+      }
+      const { lines } = await train(directory, method);
       expect(lines[0]).toBe(`resumed ${resumed}`);
-      resumed = savedStep(directory);
-      expect(resumed).toBeGreaterThanOrEqual(at - 3);
-      expect(resumed).toBeLessThan(steps);
-    }
-    const { lines } = await train(directory, method);
-    expect(lines[0]).toBe(`resumed ${resumed}`);
-    expect(lines.at(-1)).toBe("finished");
+      expect(lines.at(-1)).toBe("finished");
 
-    // One file holds weights, best weights, moments, rule state, streams and history: all of it is equal.
-    const bytes = (at: string): Buffer => readFileSync(join(at, "checkpoint.safetensors"));
-    expect(bytes(directory).equals(bytes(undisturbed()))).toBe(true);
-    expect(logOf(directory)).toEqual(logOf(undisturbed()));
-    expect(logOf(directory).map(({ epoch }) => epoch)).toEqual(
-      Array.from({ length: 12 }, (_, epoch) => epoch),
-    );
-  });
-});
+      // One file holds weights, best weights, moments, rule state, streams and history: all of it is equal.
+      const bytes = (at: string): Buffer => readFileSync(join(at, "checkpoint.safetensors"));
+      expect(bytes(directory).equals(bytes(undisturbed()))).toBe(true);
+      expect(logOf(directory)).toEqual(logOf(undisturbed()));
+      expect(logOf(directory).map(({ epoch }) => epoch)).toEqual(
+        Array.from({ length: 12 }, (_, epoch) => epoch),
+      );
+    });
+  },
+);

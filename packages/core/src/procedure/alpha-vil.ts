@@ -63,6 +63,7 @@ export const alphaVil = (options: AlphaVilOptions = {}): Procedure<AlphaVilState
       url: "https://arxiv.org/abs/2405.07769",
     },
     verified: "own reading",
+    settings: { interval, metaSteps, learningRate },
     init(tasks) {
       const ones = Array.from({ length: tasks }, () => 1);
       return { weights: ones, alpha: ones };

@@ -1,5 +1,6 @@
 import { array } from "../graph/array.ts";
 import { adam } from "../optimize/adam.ts";
+import { describeOptimizer } from "../optimize/describe.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import { notFinite } from "../train/known-losses.ts";
 import { inRange } from "../weighting/gram/check.ts";
@@ -58,6 +59,7 @@ export const autoLambda = (options: AutoLambdaOptions = {}): Procedure<null> => 
       url: "https://arxiv.org/abs/2202.03091",
     },
     verified: "reference",
+    settings: { initial, derivative, difference, optimizer: describeOptimizer(optimizer) },
     init: () => null,
     open(setup) {
       const { tasks, main, masks, maxGradientNorm } = setup;

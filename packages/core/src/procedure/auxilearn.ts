@@ -1,6 +1,7 @@
 import { OutriggerError } from "../error.ts";
 import type { NDArray, Tree } from "../graph/array.ts";
 import { gradients } from "../graph/index.ts";
+import { describeOptimizer } from "../optimize/describe.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import { sgd } from "../optimize/sgd.ts";
 import { norm } from "../solve/rows.ts";
@@ -11,7 +12,8 @@ import { inRange, positiveInteger } from "../weighting/gram/check.ts";
 import { linearCombiner, monotoneNetwork } from "./inner/combiner.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { combinedLoss } from "./inner/implicit.ts";
-import { type Inverse, implicitSlope } from "./inner/implicit-slope.ts";
+import { implicitSlope } from "./inner/implicit-slope.ts";
+import type { Inverse } from "./inner/inverse.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
 import type { Procedure } from "./procedure.ts";
 
@@ -61,6 +63,7 @@ export interface AuxilearnOptions {
  */
 export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
   const { combiner: kind = "linear", initial = 1, terms = 3, interval = 25, maxSlopeNorm = 10 } = options;
+  const { inverse = "identity" } = options;
   const { optimizer = sgd({ learningRate: 1e-3, momentum: 0.9, weightDecay: 5e-3 }) } = options;
   inRange(initial, "initial", 0, 1e6);
   positiveInteger(terms, "terms");
@@ -77,6 +80,15 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
       url: "https://arxiv.org/abs/2007.02693",
     },
     verified: "reference",
+    settings: {
+      combiner: kind,
+      initial,
+      inverse,
+      terms,
+      interval,
+      optimizer: describeOptimizer(optimizer),
+      maxSlopeNorm,
+    },
     init: () => null,
     open(setup) {
       const { tasks, primary, model, main, masks, random, maxGradientNorm } = setup;
@@ -85,7 +97,7 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
         throw new OutriggerError("bad-option", "auxilearn combines auxiliaries. Add a task.");
       const problem = { model, tasks, primary, combiner };
       const phi = replicaOf(combiner.init(tasks.length - 1, random), optimizer);
-      const slope = implicitSlope(setup, problem, phi, options.inverse ?? "identity", terms);
+      const slope = implicitSlope(setup, problem, phi, inverse, terms);
       const out = {
         losses: scalars(tasks.length),
         counts: scalars(tasks.length),

@@ -1,7 +1,9 @@
 import { OutriggerError } from "../error.ts";
-import { flatLike } from "../train/flat.ts";
+import { type Flat, flatLike } from "../train/flat.ts";
 import { notFinite } from "../train/known-losses.ts";
-import { positiveInteger } from "../weighting/gram/check.ts";
+import type { Params } from "../train/model.ts";
+import { inRange, positiveInteger } from "../weighting/gram/check.ts";
+import { type Branches, branchesOf, pairs, taskWeights, tops } from "./inner/branches.ts";
 import { combineDeltas } from "./inner/deltas.ts";
 import { greedyMerge } from "./inner/greedy-merge.ts";
 import { requireDev } from "./inner/held-out.ts";
@@ -18,38 +20,30 @@ export interface ForkmergeOptions {
    * What the branches train on. "each", the default: the primary alone, and one branch an auxiliary of primary and that auxiliary; "all": the
    * primary alone, and all tasks together, the paper's basic form; or the T task weights of every branch.
    */
-  branches?: "each" | "all" | readonly (readonly number[])[];
+  branches?: "each" | "all" | Branches;
   /** Ends every branch that the first merge gives no share, but the first branch. Default false. */
   prune?: boolean;
+  /** Ranks auxiliaries in the run's first `steps` steps, and makes a branch of the best k of them for every k in `top`, such as [0, 3, 5]. Default null: not. */
+  ranking?: { readonly steps: number; readonly top: readonly number[] } | null;
+  /**
+   * Looks at every branch after each `every` steps and at the merge, and merges it as it was when its held-out loss was least: since the last
+   * "merge", or since the "start" of training as in the authors' code. Default null: as it is.
+   */
+  best?: { readonly every: number; readonly since: "merge" | "start" } | null;
 }
 
-/** Branches that still train, the share of each branch in the last merge, and the task weights that these make. */
+/** What forkmerge remembers besides its copies. */
 export interface ForkmergeState {
+  /** Branches that still train. */
   alive: number[];
+  /** Of each branch in the last merge. */
   shares: number[];
+  /** The task weights that the shares make. */
   weights: number[];
-}
-
-function branchesOf(
-  branches: NonNullable<ForkmergeOptions["branches"]>,
-  tasks: number,
-  primary: number,
-): readonly (readonly number[])[] {
-  const all = Array.from({ length: tasks }, (_, k) => k);
-  const on = (chosen: (k: number) => boolean): number[] => all.map((k) => (chosen(k) ? 1 : 0));
-  const alone = on((k) => k === primary);
-  if (branches === "all") return [alone, on(() => true)];
-  if (branches === "each") {
-    return [alone, ...all.filter((k) => k !== primary).map((k) => on((j) => j === k || j === primary))];
-  }
-  const wrong = branches.find((weights) => weights.length !== tasks || !weights.every((w) => w >= 0));
-  if (wrong === undefined && branches.length > 0) return branches;
-  const said = wrong === undefined ? "no branch was given" : `a branch has the weights [${wrong.join(", ")}]`;
-  throw new OutriggerError(
-    "bad-option",
-    `forkmerge: ${said}. Give each branch ${tasks} weights of 0 or more, one a task.`,
-    { branches },
-  );
+  /** Auxiliaries, best first; null until they are ranked, or where they are not to be. */
+  order: number[] | null;
+  /** The least held-out loss of each branch that `best` has seen. */
+  least: (number | null)[];
 }
 
 /**
@@ -62,23 +56,45 @@ function branchesOf(
  * merge: let an epoch end with a merge (`interval` a divisor of the batches an epoch, or a multiple), and the last step too. The history's losses are means
  * over branches, its weights Σ_b Λ_b ν_b of the last merge (before the first: of equal shares). Models with moving statistics are refused.
  *
+ * `ranking` comes before training: every auxiliary trains for so many steps beside the primary, from the run's first parameters, and is ranked by
+ * the primary's held-out loss then; the branches are the primary with the best k, for each k of `top`, and begin anew with the next step.
+ * Until then the run's parameters rest. With `best` what merges is the best of several states of a branch.
+ *
  * Cost: a forward and a backward pass for each of B branches, and at a merge B + 6 (B − 1) forward passes over the held-out data; memory for
- * B copies of parameters and moments.
+ * B copies of parameters and moments. For the ranking K copies and passes a step; for `best` B copies of parameters more, and B forward passes
+ * over the held-out data a look.
  *
  * Paper: Jiang, Chen, Pan, Wang, Liu, Jiang and Long, "ForkMerge: Mitigating Negative Transfer in Auxiliary-Task Learning", NeurIPS 2023,
- * https://arxiv.org/abs/2301.12618. Differences from the authors' code: a branch merges as it is, not as of its best validation;
- * tasks are summed, not drawn; pruning follows the first merge, where theirs ranks runs of one auxiliary beforehand; one branch an auxiliary
- * by default.
+ * https://arxiv.org/abs/2301.12618. Differences from the authors' code: a branch merges as it is by default, theirs as of its best
+ * validation (`best` with "start"), where a later branch must also beat the best of the one before it; tasks are summed, not drawn; their
+ * ranking counts epochs; one branch an auxiliary by default.
  *
- * @throws OutriggerError `bad-option` for an interval that is no positive integer or branches that do not fit the tasks; when training
- * starts, `unsupported` without `dev` or for a model with moving statistics; `non-finite` for a held-out loss that is not finite.
+ * @throws OutriggerError `bad-option` for counts that are no positive integers, branches that do not fit the tasks, or both branches and a
+ * ranking; when training starts, `unsupported` without `dev` or for a model with moving statistics; `non-finite` for a held-out loss that is not finite.
  *
  * @example
  * await fit(model, { method: forkmerge({ interval: 50 }), dev, … });
  */
 export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeState> => {
-  const { interval = 100, branches = "each", prune = false } = options;
+  const { interval = 100, branches = "each", prune = false, ranking = null, best = null } = options;
   positiveInteger(interval, "interval");
+  if (ranking !== null) checkRanking(ranking, options);
+  if (best !== null) positiveInteger(best.every, "best.every");
+  /** Steps before training. */
+  const before = (tasks: number): number => (ranking === null || tasks < 2 ? 0 : ranking.steps);
+  /** What the branches train on now. */
+  const taughtIn = (order: readonly number[] | null, tasks: number, primary: number): Branches => {
+    if (ranking === null) return branchesOf(branches, tasks, primary);
+    if (tasks < 2) return tops([], [0], primary);
+    return order === null ? pairs(tasks, primary) : tops(order, ranking.top, primary);
+  };
+  /** All branches begin. */
+  const begun = (order: number[] | null, tasks: number, primary: number): ForkmergeState => {
+    const taught = taughtIn(order, tasks, primary);
+    const shares = taught.map(() => 1 / taught.length);
+    const weights = taskWeights(taught, shares, tasks);
+    return { alive: [...taught.keys()], shares, weights, order, least: taught.map(() => null) };
+  };
   return {
     name: branches === "all" ? "forkmerge (two branches)" : "forkmerge",
     paper: {
@@ -88,48 +104,80 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
       url: "https://arxiv.org/abs/2301.12618",
     },
     verified: "reference",
-    init(tasks, primary) {
-      const taught = branchesOf(branches, tasks, primary);
-      const shares = taught.map(() => 1 / taught.length);
-      return { alive: taught.map((_, b) => b), shares, weights: taskWeights(taught, shares) };
-    },
+    settings: { interval, branches, prune, ranking, best },
+    init: (tasks, primary) => begun(null, tasks, primary),
     open(setup) {
       const { tasks, primary, main, masks, maxGradientNorm, optimizer } = setup;
+      const T = tasks.length;
       const dev = requireDev(setup, "forkmerge");
       requireStateless(setup, "forkmerge");
-      const taught = branchesOf(branches, tasks.length, primary);
-      const copies = taught.map(() => replicaOf(main.params.tree, optimizer));
+      const count = Math.max(taughtIn(null, T, primary).length, ranking?.top.length ?? 0);
+      const copies = Array.from({ length: count }, () => replicaOf(main.params.tree, optimizer));
+      const bests: Flat<Params>[] = best === null ? [] : copies.map(() => flatLike(main.params.tree));
       const descend = weightedGradient(setup);
-      const lossOf = heldOutLoss(setup, dev);
+      const heldOut = heldOutLoss(setup, dev);
       const mixed = flatLike(main.params.tree);
 
-      /** Shares of all branches, those at rest with 0; the mixture lies in `main`. */
-      const merge = async (alive: readonly number[], step: number): Promise<number[]> => {
-        const ends = alive.map((b) => copies[b]!.params.data);
-        const score = async (shares: readonly number[]): Promise<number> => {
-          combineDeltas(main.params.data, ends, shares, mixed.data);
-          return -(await lossOf(mixed.tree));
-        };
-        const alone: number[] = [];
-        for (const i of alive.keys()) alone.push(await score(alive.map((_, j) => (i === j ? 1 : 0))));
-        const broken = alone.findIndex((value) => !Number.isFinite(value));
-        if (broken >= 0) {
-          const what = `The held-out loss of forkmerge's branch ${alive[broken]} is ${-alone[broken]!}`;
-          throw notFinite(what, { step, task: tasks[primary]!.name });
+      const lossOf = async (b: number, params: Params, step: number): Promise<number> => {
+        const loss = await heldOut(params);
+        if (Number.isFinite(loss)) return loss;
+        const what = `The held-out loss of forkmerge's branch ${b} is ${loss}`;
+        throw notFinite(what, { step, task: tasks[primary]!.name });
+      };
+
+      /** Order of the auxiliaries by what they did beside the primary; all copies begin anew. */
+      const ranked = async (step: number): Promise<number[]> => {
+        const auxiliaries = tasks.flatMap((_, k) => (k === primary ? [] : [k]));
+        const losses: number[] = [];
+        for (const b of auxiliaries.keys()) losses.push(await lossOf(b, copies[b]!.params.tree, step));
+        for (const { params, update } of copies) {
+          params.data.set(main.params.data);
+          for (const slot of Object.values(update.slots)) slot.fill(0);
         }
-        const { shares } = await greedyMerge(alone, score);
+        const places = [...auxiliaries.keys()].sort((i, j) => losses[i]! - losses[j]!);
+        return places.map((place) => auxiliaries[place]!);
+      };
+
+      /** Keeps branches that are better than they were. */
+      const looked = async ({ alive, least }: ForkmergeState, step: number): Promise<(number | null)[]> => {
+        const found = [...least];
+        for (const b of alive) {
+          const { params } = copies[b]!;
+          const loss = await lossOf(b, params.tree, step);
+          const known = found[b]!;
+          if (known !== null && loss >= known) continue;
+          found[b] = loss;
+          bests[b]!.data.set(params.data);
+        }
+        return found;
+      };
+
+      /** Shares of the branches alive; the mixture lies in `main`, and all go on from it. */
+      const merge = async (alive: readonly number[], step: number): Promise<number[]> => {
+        const flats = alive.map((b) => bests[b] ?? copies[b]!.params);
+        const ends = flats.map(({ data }) => data);
+        const alone: number[] = [];
+        for (const [i, { tree }] of flats.entries()) alone.push(-(await lossOf(alive[i]!, tree, step)));
+        const { shares } = await greedyMerge(alone, async (tried) => {
+          combineDeltas(main.params.data, ends, tried, mixed.data);
+          return -(await heldOut(mixed.tree));
+        });
         combineDeltas(main.params.data, ends, shares, main.params.data);
         for (const b of alive) copies[b]!.params.data.set(main.params.data);
-        return taught.map((_, b) => (alive.includes(b) ? shares[alive.indexOf(b)]! : 0));
+        return [...shares];
       };
 
       return {
-        memory: memoryOf("branch", copies),
+        memory: {
+          ...memoryOf("branch", copies),
+          ...Object.fromEntries(bests.map(({ data }, b) => [`branch-${b}/best`, data])),
+        },
         async step(batch, { step }, state) {
-          const before = masks.state;
+          const start = masks.state;
+          const taught = taughtIn(state.order, T, primary);
           const seen: Awaited<ReturnType<typeof descend>>[] = [];
           for (const b of state.alive) {
-            masks.state = before;
+            masks.state = start;
             seen.push(await descend(copies[b]!, batch, taught[b]!));
           }
           const losses = tasks.map(
@@ -137,19 +185,40 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
           );
           const { counts } = seen[0]!;
           setup.check({ losses, counts }, step);
-          for (const b of state.alive) advance(copies[b]!, step + 1, maxGradientNorm);
-          if ((step + 1) % interval !== 0) return { losses, counts, weights: state.weights, state };
-          const shares = await merge(state.alive, step);
-          const first = step + 1 === interval;
-          const alive = prune && first ? state.alive.filter((b) => b === 0 || shares[b]! > 0) : state.alive;
-          const weights = taskWeights(taught, shares);
-          return { losses, counts, weights, state: { alive, shares, weights } };
+          const training = step >= before(T);
+          const t = training ? step + 1 - before(T) : step + 1;
+          for (const b of state.alive) advance(copies[b]!, t, maxGradientNorm);
+          const report = { losses, counts, weights: state.weights };
+          if (!training) {
+            if (t < before(T)) return { ...report, state };
+            return { ...report, state: begun(await ranked(step), T, primary) };
+          }
+          const due = t % interval === 0;
+          const look = best !== null && (due || t % best.every === 0);
+          const least = look ? await looked(state, step) : state.least;
+          if (!due) return { ...report, state: { ...state, least } };
+          const merged = await merge(state.alive, step);
+          const shares = taught.map((_, b) => merged[state.alive.indexOf(b)] ?? 0);
+          const weights = taskWeights(taught, shares, T);
+          const alive =
+            prune && t === interval ? state.alive.filter((b) => b === 0 || shares[b]! > 0) : state.alive;
+          const kept = best?.since === "start" ? least : least.map(() => null);
+          return { ...report, weights, state: { ...state, alive, shares, weights, least: kept } };
         },
       };
     },
   };
 };
 
-/** Σ_b Λ_b ν_b. */
-const taskWeights = (taught: readonly (readonly number[])[], shares: readonly number[]): number[] =>
-  taught[0]!.map((_, k) => taught.reduce((sum, weights, b) => sum + shares[b]! * weights[k]!, 0));
+/** @throws OutriggerError "bad-option" for a ranking that makes no branches, or not all of them */
+function checkRanking(
+  { steps, top }: NonNullable<ForkmergeOptions["ranking"]>,
+  { branches }: ForkmergeOptions,
+): void {
+  positiveInteger(steps, "ranking.steps");
+  for (const count of top) inRange(count, "ranking.top", 0);
+  if (top.length > 0 && top.every(Number.isInteger) && branches === undefined) return;
+  const said =
+    "forkmerge: a ranking makes the branches. Give `top` one whole number or more, and no `branches`";
+  throw new OutriggerError("bad-option", `${said}.`, { top, branches });
+}

@@ -1,8 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { AnyLayer } from "../nn/layer.ts";
+import { describeOptimizer } from "../optimize/describe.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import { sgd } from "../optimize/sgd.ts";
+import { Random } from "../random.ts";
+import { shapesOf } from "../train/flat.ts";
 import { notFinite } from "../train/known-losses.ts";
 import type { ColumnBatch } from "../train/task.ts";
 import { inRange } from "../weighting/gram/check.ts";
@@ -69,6 +72,7 @@ export interface MaxlOptions<B = ColumnBatch<Tensor>> {
  */
 export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Procedure<null> => {
   const { derivative = "exact", difference = 0.01, gamma = 2, entropy = 0.2 } = options;
+  const { task = "generated" } = options;
   const { optimizer = sgd({ learningRate: 0.001, weightDecay: 5e-4 }) } = options;
   inRange(difference, "difference", Number.MIN_VALUE, 1);
   inRange(entropy, "entropy", 0);
@@ -82,11 +86,22 @@ export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Pro
       url: "https://arxiv.org/abs/1901.08933",
     },
     verified: "reference",
+    settings: {
+      generator:
+        options.generator === undefined ? null : shapesOf(options.generator.init(Random.seeded(0, "shapes"))),
+      subclasses: options.subclasses ?? null,
+      task,
+      gamma,
+      entropy,
+      derivative,
+      difference,
+      optimizer: describeOptimizer(optimizer),
+    },
     init: () => null,
     open(setup) {
       const { tasks, primary, main, masks, dev, maxGradientNorm, random } = setup;
       const layer = required(options.generator, "generator", "a layer from inputs to one logit a sub-class");
-      const teaching = teachingOf(setup, layer, { ...options, gamma, entropy } as never);
+      const teaching = teachingOf(setup, layer, { ...options, task, gamma, entropy } as never);
       const generator = replicaOf(layer.init(random), optimizer);
       const look =
         derivative === "exact"
@@ -126,9 +141,9 @@ function required<T>(value: T | undefined, name: string, what: string): T {
 function teachingOf<B>(
   { model, tasks, primary, optimizer }: Setup<B>,
   layer: AnyLayer,
-  options: MaxlOptions<B> & { gamma: number; entropy: number },
+  options: MaxlOptions<B> & { task: string; gamma: number; entropy: number },
 ): Teaching<B> {
-  const { task = "generated", gamma, entropy } = options;
+  const { task, gamma, entropy } = options;
   const { name } = tasks[primary]!;
   const columns = (batch: B): ColumnBatch<Tensor> => batch as never;
   const {

@@ -1,5 +1,6 @@
 import { gradients, gram, type NDArray, type Tree } from "../graph/index.ts";
 import { adamw } from "../optimize/adamw.ts";
+import { describeOptimizer } from "../optimize/describe.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import { block, gramRows } from "../train/gram-rows.ts";
 import { notFinite } from "../train/known-losses.ts";
@@ -48,12 +49,14 @@ export const metaTartanFreshHead = (
   options: MetaTartanFreshHeadOptions = {},
 ): Procedure<{ logits: number[] }> => {
   const { headOptimizer = adamw({ learningRate: 0.03, weightDecay: 0.1 }), headSteps = 10 } = options;
+  const { learningRate = 0.05, scale = "sum" } = options;
   positiveInteger(headSteps, "headSteps");
-  const rule = metaTartan(options);
+  const rule = metaTartan({ learningRate, scale });
   return {
     name: "meta-tartan (fresh head)",
     paper: rule.paper,
     verified: "reference",
+    settings: { learningRate, scale, headSteps, headOptimizer: describeOptimizer(headOptimizer) },
     init: (tasks, primary) => rule.init(tasks, primary),
     open(setup) {
       const { model, tasks, primary, main, masks, random, maxGradientNorm } = setup;

@@ -8,6 +8,15 @@ import type { Task } from "../train/task.ts";
 import type { Paper, Verified } from "../weighting/weighting.ts";
 import type { Replica } from "./inner/replica.ts";
 
+/** Plain JSON. */
+export type Setting =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Setting[]
+  | { readonly [name: string]: Setting };
+
 /** Held-out batches. */
 export interface HeldOut<B> {
   /** The next one, shuffled, pass after pass; where it stands is in checkpoints. */
@@ -68,6 +77,11 @@ export interface Procedure<S = unknown> {
   readonly paper: Paper | null;
   /** What its numbers were compared with. */
   readonly verified?: Verified;
+  /**
+   * Its options by name, defaults filled in: a checkpoint is continued under the same ones only. Optimisers and layers go in as what
+   * describes them (`describeOptimizer`, `shapesOf`); of functions nothing can be said.
+   */
+  readonly settings: Readonly<Record<string, Setting>>;
   /** The state before the first step. */
   init(tasks: number, primary: number): S;
   /** Makes its arrays and says what is to be compiled. Nothing runs before the first step. */

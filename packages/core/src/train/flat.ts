@@ -55,6 +55,10 @@ export function namedLeaves(tree: Tree<NDArray>): Map<string, NDArray> {
   return named;
 }
 
+/** Paths and shapes of all leaves, such as `trunk/0/kernel[3,16]`. */
+export const shapesOf = (tree: Tree<NDArray>): string =>
+  [...namedLeaves(tree)].map(([path, { shape }]) => `${path}[${shape.join()}]`).join(" ");
+
 /**
  * What `model.init` made, checked.
  *

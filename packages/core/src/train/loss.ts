@@ -1,4 +1,4 @@
-import type { Scalar, Tensor } from "@tensorflow/tfjs";
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
 import type { Mode } from "../nn/layer.ts";
@@ -42,8 +42,27 @@ export function splitForward<B>(
   return { ...reduced(tasks, outputs, batch), representation };
 }
 
-function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, batch: B): Forward {
-  const each = tasks.map((task) => {
+/** The losses of one task, sample by sample. */
+export interface SampleLosses {
+  /** [batch] */
+  readonly values: Tensor1D;
+  /** 1 where a sample has a label, else 0; absent where all have one. [batch] */
+  readonly mask?: Tensor1D;
+  /** Number of labelled samples. */
+  readonly count: Scalar;
+}
+
+/**
+ * The same before losses are summed.
+ *
+ * @throws OutriggerError as {@link forward} does
+ */
+export function sampleLosses<B>(
+  tasks: readonly Task<B>[],
+  outputs: Record<string, Tensor>,
+  batch: B,
+): SampleLosses[] {
+  return tasks.map((task) => {
     const output = outputs[task.name];
     if (output === undefined) {
       throw new OutriggerError(
@@ -53,7 +72,7 @@ function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, 
       );
     }
     const { values, mask } = task.loss(output, batch);
-    if (mask === undefined) return { loss: tf.mean<Scalar>(values), count: tf.scalar(values.size) };
+    if (mask === undefined) return { values, count: tf.scalar(values.size) };
     if (mask.size !== values.size) {
       throw new OutriggerError(
         "shape",
@@ -62,10 +81,18 @@ function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, 
       );
     }
     const weights = tf.cast(mask, "float32");
-    const count = tf.sum<Scalar>(weights);
-    return { loss: tf.div<Scalar>(tf.sum(tf.mul(values, weights)), tf.maximum(count, 1)), count };
+    return { values, mask: weights, count: tf.sum<Scalar>(weights) };
   });
-  return { losses: each.map(({ loss }) => loss), counts: each.map(({ count }) => count), outputs };
+}
+
+function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, batch: B): Forward {
+  const each = sampleLosses(tasks, outputs, batch);
+  const losses = each.map(({ values, mask, count }) =>
+    mask === undefined
+      ? tf.mean<Scalar>(values)
+      : tf.div<Scalar>(tf.sum(tf.mul(values, mask)), tf.maximum(count, 1)),
+  );
+  return { losses, counts: each.map(({ count }) => count), outputs };
 }
 
 /** The forward pass of a training batch, and Σ_k w_k L_k. */

@@ -2,11 +2,13 @@ import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
 import { leaves, type NDArray, type Tree } from "../graph/array.ts";
 import type { CompileOptions } from "../graph/index.ts";
+import { describeOptimizer } from "../optimize/describe.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
+import type { Procedure } from "../procedure/procedure.ts";
 import type { FitCallback } from "./callback/event.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import { checkDiagnostics, type DiagnosticsOptions } from "./diagnostics/options.ts";
-import { namedLeaves } from "./flat.ts";
+import { shapesOf } from "./flat.ts";
 import type { EpochRecord } from "./history.ts";
 import { initialState, isAggregator, isFeatureMethod, isProcedure, type Method, shapeOf } from "./method.ts";
 import type { Batches, Host, Params } from "./model.ts";
@@ -142,6 +144,12 @@ function dataHash(batches: Batches<unknown>): string {
   return `${batches.size} batches ${hash.digest("hex").slice(0, 16)}`;
 }
 
+/** Each of a procedure's settings under a name of its own, so that an error names the one that differs. */
+const settingsOf = ({ settings }: Procedure): Fingerprint =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [`method's ${name}`, JSON.stringify(value)]),
+  );
+
 /**
  * What decides a run's numbers, as far as it can be seen from outside: how long to train, patience, threads and runtime are left
  * out, so that a finished run can be prolonged.
@@ -151,15 +159,15 @@ export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Finger
   const { onNonFinite = "error" } = options;
   const primary = tasks.findIndex(({ role }) => role === "primary");
   const shape = shapeOf(params.trunk, tasks.length, primary);
-  const shapes = [...namedLeaves(params)].map(([path, { shape }]) => `${path}[${shape.join()}]`);
   return {
     seed: `${seed}`,
     tasks: tasks.map(({ name, role }) => `${name} (${role})`).join(", "),
     method: `${method.name} ${JSON.stringify(initialState(method, shape))}`,
-    optimizer: `${optimizer.name} ${JSON.stringify([1, 10, 1000].map((t) => optimizer.scalars(t)))}`,
+    ...(isProcedure(method) && settingsOf(method)),
+    optimizer: describeOptimizer(optimizer),
     maxGradientNorm: `${maxGradientNorm ?? "none"}`,
     onNonFinite,
-    parameters: platform.crypto.createHash("sha256").update(shapes.join(" ")).digest("hex").slice(0, 16),
+    parameters: platform.crypto.createHash("sha256").update(shapesOf(params)).digest("hex").slice(0, 16),
     train: dataHash(train),
     validation: dataHash(validation),
     dev: dev === undefined ? "none" : dataHash(dev),

@@ -1,8 +1,6 @@
-import { solvePositive } from "../solve/newton.ts";
-import { bargain } from "./gram/bargain.ts";
 import { inRange, positiveInteger } from "./gram/check.ts";
-import { overNonzero } from "./gram/nonzero.ts";
-import { cosines, devCosines, readGram } from "./gram/read.ts";
+import { learnPowers } from "./gram/powers.ts";
+import { devCosines, readGram } from "./gram/read.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface AuxinashLearnedOptions {
@@ -22,7 +20,7 @@ export interface AuxinashLearnedOptions {
  *
  * Paper: Shamsian, Navon, Glazer, Kawaguchi, Chechik and Fetaya, "Auxiliary Learning as an Asymmetric Bargaining Game", ICML 2023,
  * https://arxiv.org/abs/2301.13501. Differences from the authors' code: the inverse Hessian of the implicit hyper-gradient is left
- * out, where the code takes 3 Neumann terms, which at small step sizes are a multiple of the identity; d has length 1; plain gradient
+ * out, where the code takes 3 Neumann terms, which at small step sizes are a multiple of the identity (`auxinashImplicit` has it); d has length 1; plain gradient
  * steps; held-out data, where the code takes another training batch.
  */
 export const auxinashLearned = ({
@@ -46,28 +44,8 @@ export const auxinashLearned = ({
     weigh(view, state) {
       const full = readGram(view, "auxinash (learned p)");
       const dev = due(view.step) ? devCosines(view, "auxinash (learned p)") : null;
-      const moved = [...state.p];
-      const weights = overNonzero(full, (gram, tasks) => {
-        const p = tasks.map((k) => state.p[k]!);
-        const alpha = bargain(gram, p, 1);
-        if (dev === null) return alpha;
-        // In unit lengths, β = α ‖g‖: the same derivative, whatever the scale of the gradients.
-        const beta = alpha.map((value, k) => value * Math.sqrt(gram[k]![k]!));
-        const matrix = cosines(gram).map((row, i) =>
-          row.map((value, j) => (i === j ? value + p[i]! / beta[i]! ** 2 : value)),
-        );
-        const adjoint = solvePositive(
-          matrix,
-          tasks.map((k) => dev[k]!),
-        );
-        for (const [place, k] of tasks.entries()) {
-          const slope = Math.max(-10, Math.min(10, adjoint[place]! / beta[place]!));
-          moved[k] = Math.max(1e-4, moved[k]! + learningRate * slope);
-        }
-        return alpha;
-      });
-      const total = moved.reduce((a, b) => a + b, 0);
-      return { weights, state: { p: moved.map((value) => (value / total) * moved.length) } };
+      const { weights, p } = learnPowers(full, state.p, dev, learningRate);
+      return { weights, state: { p } };
     },
   };
 };

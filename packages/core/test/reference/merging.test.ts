@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { adam } from "@outrigger/core/optimize/adam";
+import type { Optimizer } from "@outrigger/core/optimize/optimizer";
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
@@ -16,19 +18,20 @@ const { alpha_vil: stored, forkmerge_round: round } = JSON.parse(readFileSync(pa
 const { a, c, theta0, n, lr, dev_target: target } = stored;
 
 const { model, tasks } = quadratics(a, theta0);
-const open = (method: Procedure): Stepper<Centres> =>
+const streams = (): Record<"dropout" | "method" | "dev" | "other", Random> => ({
+  dropout: Random.seeded(1, "dropout"),
+  method: Random.seeded(1, "method"),
+  dev: Random.seeded(1, "dev"),
+  other: Random.seeded(1, "other"),
+});
+const open = (method: Procedure, optimizer: Optimizer = sgd({ learningRate: lr })): Stepper<Centres> =>
   new Stepper({
     model,
     tasks,
     method,
-    optimizer: sgd({ learningRate: lr }),
+    optimizer,
     params: model.init(Random.seeded(1, "init")),
-    streams: {
-      dropout: Random.seeded(1, "dropout"),
-      method: Random.seeded(1, "method"),
-      dev: Random.seeded(1, "dev"),
-      other: Random.seeded(1, "other"),
-    },
+    streams: streams(),
     dev: always(centresOf([target, target, target])),
     compile: { threads: 1 },
   });
@@ -107,6 +110,104 @@ describe("ForkMerge", () => {
     for (const branches of [[[1, 0]], [[1, 0, -1]], []]) {
       expect(() => open(forkmerge({ branches }))).toThrow("one a task");
     }
+  });
+});
+
+describe("ForkMerge's ranking", () => {
+  /** Where steps down Σ_k ν_k L_k lead. */
+  const end = (weights: readonly number[], count: number): number[] => {
+    let at: number[] = theta0;
+    for (let step = 0; step < count; step++) {
+      at = at.map((value, i) => weights.reduce((x, w, k) => x - lr * w * a[k] * (value - c[k][i]), value));
+    }
+    return at;
+  };
+  const reach = (weights: readonly number[]): number => score(end(weights, n));
+  const pair = (k: number): number[] => [1, k === 1 ? 1 : 0, k === 2 ? 1 : 0];
+
+  it("orders auxiliaries by the held-out loss after runs beside the primary, while the run's parameters rest", async () => {
+    const run = open(forkmerge({ interval: n, ranking: { steps: n, top: [0, 1] } }));
+    for (let step = 0; step < n; step++) {
+      expect(run.state.method).toMatchObject({ order: null, alive: [0, 1] });
+      await run.run(centresOf(c), 0);
+      expect([...run.params.data]).toEqual(theta0);
+    }
+    const order = [1, 2].sort((j, k) => reach(pair(k)) - reach(pair(j)));
+    expect(Math.abs(reach(pair(1)) - reach(pair(2)))).toBeGreaterThan(1e-2);
+    const best = pair(order[0]!);
+    const weights = best.map((w, k) => (w + (k === 0 ? 1 : 0)) / 2);
+    expect(run.state.method).toMatchObject({ order, alive: [0, 1], shares: [0.5, 0.5], weights });
+    await run.dispose();
+  });
+
+  it("begins anew afterwards: bit for bit a run with those branches, momentum and Adam's step count included", async () => {
+    const make = (method: Procedure): Stepper<Centres> => open(method, adam({ learningRate: 0.1 }));
+    const ranked = make(forkmerge({ interval: n, ranking: { steps: 3, top: [0, 2, 1] } }));
+    for (let step = 0; step < 3; step++) await ranked.run(centresOf(c), 0);
+    const { order } = ranked.state.method as { order: number[] };
+    const plain = make(forkmerge({ interval: n, branches: [[1, 0, 0], [1, 1, 1], pair(order[0]!)] }));
+    for (let step = 0; step < 2 * n; step++) {
+      const [one, two] = [await ranked.run(centresOf(c), 0), await plain.run(centresOf(c), 0)];
+      expect(one.weights).toEqual(two.weights);
+    }
+    expect([...ranked.params.data]).toEqual([...plain.params.data]);
+    expect([...ranked.params.data]).not.toEqual(theta0);
+    for (const run of [ranked, plain]) await run.dispose();
+  });
+
+  it("has at most as many branches as auxiliaries allow, and none to rank trains the primary alone", async () => {
+    const ranking = { steps: 1, top: [0, 2, 5, 9] };
+    const run = open(forkmerge({ interval: 1, ranking }));
+    await run.run(centresOf(c), 0);
+    expect(run.state.method).toMatchObject({ alive: [0, 1] });
+    await run.dispose();
+    expect(forkmerge({ ranking }).init(1, 0)).toMatchObject({ alive: [0], weights: [1] });
+  });
+
+  describe("the best of a branch", () => {
+    /** Steps towards a far centre, which pass the target in the middle. */
+    const [far, near] = [
+      [10, 0],
+      [2.8, 0],
+    ] as const;
+    const passing = (since: "merge" | "start", every: number): Stepper<Centres> => {
+      const one = quadratics([1, 1, 1], [0, 0]);
+      return new Stepper({
+        ...one,
+        method: forkmerge({ interval: 6, branches: [[1, 0, 0]], best: { every, since } }),
+        optimizer: sgd({ learningRate: 0.1 }),
+        params: one.model.init(Random.seeded(1, "init")),
+        streams: streams(),
+        dev: always(centresOf([near, near, near])),
+        compile: { threads: 1 },
+      });
+    };
+    /** θ after t steps: 10 (1 − 0.9^t), so 2.71 after three. */
+    const after = (t: number): number => far[0] * (1 - 0.9 ** t);
+
+    it.each([
+      [1, 3],
+      [2, 4],
+      [6, 6],
+    ])("looked at every %i steps is that of step %i", async (every, step) => {
+      const run = passing("merge", every);
+      for (let t = 0; t < 6; t++) await run.run(centresOf([far, far, far]), 0);
+      expect(run.params.data[0]).toBeCloseTo(after(step), 4);
+      await run.dispose();
+    });
+
+    it("is of the interval by default, and of all training when told so", async () => {
+      const ends: number[] = [];
+      for (const since of ["merge", "start"] as const) {
+        const run = passing(since, 1);
+        for (let t = 0; t < 12; t++) await run.run(centresOf([far, far, far]), 0);
+        ends.push(run.params.data[0]!);
+        await run.dispose();
+      }
+      // The second interval leads away from the target: its best is its first step.
+      expect(ends[0]).toBeCloseTo(after(4), 4);
+      expect(ends[1]).toBeCloseTo(after(3), 4);
+    });
   });
 });
 

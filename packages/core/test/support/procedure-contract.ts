@@ -41,6 +41,8 @@ const copies = (of: Stepper<Batch>): number[][] => [
 
 /** What a procedure is tried on. */
 export interface Trial {
+  /** For every setting, the procedure with another one. Default: settings are not tried. */
+  readonly others?: Readonly<Record<string, () => Procedure>>;
   /** Steps of one of its rounds. Default 1. */
   readonly every?: number;
   /** Four tasks, one of them "a". Default: the toy as it is. */
@@ -51,7 +53,7 @@ export interface Trial {
 
 /** Properties that every procedure has. */
 export function procedureContract(name: string, make: () => Procedure, trial: Trial = {}): void {
-  const { every = 1, data: of = (data) => data, least = 1 } = trial;
+  const { others, every = 1, data: of = (data) => data, least = 1 } = trial;
   const dropped = of(toy({ dropout: 0.2 }));
   const plain = of(toy({ dropout: 0 }));
   describe(name, () => {
@@ -130,6 +132,12 @@ export function procedureContract(name: string, make: () => Procedure, trial: Tr
       await run.dispose();
     });
 
+    test("settings are plain JSON, and all of them are tried", () => {
+      const { settings } = make();
+      expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
+      if (others !== undefined) expect(Object.keys(others).sort()).toEqual(Object.keys(settings).sort());
+    });
+
     describe("in fit", () => {
       let folder = "";
       beforeAll(() => {
@@ -174,6 +182,19 @@ export function procedureContract(name: string, make: () => Procedure, trial: Tr
         }
         expect(ends[1]!.equals(ends[0]!)).toBe(true);
       });
+
+      for (const [option, other] of Object.entries(others ?? {})) {
+        test(`another ${option} is not continued, and the error names it`, async () => {
+          const directory = join(folder, `other-${option}`);
+          await (await train({ directory, epochs: 1 })).dispose();
+          const { code, message } = await refused(train({ directory, method: other() }));
+          const was = JSON.stringify(make().settings[option]);
+          expect([code, message]).toEqual([
+            "bad-option",
+            expect.stringContaining(`method's ${option} (was ${was}, now `),
+          ]);
+        });
+      }
 
       test("several steps a call and passing steps over are refused", async () => {
         expect((await refused(train({ stepsPerCall: 2 }))).code).toBe("bad-option");

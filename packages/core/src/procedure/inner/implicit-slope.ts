@@ -1,18 +1,13 @@
 import type { NDArray, Tree } from "../../graph/index.ts";
-import { conjugateGradients, largestEigenvalue, neumann, type Product } from "../../solve/inverse-product.ts";
+import type { Product } from "../../solve/inverse-product.ts";
 import { flatLike } from "../../train/flat.ts";
 import type { ParamsTensors } from "../../train/model.ts";
 import type { Setup } from "../procedure.ts";
 import { heldOutGradient } from "./held-out-loss.ts";
 import { type Combined, hessianProduct, mixedSlope } from "./implicit.ts";
+import { type Inverse, inverseTimes } from "./inverse.ts";
 import { rateOf } from "./look-ahead.ts";
 import type { Replica } from "./replica.ts";
-
-/** What stands for H⁻¹. */
-export type Inverse = "identity" | "neumann" | "conjugate-gradients";
-
-/** Products that estimate λ_max. */
-const POWER = 5;
 
 /**
  * Writes −∂⟨∇_θ L_T, p⟩/∂φ into the gradient of φ, p ≈ H⁻¹ ∇L_dev. All passes over the training batch see the masks that the stream gives
@@ -46,12 +41,9 @@ export function implicitSlope<B>(
       return Float64Array.from(image.data);
     };
     const v = Float64Array.from(held.data);
-    const solved = async (): Promise<Float64Array> => {
-      if (inverse === "conjugate-gradients") return conjugateGradients(times, v, terms);
-      const largest = await largestEigenvalue(times, v, POWER);
-      return largest > 0 ? neumann(times, v, 1 / largest, terms) : v;
-    };
-    p.data.set(inverse === "identity" ? v.map((value) => rateOf(optimizer, t) * value) : await solved());
+    const solved = await inverseTimes(inverse, terms, times, v);
+    // One step of the optimiser, where nothing is known of H.
+    p.data.set(inverse === "identity" ? v.map((value) => rateOf(optimizer, t) * value) : solved);
     masks.state = before;
     await mixed.into(phi.gradient.tree, main.params.tree, phi.params.tree, batch, p.tree);
   };

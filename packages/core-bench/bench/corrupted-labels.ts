@@ -1,0 +1,40 @@
+import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { methods } from "../src/corrupted-labels/methods.ts";
+import { runCorruptedLabels } from "../src/corrupted-labels/trial.ts";
+
+/** Enough to see that everything works. */
+const SMOKE = ["uniform", "aux-ts", "oracle"];
+
+const kinds: Readonly<Record<string, Arm["kind"]>> = {
+  uniform: "baseline",
+  shuffled: "control",
+  oracle: "control",
+};
+
+const arms = (tier: Tier): Arm[] =>
+  Object.entries(methods)
+    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
+    .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
+
+const seeds = (count: number): { seeds: number[] } => ({
+  seeds: Array.from({ length: count }, (_, seed) => seed),
+});
+
+/** Two labels of five are wrong, in an auxiliary that helps: what a weight a sample can do that a weight a task cannot. */
+const benchmark: Benchmark = defineBenchmark({
+  name: "core/corrupted-labels",
+  version: 1,
+  title: "An auxiliary that helps, two labels of five wrong",
+  description:
+    "Simulated: a small regression with 60 noisy labels beside an auxiliary of 1000 labels with the same features, 400 of which are replaced by noise. Every method with its defaults, 600 full-batch steps, the step that is best on 40 validation samples, from which methods that look ahead learn too; squared error to the truth on 2000 test samples, where predicting the mean has 1.",
+  metric: { name: "mse", better: "lower" },
+  // Not single-task: what to beat is weighing all alike, and both ends of the scale are differences to it.
+  baseline: "uniform",
+  source: "embedded",
+  simulated: true,
+  tiers: { smoke: seeds(2), ci: seeds(20), full: seeds(50) },
+  arms,
+  run: runCorruptedLabels,
+});
+
+export default benchmark;
