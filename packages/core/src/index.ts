@@ -25,6 +25,7 @@ export { type AlphaVilOptions, alphaVil } from "./procedure/alpha-vil.ts";
 export { type AutoLambdaOptions, autoLambda } from "./procedure/auto-lambda.ts";
 export { type AuxilearnOptions, auxilearn } from "./procedure/auxilearn.ts";
 export { type ForkmergeOptions, forkmerge } from "./procedure/forkmerge.ts";
+export { type HeadFirstOptions, headFirst } from "./procedure/head-first.ts";
 export { type MaxlOptions, maxl } from "./procedure/maxl.ts";
 export { type MetaTartanFreshHeadOptions, metaTartanFreshHead } from "./procedure/meta-tartan-fresh-head.ts";
 export type { HeldOut, Opened, Procedure, Setup, Stepped } from "./procedure/procedure.ts";

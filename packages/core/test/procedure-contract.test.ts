@@ -3,6 +3,7 @@ import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
+import { headFirst } from "@outrigger/core/procedure/head-first";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
 import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
 import type { Procedure } from "@outrigger/core/procedure/procedure";
@@ -27,6 +28,7 @@ test("the folder is read", () => {
       "autoLambda",
       "auxilearn",
       "forkmerge",
+      "headFirst",
       "maxl",
       "metaTartanFreshHead",
     ]),
@@ -70,6 +72,8 @@ procedureContract("auxilearn with a network", () => auxilearn({ interval: 1, com
   least: 2,
 });
 
+procedureContract("headFirst with three head steps", () => headFirst({ headSteps: 3 }));
+
 procedureContract("maxl by differences", () => teach({ derivative: "differences" }), {
   data: twoClasses,
   least: 2,
@@ -89,6 +93,8 @@ test("options that no run can use are refused", () => {
     () => alphaVil({ interval: 1.5 }),
     () => alphaVil({ metaSteps: 0 }),
     () => alphaVil({ learningRate: -1 }),
+    () => headFirst({ headSteps: -1 }),
+    () => headFirst({ headSteps: 0.5 }),
     () => auxilearn({ initial: -1 }),
     () => auxilearn({ terms: 0 }),
     () => auxilearn({ combiner: [0] }),

@@ -6,7 +6,7 @@ import { combineDeltas } from "./inner/deltas.ts";
 import { greedyMerge } from "./inner/greedy-merge.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { heldOutLoss } from "./inner/held-out-loss.ts";
-import { advance, memoryOf, replicaOf } from "./inner/replica.ts";
+import { advance, copyOf, memoryOf } from "./inner/replica.ts";
 import { requireStateless } from "./inner/stateless.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
 import type { Procedure } from "./procedure.ts";
@@ -94,11 +94,11 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
       return { alive: taught.map((_, b) => b), shares, weights: taskWeights(taught, shares) };
     },
     open(setup) {
-      const { tasks, primary, main, masks, maxGradientNorm, optimizer } = setup;
+      const { tasks, primary, main, masks, maxGradientNorm } = setup;
       const dev = requireDev(setup, "forkmerge");
       requireStateless(setup, "forkmerge");
       const taught = branchesOf(branches, tasks.length, primary);
-      const copies = taught.map(() => replicaOf(main.params.tree, optimizer));
+      const copies = taught.map(() => copyOf(setup));
       const descend = weightedGradient(setup);
       const lossOf = heldOutLoss(setup, dev);
       const mixed = flatLike(main.params.tree);
