@@ -131,7 +131,11 @@ describe("the hypergradient of linear task weights", () => {
       ) => {
         const each = classifiers.map((_, k) => tf.reshape(tf.slice(w, [k], [1]), []) as Scalar);
         const { total } = weightedForward({ model: smallCnn, tasks: classifiers }, p, b, each);
-        const next = stepped({ optimizer, frozen: [] }, { params: p, slots, scalars }, gradients([total], p)[0]!);
+        const next = stepped(
+          { optimizer, frozen: [] },
+          { params: p, slots, scalars },
+          gradients([total], p)[0]!,
+        );
         return forward(smallCnn, classifiers, next, held, { training: false }).losses[0]!;
       };
       const compiled = await inDouble(after as never, args);
