@@ -68,7 +68,9 @@ describe("the problem", () => {
     const [plain, coins] = [training(2), training(2, true)];
     expect(coins.inputs.data).toEqual(plain.inputs.data);
     expect(coins.labels["main"]).toEqual(plain.labels["main"]);
-    const agree = sum(plain.labels["aux-1"]!.data.map((y: number, i: number) => +(y === coins.labels["aux-1"]!.data[i])));
+    const agree = sum(
+      plain.labels["aux-1"]!.data.map((y: number, i: number) => +(y === coins.labels["aux-1"]!.data[i])),
+    );
     expect(Math.abs(agree - 500)).toBeLessThan(80);
   });
 });
@@ -85,7 +87,10 @@ describe("the energy of the first layer", () => {
     expect(energy(1, true)).toBeCloseTo(1, 5);
     const { directions } = headFirstProblem(1);
     const length = (known?: typeof directions): number =>
-      Math.hypot(...(twoLayers(known).init(Random.seeded(1, "init")).trunk as { kernel: { data: number[] } }).kernel.data);
+      Math.hypot(
+        ...(twoLayers(known).init(Random.seeded(1, "init")).trunk as { kernel: { data: number[] } }).kernel
+          .data,
+      );
     expect(length(directions)).toBeCloseTo(length(), 5);
   });
 });

@@ -58,7 +58,8 @@ export const rows: Readonly<Record<string, Row>> = {
       { name: "adapt", steps: 100, method: uniform, frozen: ["trunk"] },
       { name: "fine-tune", steps: 200, method: singleTask },
     ],
-    describe: "300 steps of the auxiliaries, 100 of all heads with the trunk frozen, then 200 of the primary.",
+    describe:
+      "300 steps of the auxiliaries, 100 of all heads with the trunk frozen, then 200 of the primary.",
   },
   "pre-train-noise": {
     parts: tuned(() => staticWeights({ weights: [0, 0, 0, 1] })),

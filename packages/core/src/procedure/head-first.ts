@@ -104,14 +104,10 @@ function copyInto(to: Tree<NDArray>, from: Tree<NDArray>): void {
 }
 
 /** Writes the heads' own gradients, under the run's trunk, into the gradient of a copy of the heads. */
-function headsGradient<B>({
-  model,
-  tasks,
-  main,
-  compile,
-}: Setup<B>): (at: Replica<Heads>, batch: Host<B>) => Promise<Seen> {
+function headsGradient<B>(setup: Setup<B>): (at: Replica<Heads>, batch: Host<B>) => Promise<Seen> {
+  const { model, tasks, main } = setup;
   const out = { losses: scalars(tasks.length), counts: scalars(tasks.length) };
-  const compiled = compile((params: ParamsTensors, batch: B) => {
+  const compiled = setup.compile((params: ParamsTensors, batch: B) => {
     const { losses, counts } = forward(model, tasks, params, batch, looking);
     return { losses, counts, heads: gradients([tf.addN(losses)], params.heads as Tree<Tensor>)[0]! };
   });

@@ -19,7 +19,8 @@ export interface TaskSamplingState {
 }
 
 /**
- * Trains on mini-batches of tasks: every step on the primary and m auxiliaries, drawn without replacement with probabilities
+ * Trains every step on the primary and m auxiliaries, a mini-batch of tasks, drawn by how their gradients agree with the primary's: without
+ * replacement, with probabilities
  *
  *     p_k = (1 − ε) a_k⁺ / Σ_j a_j⁺ + ε / K
  *

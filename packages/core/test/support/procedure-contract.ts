@@ -108,7 +108,7 @@ export function procedureContract(name: string, make: () => Procedure, trial: Tr
         await steps(run, every + 2, dropped);
         const still = frozenRanges(params, [part]);
         const inside = (data: Float32Array): number[] =>
-          still.flatMap(([from, to]) => [...data.slice(from, to)]);
+          still.flatMap(([from, to]) => Array.from(data.subarray(from, to)));
         const vectors = Object.entries(run.memory).filter(([, { length }]) => length === before.length);
         for (const [name, data] of [["main/params", run.params.data] as const, ...vectors]) {
           const zero = name.endsWith("momentum");

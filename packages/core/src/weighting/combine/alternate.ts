@@ -37,7 +37,7 @@ export const alternate = (
   const ends: number[] = [];
   for (const [steps] of turns) ends.push((ends.at(-1) ?? 0) + positiveInteger(steps, "steps"));
   const turnAt = (step: number): number => ends.findIndex((end) => step % ends.at(-1)! < end);
-  const learners = rules.filter(({ observe }) => observe !== undefined);
+  const learners = rules.filter((rule) => rule.observe !== undefined);
   for (const other of learners) observesBoth(learners[0]!, other, name);
   const { name: _, ...place } = others.reduce<Pick<Weighting, "name" | "place" | "atRepresentation">>(
     (all, rule) => ({ name: rule.name, ...placeOfBoth(all, rule, name) }),
