@@ -5,7 +5,7 @@ import type { Best, Stopped } from "./callback/event.ts";
 import { type Fitted, fit } from "./fit.ts";
 import type { EpochRecord } from "./history.ts";
 import type { Method } from "./method.ts";
-import type { Model, Params } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { FitOptions } from "./options.ts";
 
 /** One run of a schedule: what it does otherwise than the others. */
@@ -75,24 +75,22 @@ export async function fitInStages<B>(
   checkStages(stages);
   const { seed, directory, signal } = shared;
   const records: StageRecord[] = [];
-  let start: Params | undefined = shared.start;
+  let fitted: Fitted<B> | undefined;
   for (const [i, { name, ...own }] of stages.entries()) {
-    const last = i === stages.length - 1;
-    const fitted = await fit(model, {
+    await fitted?.dispose();
+    fitted = await fit(model, {
       ...shared,
       seed: i === 0 ? seed : Random.seeded(seed, `stage ${name}`).integer(2 ** 31),
-      keep: last ? "best" : "last",
+      keep: i === stages.length - 1 ? "best" : "last",
       ...own,
       ...(directory !== undefined && { directory: platform.path.join(directory, name) }),
-      ...(start && { start }),
+      ...(fitted && { start: fitted.params }),
     });
     const { best, history, stopped } = fitted;
     records.push({ name, best, history, stopped });
-    if (last || stopped === "signal" || signal?.aborted === true) return { ...fitted, stages: records };
-    start = fitted.params;
-    await fitted.dispose();
+    if (stopped === "signal" || signal?.aborted === true) break;
   }
-  throw new Error("unreachable: the last stage returns");
+  return { ...fitted!, stages: records };
 }
 
 function checkStages<B>(stages: readonly Stage<B>[]): void {
