@@ -43,6 +43,7 @@ import { singleTask } from "@outrigger/core/weighting/single-task";
 import { slaw } from "@outrigger/core/weighting/slaw";
 import { staticWeights } from "@outrigger/core/weighting/static";
 import { stch } from "@outrigger/core/weighting/stch";
+import { taskSampling } from "@outrigger/core/weighting/task-sampling";
 import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
 import { upgrad } from "@outrigger/core/weighting/upgrad";
@@ -107,6 +108,7 @@ export const rules: Readonly<Record<string, () => Method>> = {
   sdmgrad,
   slaw,
   stch,
+  "task-sampling": taskSampling,
   "trimmed-mean": trimmedMean,
   uncertainty,
   "uncertainty-liebel-korner": () => uncertainty({ form: "liebel-korner" }),

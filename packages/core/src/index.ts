@@ -7,8 +7,10 @@ export { sum } from "./aggregator/sum.ts";
 export { trimmedMean } from "./aggregator/trimmed-mean.ts";
 export { arrayBatches } from "./data/batches.ts";
 export { type Column, column, numericColumn, type Scaler, standardize } from "./data/column.ts";
+export { type ContextTokens, type ContextTokensOptions, contextRows, contextTokens } from "./data/context.ts";
 export { readColumns, type Table } from "./data/csv.ts";
 export { type DataFile, findData } from "./data/source.ts";
+export { type Context, type Sample, type SupportOptions, supportBatches } from "./data/support-batches.ts";
 export { type ErrorCode, OutriggerError } from "./error.ts";
 export type { FeatureAnswer, FeatureMethod, FeatureView } from "./feature/feature-method.ts";
 export { type RotogradOptions, rotograd } from "./feature/rotograd.ts";
@@ -27,6 +29,7 @@ export { type AuxTsOptions, auxTs } from "./procedure/aux-ts.ts";
 export { type AuxilearnOptions, auxilearn } from "./procedure/auxilearn.ts";
 export { type AuxinashImplicitOptions, auxinashImplicit } from "./procedure/auxinash-implicit.ts";
 export { type ForkmergeOptions, forkmerge } from "./procedure/forkmerge.ts";
+export { type HeadFirstOptions, headFirst } from "./procedure/head-first.ts";
 export { type MaxlOptions, maxl } from "./procedure/maxl.ts";
 export { type MetaTartanFreshHeadOptions, metaTartanFreshHead } from "./procedure/meta-tartan-fresh-head.ts";
 export type { HeldOut, Opened, Procedure, Setting, Setup, Stepped } from "./procedure/procedure.ts";
@@ -48,6 +51,13 @@ export {
 } from "./train/diagnostics/summary.ts";
 export type { SingleTaskRun } from "./train/diagnostics/transfer.ts";
 export { type FitOptions, type Fitted, fit } from "./train/fit.ts";
+export {
+  type FittedInStages,
+  fitInStages,
+  type Stage,
+  type StageRecord,
+  type StagesOptions,
+} from "./train/fit-in-stages.ts";
 export { generatedTask } from "./train/generated-task.ts";
 export type { EpochRecord } from "./train/history.ts";
 export type { Method } from "./train/method.ts";
@@ -63,6 +73,7 @@ export { arml } from "./weighting/arml.ts";
 export { auxinash } from "./weighting/auxinash.ts";
 export { auxinashLearned } from "./weighting/auxinash-learned.ts";
 export { cagrad } from "./weighting/cagrad.ts";
+export { alternate } from "./weighting/combine/alternate.ts";
 export { compose } from "./weighting/combine/compose.ts";
 export { every } from "./weighting/combine/every.ts";
 export { normalized } from "./weighting/combine/normalized.ts";
@@ -101,6 +112,7 @@ export { singleTask } from "./weighting/single-task.ts";
 export { slaw } from "./weighting/slaw.ts";
 export { staticWeights } from "./weighting/static.ts";
 export { stch } from "./weighting/stch.ts";
+export { type TaskSamplingOptions, taskSampling } from "./weighting/task-sampling.ts";
 export { uncertainty } from "./weighting/uncertainty.ts";
 export { uniform } from "./weighting/uniform.ts";
 export { upgrad } from "./weighting/upgrad.ts";

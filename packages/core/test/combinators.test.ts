@@ -1,5 +1,6 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
+import { alternate } from "@outrigger/core/weighting/combine/alternate";
 import { compose } from "@outrigger/core/weighting/combine/compose";
 import { every } from "@outrigger/core/weighting/combine/every";
 import { normalized } from "@outrigger/core/weighting/combine/normalized";
@@ -13,6 +14,7 @@ import { imtlG } from "@outrigger/core/weighting/imtl-g";
 import { metaTartan } from "@outrigger/core/weighting/meta-tartan";
 import { mgda } from "@outrigger/core/weighting/mgda";
 import { pcgrad } from "@outrigger/core/weighting/pcgrad";
+import { singleTask } from "@outrigger/core/weighting/single-task";
 import { staticWeights } from "@outrigger/core/weighting/static";
 import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
@@ -46,6 +48,7 @@ function attempted<T>(make: () => T): T | OutriggerError {
 
 /** Every combinator, around a rule. */
 const combinators: Readonly<Record<string, (rule: Weighting) => Weighting>> = {
+  alternate: (rule) => alternate([2, uniform() as Weighting], [1, rule]) as Weighting,
   compose: (rule) => compose(uncertainty(), rule) as Weighting,
   every: (rule) => every(3, rule) as Weighting,
   normalized,
@@ -140,4 +143,36 @@ test("warmup: the primary alone, then the rule; nothing is computed for it befor
   expect(rule.weigh(view(gram, 1), state, random()).weights).toEqual([1, 0, 0]);
   expect(rule.weigh(view(gram, 2), state, random()).weights).toEqual(ask(mgda(), gram));
   expect(() => warmup(0, mgda())).toThrow(OutriggerError);
+});
+
+test("alternate: rules in turn for their numbers of steps, each with what it remembers of its own turns", () => {
+  const primary = singleTask() as Weighting;
+  const others = staticWeights({ weights: [0, 1, 1] }) as Weighting;
+  const asked: number[] = [];
+  const counting: Weighting = {
+    name: "counting",
+    paper: null,
+    needs: () => "gram",
+    init: () => 0,
+    weigh: (_, state) => ({ weights: [2, 2, 2], state }),
+    observe: ({ step }, state) => {
+      asked.push(step);
+      return (state as number) + 1;
+    },
+  };
+  const rule = alternate([2, primary], [1, others], [1, counting]);
+  let state = rule.init(3, 0);
+  const gram = randomGram(4, 3, 3);
+  const told = Array.from({ length: 9 }, (_, step) => {
+    const needs = rule.needs(state, step);
+    const answer = rule.weigh(view(gram, step), state, random());
+    state = rule.observe!(view(gram, step), answer.state);
+    return `${needs} ${answer.weights.join("")}`;
+  });
+  const round = ["nothing 100", "nothing 100", "nothing 011", "gram 222"];
+  expect(told).toEqual([...round, ...round, round[0]]);
+  expect(asked).toEqual([3, 7]);
+  expect(state.inner[2]).toBe(2);
+  expect(() => alternate()).toThrow(OutriggerError);
+  expect(() => alternate([0, primary])).toThrow(OutriggerError);
 });

@@ -7,6 +7,7 @@ import { auxTs } from "@outrigger/core/procedure/aux-ts";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
 import { auxinashImplicit } from "@outrigger/core/procedure/auxinash-implicit";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
+import { headFirst } from "@outrigger/core/procedure/head-first";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
 import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
 import type { Procedure } from "@outrigger/core/procedure/procedure";
@@ -30,6 +31,7 @@ test("the folder is read", () => {
       "auxilearn",
       "auxinashImplicit",
       "forkmerge",
+      "headFirst",
       "maxl",
       "metaTartanFreshHead",
       "taml",
@@ -107,6 +109,7 @@ const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
     },
     { every: 4 },
   ),
+  headFirst: trial(headFirst, {}, { headSteps: 2, headOptimizer: slow }),
   maxl: trial(teach, {}, teaching, { data: twoClasses, least: 2 }),
   metaTartanFreshHead: trial(
     metaTartanFreshHead,
@@ -125,6 +128,8 @@ for (const [name, [make, tried]] of Object.entries(trials)) procedureContract(na
 procedureContract("auxilearn with a network", () => auxilearn({ interval: 1, combiner: [3, 3] }), {
   least: 2,
 });
+
+procedureContract("headFirst with three head steps", () => headFirst({ headSteps: 3 }));
 
 procedureContract("maxl by differences", () => teach({ derivative: "differences" }), {
   data: twoClasses,
@@ -159,6 +164,8 @@ test("options that no run can use are refused", () => {
     () => alphaVil({ interval: 1.5 }),
     () => alphaVil({ metaSteps: 0 }),
     () => alphaVil({ learningRate: -1 }),
+    () => headFirst({ headSteps: -1 }),
+    () => headFirst({ headSteps: 0.5 }),
     () => auxilearn({ initial: -1 }),
     () => auxilearn({ terms: 0 }),
     () => auxilearn({ combiner: [0] }),

@@ -4,8 +4,8 @@ import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record"
 import { keepDiagnostics, summarizeDiagnostics } from "@outrigger/core/train/diagnostics/summary";
 import { fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
-import type { Batches } from "@outrigger/core/train/model";
 import { regression } from "@outrigger/core/train/task";
+import { repeated } from "../repeated.ts";
 import { rules } from "../rules.ts";
 import { smallNetwork } from "./model.ts";
 import { lowData, sizes, tasks } from "./problem.ts";
@@ -19,12 +19,6 @@ const POINTS = 6;
 /** Of these seeds the report shows gradients and affinities; they change no number. */
 const LOOKED_AT = 3;
 const [PRIMARY, ...AUXILIARIES] = tasks;
-
-/** An epoch is a few steps on the same full batch. */
-function repeated<H>(source: Batches<H>, size: number): Batches<H> {
-  const [batch] = source.epoch(null);
-  return { size, samples: source.samples! * size, epoch: () => Array.from({ length: size }, () => batch!) };
-}
 
 const squared = (rmse: number | null | undefined): number | null =>
   rmse === null || rmse === undefined ? null : rmse ** 2;

@@ -2,6 +2,9 @@ import { OutriggerError } from "../error.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { assembleLoop } from "./simd.ts";
 
+/** A part of a flat array: from the first index up to, and without, the second. */
+export type Range = readonly [from: number, to: number];
+
 /** Flat arrays of a run, side by side in one memory, and the optimiser's step over them. */
 export interface FusedUpdate {
   readonly param: Float32Array;
@@ -27,11 +30,12 @@ const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Ap
  *
  * The arrays lie in the loop's own memory, zeroed at first: fill `param`, let every step write its gradient to `gradient`.
  *
- * Cost: one pass over memory; (2 + slots) · 4 · size bytes.
+ * Cost: one pass over memory, and two copies of what is frozen; (2 + slots) · 4 · size bytes.
  *
+ * @param frozen where parameters and slots keep their bytes, whatever gradient and weight decay are
  * @throws OutriggerError `bad-option` when `size` is no positive integer or the arrays exceed 4 GiB, WebAssembly's limit
  */
-export function fusedUpdate(optimizer: Optimizer, size: number): FusedUpdate {
+export function fusedUpdate(optimizer: Optimizer, size: number, frozen: readonly Range[] = []): FusedUpdate {
   const padded = Math.ceil(size / 4) * 4;
   const names = ["param", "gradient", ...optimizer.slots];
   const pages = Math.ceil((names.length * padded * 4) / pageBytes);
@@ -58,15 +62,22 @@ export function fusedUpdate(optimizer: Optimizer, size: number): FusedUpdate {
       ...optimizer.slots.map((name, i) => [i + 2, result.slot[name]!] as const),
     ]);
   });
+  const [param, gradient, ...slots] = arrays as [Float32Array, Float32Array, ...Float32Array[]];
+  const changed = [param, ...slots];
   const instance = new Instance(new Module(code), { host: { memory } });
   const loop = instance.exports["update"] as (...args: number[]) => void;
   return {
-    param: arrays[0]!,
-    gradient: arrays[1]!,
-    slots: Object.fromEntries(optimizer.slots.map((name, i) => [name, arrays[i + 2]!])),
+    param,
+    gradient,
+    slots: Object.fromEntries(optimizer.slots.map((name, i) => [name, slots[i]!])),
     update(t) {
       const scalars = optimizer.scalars(t);
+      // The loop takes four numbers at a time, wherever a range ends.
+      const before = frozen.map(([from, to]) => changed.map((data) => data.slice(from, to)));
       loop(padded * 4, ...offsets, ...scalarNames.map((name) => scalars[name]!));
+      for (const [i, [from]] of frozen.entries()) {
+        for (const [j, data] of changed.entries()) data.set(before[i]![j]!, from);
+      }
     },
   };
 }

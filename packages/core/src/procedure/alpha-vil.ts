@@ -5,7 +5,7 @@ import { inRange, positiveInteger } from "../weighting/gram/check.ts";
 import { combineDeltas, deltaSlopes } from "./inner/deltas.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { heldOutGradient } from "./inner/held-out-loss.ts";
-import { advance, memoryOf, replicaOf } from "./inner/replica.ts";
+import { advance, copyOf, memoryOf } from "./inner/replica.ts";
 import { requireStateless } from "./inner/stateless.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
 import type { Procedure } from "./procedure.ts";
@@ -69,10 +69,10 @@ export const alphaVil = (options: AlphaVilOptions = {}): Procedure<AlphaVilState
       return { weights: ones, alpha: ones };
     },
     open(setup) {
-      const { tasks, primary, main, masks, maxGradientNorm, optimizer } = setup;
+      const { tasks, primary, main, masks, maxGradientNorm } = setup;
       const dev = requireDev(setup, "alpha-vil");
       requireStateless(setup, "alpha-vil");
-      const copies = tasks.map(() => replicaOf(main.params.tree, optimizer));
+      const copies = tasks.map(() => copyOf(setup));
       const ends = copies.map(({ params }) => params.data);
       const descend = weightedGradient(setup);
       const slopeAt = heldOutGradient(setup);

@@ -8,7 +8,7 @@ import { combineDeltas } from "./inner/deltas.ts";
 import { greedyMerge } from "./inner/greedy-merge.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { heldOutLoss } from "./inner/held-out-loss.ts";
-import { advance, memoryOf, replicaOf } from "./inner/replica.ts";
+import { advance, copyOf, memoryOf } from "./inner/replica.ts";
 import { requireStateless } from "./inner/stateless.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
 import type { Procedure } from "./procedure.ts";
@@ -107,12 +107,12 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
     settings: { interval, branches, prune, ranking, best },
     init: (tasks, primary) => begun(null, tasks, primary),
     open(setup) {
-      const { tasks, primary, main, masks, maxGradientNorm, optimizer } = setup;
+      const { tasks, primary, main, masks, maxGradientNorm } = setup;
       const T = tasks.length;
       const dev = requireDev(setup, "forkmerge");
       requireStateless(setup, "forkmerge");
       const count = Math.max(taughtIn(null, T, primary).length, ranking?.top.length ?? 0);
-      const copies = Array.from({ length: count }, () => replicaOf(main.params.tree, optimizer));
+      const copies = Array.from({ length: count }, () => copyOf(setup));
       const bests: Flat<Params>[] = best === null ? [] : copies.map(() => flatLike(main.params.tree));
       const descend = weightedGradient(setup);
       const heldOut = heldOutLoss(setup, dev);

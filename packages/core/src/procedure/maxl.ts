@@ -139,7 +139,7 @@ function required<T>(value: T | undefined, name: string, what: string): T {
 }
 
 function teachingOf<B>(
-  { model, tasks, primary, optimizer }: Setup<B>,
+  { model, tasks, primary, optimizer, frozen }: Setup<B>,
   layer: AnyLayer,
   options: MaxlOptions<B> & { task: string; gamma: number; entropy: number },
 ): Teaching<B> {
@@ -163,6 +163,7 @@ function teachingOf<B>(
     tasks,
     primary,
     optimizer,
+    frozen,
     generated,
     blocks: required(options.subclasses, "subclasses", "how many sub-classes each class has"),
     gamma,

@@ -13,6 +13,7 @@ import { fittedHead } from "./inner/fitted-head.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { looking } from "./inner/look-ahead.ts";
 import { advance } from "./inner/replica.ts";
+import { requireTrained } from "./inner/require-trained.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
 import type { Procedure } from "./procedure.ts";
 
@@ -62,6 +63,7 @@ export const metaTartanFreshHead = (
       const { model, tasks, primary, main, masks, random, maxGradientNorm } = setup;
       const dev = requireDev(setup, "meta-tartan (fresh head)");
       const { name } = tasks[primary]!;
+      requireTrained(setup, `heads/${name}`, "meta-tartan (fresh head)");
       const T = tasks.length;
       const look = setup.compile(
         (params: ParamsTensors, batch: never, fresh: never, fitOn: never, lookOn: never) => {

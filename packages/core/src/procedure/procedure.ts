@@ -34,6 +34,11 @@ export interface Setup<B> {
   readonly optimizer: Optimizer;
   /** The run's parameters: what is evaluated, selected and returned. They hold the values of before the first step, or of a checkpoint. */
   readonly main: Replica<Params>;
+  /**
+   * Paths of parts that keep their parameters. The gradients of `model` are zero there and the optimiser of `main` leaves them alone; copies
+   * are made with {@link copyOf}.
+   */
+  readonly frozen: readonly string[];
   /** Gradients of a step whose Euclidean norm is greater are scaled down to it; see {@link advance}. */
   readonly maxGradientNorm?: number;
   /** Absent where the run has no held-out batches. */

@@ -64,9 +64,9 @@ function seenAt({ losses, counts, told }: Out<NDArray>, step: number): Seen {
   };
 }
 
-/** A step that ends in an error must not have changed anything: what is replayed to find its cause is the state of before. */
-function kept(sound: Tensor, after: StateTensors, before: StateTensors): StateTensors {
-  const choose = (a: Tensor, b: Tensor): Tensor => tf.where(tf.broadcastTo(sound, b.shape), a, b);
+/** What is new where `moves` says so, one value for all or one a parameter. */
+function kept(moves: Tensor, after: StateTensors, before: StateTensors): StateTensors {
+  const choose = (a: Tensor, b: Tensor): Tensor => tf.where(tf.broadcastTo(moves, b.shape), a, b);
   const slots = Object.entries(before.slot).map(([name, was]) => [name, choose(after.slot[name]!, was)]);
   return { param: choose(after.param, before.param) as Tensor1D, slot: Object.fromEntries(slots) };
 }
@@ -91,6 +91,7 @@ export class DeviceLearner<B> implements Learner<B> {
     this.#step = compileStateful(
       (before: StateTensors, input: StepInput<B>) => {
         const { state, sound, out } = this.#next(before, input);
+        // A step that ends in an error must not have changed anything: what is replayed to find its cause is the state of before.
         return { state: kept(sound, state, before), out: out as unknown as Tree<Tensor> };
       },
       state,
@@ -162,6 +163,14 @@ export class DeviceLearner<B> implements Learner<B> {
     return { state: after, out: { ...seen, sound: all } as unknown as Tree<Tensor> };
   };
 
+  /** Which parameters are not frozen. */
+  #trains(): Tensor1D {
+    const { params, frozen } = this.#options;
+    const trains = new Uint8Array(params.data.length).fill(1);
+    for (const [from, to] of frozen) trains.fill(0, from, to);
+    return tf.tensor1d(trains, "bool");
+  }
+
   /** The leaves of the parameters, cut out of their vector. */
   #split(vector: Tensor1D): ParamsTensors {
     let offset = 0;
@@ -177,7 +186,7 @@ export class DeviceLearner<B> implements Learner<B> {
     { param, slot }: StateTensors,
     { batch, given, scalars }: StepInput<B>,
   ): { state: StateTensors; sound: Tensor; out: Out<Tensor> } {
-    const { optimizer, maxGradientNorm: limit } = this.#options;
+    const { optimizer, maxGradientNorm: limit, frozen } = this.#options;
     const descent = this.#descent;
     const params = this.#split(param);
     const found = descent.record(params, batch, scalarsOf(given, descent.given));
@@ -189,7 +198,8 @@ export class DeviceLearner<B> implements Learner<B> {
       scalarsOf(scalars, this.#names.length).map((value, i) => [this.#names[i]!, value]),
     );
     const from = found.settled ? settledIn(params, descent.settles!<Tensor>(params), found.settled) : param;
-    const state = tensorUpdate(optimizer, { param: from, gradient, slot, scalar }) as StateTensors;
+    const moved = tensorUpdate(optimizer, { param: from, gradient, slot, scalar }) as StateTensors;
+    const state = frozen.length > 0 ? kept(this.#trains(), moved, { param, slot }) : moved;
     const sound = tf.isFinite(norm ? tf.add(total, norm) : total);
     return { state, sound, out: { losses, counts, ...(norm && { norm }), ...(told && { told }) } };
   }

@@ -12,12 +12,14 @@ import { Comparison } from "./diagnostics/transfer.ts";
 import { diskError } from "./disk.ts";
 import { type Evaluation, Evaluator } from "./evaluate.ts";
 import { checkParams, flatten } from "./flat.ts";
+import { checkFrozen } from "./freeze.ts";
 import { addStep, type EpochRecord, type EpochSums, emptySums, recordOf } from "./history.ts";
 import { trainedModel } from "./inserted.ts";
 import { KeptState } from "./kept-state.ts";
 import { isAggregator } from "./method.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
+import { startingAt } from "./start.ts";
 import { Stepper } from "./step.ts";
 
 export type { FitOptions } from "./options.ts";
@@ -26,7 +28,7 @@ export type { FitOptions } from "./options.ts";
 export interface Fitted<B> {
   /** What the parameters belong to: the model given, or with a feature method the one that has its layers. */
   readonly model: Model<B>;
-  /** Parameters of the best epoch on validation. */
+  /** Parameters of the best epoch on validation; the last ones with `keep: "last"`. */
   readonly params: Params;
   /** Parameters after the last step. */
   readonly last: Params;
@@ -34,9 +36,9 @@ export interface Fitted<B> {
   readonly best: Best | null;
   readonly history: readonly EpochRecord[];
   readonly stopped: Stopped;
-  /** Loss and metrics of every task, with the best parameters. */
+  /** Loss and metrics of every task, with `params`. */
   evaluate(batches: Batches<Host<B>>): Promise<Evaluation>;
-  /** One prediction a sample and task, in fixed order, with the best parameters. */
+  /** One prediction a sample and task, in fixed order, with `params`. */
   predict(batches: Batches<Host<B>>): Promise<Record<string, Float64Array>>;
   /** Frees the native sessions; evaluate and predict then compile again. */
   dispose(): Promise<void>;
@@ -59,6 +61,9 @@ function breather(): () => Promise<void> {
  * Selection and early stopping look at the primary's first metric on `validation` only (its loss, if it has no metric); the test
  * split never comes in. With a `directory`, a run that was killed continues bit for bit: same machine, same thread count, same
  * weights as if nothing had happened.
+ *
+ * Parts of the model can stay as they are (`frozen`), and training can begin from given parameters (`start`); `fitInStages` makes a
+ * schedule of several such runs.
  *
  * A task without a label in a batch has loss 0 and gradient 0 there, and shows the rule its latest known loss (1 before the
  * first); so rules neither take it for solved nor see a jump.
@@ -87,6 +92,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     signal,
   } = options;
   const { method, optimizer, train, validation, dev, maxGradientNorm, diagnostics } = options;
+  const { frozen = [], start, keep = "best" } = options;
   const { runtime, device, threads, spinning } = options;
   const names = tasks.map(({ name }) => name);
   const primary = tasks.find(({ role }) => role === "primary")!;
@@ -96,7 +102,9 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   const comparison = compareWith && new Comparison(compareWith, { ...metric, task: primary.name });
 
   const trained = trainedModel(model, method, train);
-  const init = checkParams(trained.init(Random.seeded(seed, "init")));
+  const begun = start === undefined ? trained : trainedModel(startingAt(model, start), method, train);
+  const init = checkParams(begun.init(Random.seeded(seed, "init")));
+  checkFrozen(frozen, init, method);
   const kept = await KeptState.of(trained);
   const streams = {
     dropout: Random.seeded(seed, "dropout"),
@@ -110,6 +118,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     tasks,
     method,
     optimizer,
+    frozen,
     params: init,
     streams,
     dev,
@@ -227,8 +236,9 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
   }
   notify({ kind: "end", stopped, best });
   // Before the first epoch ended there is no best epoch: the latest parameters are all there is.
-  if (best !== null) kept.push("best");
-  const params = best === null ? flatten(stepper.params.tree).tree : bestParams.tree;
+  const latest = best === null || keep === "last";
+  if (!latest) kept.push("best");
+  const params = latest ? flatten(stepper.params.tree).tree : bestParams.tree;
   return {
     model: trained,
     params,

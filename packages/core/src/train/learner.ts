@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import { type Compiled, type CompileOptions, chooseDevice, type NDArray, type Tree } from "../graph/index.ts";
-import type { FusedUpdate } from "../optimize/fused-update.ts";
+import type { FusedUpdate, Range } from "../optimize/fused-update.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import type { Descent } from "./descent.ts";
 import { DeviceLearner } from "./device-learner.ts";
@@ -15,7 +15,10 @@ export interface LearnerOptions<B> {
   readonly optimizer: Optimizer;
   /** Parameters on the host, in the memory of `update`. */
   readonly params: Flat<Params>;
+  /** Keeps what is `frozen` as it is. */
   readonly update: FusedUpdate;
+  /** Parts of the parameters' vector that do not move. */
+  readonly frozen: readonly Range[];
   readonly maxGradientNorm?: number;
   /** How many steps may be one native call. */
   readonly stepsPerCall: number;

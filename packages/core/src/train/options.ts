@@ -8,7 +8,7 @@ import type { Procedure } from "../procedure/procedure.ts";
 import type { FitCallback } from "./callback/event.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import { checkDiagnostics, type DiagnosticsOptions } from "./diagnostics/options.ts";
-import { shapesOf } from "./flat.ts";
+import { flatten, shapesOf } from "./flat.ts";
 import type { EpochRecord } from "./history.ts";
 import { initialState, isAggregator, isFeatureMethod, isProcedure, type Method, shapeOf } from "./method.ts";
 import type { Batches, Host, Params } from "./model.ts";
@@ -25,6 +25,19 @@ export interface FitOptions<B> extends Omit<CompileOptions, "random"> {
    */
   readonly method: Method;
   readonly optimizer: Optimizer;
+  /**
+   * Parts that keep their parameters byte for byte, by path: "trunk", "heads/logS", "trunk/0/kernel". Their gradients are zero for every
+   * method, their optimiser's moments stay 0, and weight decay does not reach them; dropout and moving statistics there go on. A method that
+   * looks at gradients sees those of the rest of the trunk. Default: none.
+   */
+  readonly frozen?: readonly string[];
+  /**
+   * Parameters to begin with in place of the model's own, such as those of an earlier run; to keep a trunk under new heads, put
+   * them together: `{ ...model.init(random), trunk }`. Copied. Default: what `model.init` draws.
+   */
+  readonly start?: Params;
+  /** Which parameters and moving statistics are returned: those of the epoch that is best on validation (default), or the last ones. */
+  readonly keep?: "best" | "last";
   readonly train: Batches<Host<B>>;
   /** The primary's first metric on it selects the epoch. */
   readonly validation: Batches<Host<B>>;
@@ -103,7 +116,10 @@ export function checkOptions<B>(options: FitOptions<B>): void {
   }
   checkDiagnostics(options.diagnostics);
   checkMethod(options);
-  const { onNonFinite = "error" } = options;
+  const { onNonFinite = "error", keep = "best" } = options;
+  if (keep !== "best" && keep !== "last") {
+    throw new OutriggerError("bad-option", `keep must be "best" or "last", not ${String(keep)}.`, { keep });
+  }
   if (!policies.includes(onNonFinite)) {
     const what = `onNonFinite must be one of ${policies.join(", ")}, not ${onNonFinite}.`;
     throw new OutriggerError("bad-option", what, { onNonFinite });
@@ -150,13 +166,18 @@ const settingsOf = ({ settings }: Procedure): Fingerprint =>
     Object.entries(settings).map(([name, value]) => [`method's ${name}`, JSON.stringify(value)]),
   );
 
+function valuesHash(params: Params): string {
+  const { data } = flatten(params);
+  return platform.crypto.createHash("sha256").update(new Uint8Array(data.buffer)).digest("hex").slice(0, 16);
+}
+
 /**
  * What decides a run's numbers, as far as it can be seen from outside: how long to train, patience, threads and runtime are left
  * out, so that a finished run can be prolonged.
  */
 export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Fingerprint {
   const { tasks, method, optimizer, train, validation, dev, seed, maxGradientNorm } = options;
-  const { onNonFinite = "error" } = options;
+  const { onNonFinite = "error", frozen = [], start } = options;
   const primary = tasks.findIndex(({ role }) => role === "primary");
   const shape = shapeOf(params.trunk, tasks.length, primary);
   return {
@@ -171,5 +192,8 @@ export function fingerprintOf<B>(options: FitOptions<B>, params: Params): Finger
     train: dataHash(train),
     validation: dataHash(validation),
     dev: dev === undefined ? "none" : dataHash(dev),
+    // Named where they are used only: checkpoints of before there were any still fit.
+    ...(frozen.length > 0 && { frozen: [...frozen].sort().join(", ") }),
+    ...(start && { start: valuesHash(start) }),
   };
 }

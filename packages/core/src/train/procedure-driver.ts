@@ -16,6 +16,8 @@ export interface ProcedureOptions<B> {
   readonly streams: { readonly dropout: Random; readonly method: Random; readonly dev: Random };
   readonly dev?: Batches<Host<B>>;
   readonly known: KnownLosses;
+  /** Paths of parts that keep their parameters. */
+  readonly frozen: readonly string[];
   readonly learning: LearnerOptions<B>;
   /** At the trunk, for whoever watches. */
   readonly looking: LookOptions<B>;
@@ -32,7 +34,7 @@ export class ProcedureDriver<B> implements Driver<B> {
   #state: unknown;
 
   constructor(options: ProcedureOptions<B>) {
-    const { procedure, primary, streams, dev, known, learning, looking } = options;
+    const { procedure, primary, streams, dev, known, frozen, learning, looking } = options;
     const { tasks, params, update } = learning;
     this.#options = options;
     this.#look = new Look(looking);
@@ -40,6 +42,7 @@ export class ProcedureDriver<B> implements Driver<B> {
     this.#dev = dev && new Cursor(dev, streams.dev);
     this.#opened = procedure.open<B>({
       ...learning,
+      frozen,
       primary,
       main: { params, update, gradient: flatLike(params.tree, update.gradient) },
       dev: dev && this.#heldOut(dev),

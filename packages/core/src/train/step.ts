@@ -9,6 +9,7 @@ import type { Driver, DriverState, Moment, StepReport, Watched } from "./driver.
 import { explained } from "./explain.ts";
 import { FeatureDriver } from "./feature-driver.ts";
 import { countOf, type Flat, flatten } from "./flat.ts";
+import { frozenRanges, withFrozen } from "./freeze.ts";
 import { KnownLosses } from "./known-losses.ts";
 import {
   initialMemory,
@@ -30,6 +31,8 @@ export interface StepOptions<B> {
   readonly tasks: readonly Task<B>[];
   readonly method: Method;
   readonly optimizer: Optimizer;
+  /** Paths of parts that keep their parameters. Default: none. */
+  readonly frozen?: readonly string[];
   /** Copied: the run owns its parameters. */
   readonly params: Params;
   readonly streams: {
@@ -80,7 +83,9 @@ export class Stepper<B> {
   readonly #without = new Map<string, Driver<B>>();
   #step = 0;
 
-  constructor(options: StepOptions<B>) {
+  constructor(given: StepOptions<B>) {
+    const { frozen = [] } = given;
+    const options = { ...given, model: withFrozen(given.model, frozen) };
     const { tasks, params, method, optimizer, streams, model } = options;
     const { maxGradientNorm, stepsPerCall = 1 } = options;
     this.#options = options;
@@ -89,7 +94,8 @@ export class Stepper<B> {
     this.#affinity = new Affinity({ model, tasks, dropout: streams.dropout });
     this.#primary = tasks.findIndex(({ role }) => role === "primary");
     const primary = this.#primary;
-    const update = fusedUpdate(optimizer, countOf(params));
+    const still = frozenRanges(params, frozen);
+    const update = fusedUpdate(optimizer, countOf(params), still);
     this.params = flatten(params, update.param);
     this.slots = update.slots;
     const shape = shapeOf(params.trunk, tasks.length, primary);
@@ -97,7 +103,8 @@ export class Stepper<B> {
     this.#known = new KnownLosses(tasks.map(({ name }) => name));
     // No finite gradient is longer: a limit makes a learner refuse one that is not finite.
     const limit = maxGradientNorm ?? (this.#policy === "error" ? undefined : 3e38);
-    const learning = { model, optimizer, params: this.params, update, maxGradientNorm: limit, stepsPerCall };
+    const vector = { params: this.params, update, frozen: still };
+    const learning = { model, optimizer, ...vector, maxGradientNorm: limit, stepsPerCall };
     const compile = { ...options.compile, random: streams.dropout };
     const shared = { random: streams.method, known: this.#known };
     this.#driverOf = (of) => {
@@ -111,7 +118,7 @@ export class Stepper<B> {
         return new FeatureDriver({ ...both, method, primary, looking: watching });
       }
       if (isProcedure(method)) {
-        const sources = { streams, dev: options.dev, looking: watching };
+        const sources = { streams, dev: options.dev, looking: watching, frozen };
         return new ProcedureDriver({ ...both, procedure: method, primary, ...sources });
       }
       return new WeightedDriver({

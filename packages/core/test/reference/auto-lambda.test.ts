@@ -57,7 +57,7 @@ describe("the hypergradient of linear task weights", () => {
     });
     const args = [params, {}, { rate: scalar(eta) }, vector(lam), batchOf(c), batchOf([dev, dev, dev])];
     const compiled = await inDouble(
-      look({ model, tasks, primary: 0, optimizer } as never) as never,
+      look({ model, tasks, primary: 0, optimizer, frozen: [] } as never) as never,
       args as never,
     );
     const found = (await compiled.run(args as never)) as unknown as {
@@ -116,7 +116,7 @@ describe("the hypergradient of linear task weights", () => {
       doubles(train as never),
       doubles(dev as never),
     ];
-    const problem = { model: smallCnn, tasks: classifiers, primary: 0, optimizer };
+    const problem = { model: smallCnn, tasks: classifiers, primary: 0, optimizer, frozen: [] };
     const f = look(problem as never);
 
     it("is that of differences of the validation loss in double, to 1e-4", async () => {
@@ -131,7 +131,11 @@ describe("the hypergradient of linear task weights", () => {
       ) => {
         const each = classifiers.map((_, k) => tf.reshape(tf.slice(w, [k], [1]), []) as Scalar);
         const { total } = weightedForward({ model: smallCnn, tasks: classifiers }, p, b, each);
-        const next = stepped(optimizer, { params: p, slots, scalars }, gradients([total], p)[0]!);
+        const next = stepped(
+          { optimizer, frozen: [] },
+          { params: p, slots, scalars },
+          gradients([total], p)[0]!,
+        );
         return forward(smallCnn, classifiers, next, held, { training: false }).losses[0]!;
       };
       const compiled = await inDouble(after as never, args);

@@ -76,6 +76,7 @@ const teaching = (entropy: number): Teaching<Tiny> => ({
   tasks,
   primary: 0,
   optimizer,
+  frozen: [],
   generated: 1,
   blocks: stored.psi,
   gamma: 2,
@@ -184,6 +185,7 @@ describe("on a network with convolution, pooling, tanh and softmax", () => {
     tasks: [classifiers[0]!, classifiers[2]!, generatedTask("generated") as Task<Labelled>],
     primary: 0,
     optimizer: sgd({ learningRate: 0.5, momentum: 0.9 }),
+    frozen: [],
     generated: 2,
     blocks: [2, 1, 3],
     gamma: 2,
@@ -211,7 +213,7 @@ describe("on a network with convolution, pooling, tanh and softmax", () => {
     ): Tensor => {
       const made = labelsOf(of, { kernel: k, bias: c }, b);
       const { total } = taughtForward(of, p, b, made, { training: true });
-      const next = stepped(of.optimizer, { params: p, slots: s, scalars: r }, gradients([total], p)[0]!);
+      const next = stepped(of, { params: p, slots: s, scalars: r }, gradients([total], p)[0]!);
       const primary = forward(of.model, of.tasks, next, d, { training: false }).losses[0]!;
       return tf.add(primary, tf.mul(negativeEntropy(made.labels), of.entropy));
     };

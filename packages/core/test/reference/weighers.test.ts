@@ -21,6 +21,7 @@ import { classifiers, imageBatch, type Labelled, smallCnn } from "../support/sma
 
 const rate = 0.5;
 const problem = {
+  frozen: [],
   model: smallCnn,
   tasks: classifiers,
   primary: 0,
@@ -84,7 +85,7 @@ describe.each([
         const each = parts(weigher.rows(p, batch, looking));
         const total = tf.sum<Scalar>(tf.mul(each, weigher.weigh(net, seen)));
         const gradient = gradients([total], p)[0]!;
-        const next = stepped(problem.optimizer, { params: p, slots, scalars }, gradient);
+        const next = stepped(problem, { params: p, slots, scalars }, gradient);
         return forward(smallCnn, classifiers, next, held, { training: false }).losses[0]!;
       };
       const all = [...args, features];
@@ -146,7 +147,7 @@ describe("what the networks read", () => {
       const all = gradients(losses, p);
       const trunks = all.map((g) => (g as ParamsTensors).trunk);
       const after = all.map((g, k) => {
-        const there = stepped(problem.optimizer, { params: p, slots, scalars }, g);
+        const there = stepped(problem, { params: p, slots, scalars }, g);
         return forward(smallCnn, classifiers, there, batch, { training: false }).losses[k]!;
       });
       const squares = trunks.map((g) => trunks.map((h) => inner(g, h)));

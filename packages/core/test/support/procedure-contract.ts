@@ -7,6 +7,7 @@ import type { Procedure } from "@outrigger/core/procedure/procedure";
 import { Random } from "@outrigger/core/random";
 import type { StepReport } from "@outrigger/core/train/driver";
 import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
+import { frozenRanges } from "@outrigger/core/train/freeze";
 import type { Stepper } from "@outrigger/core/train/step";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -91,6 +92,39 @@ export function procedureContract(name: string, make: () => Procedure, trial: Tr
       expect([...run.params.data]).not.toEqual(first);
       await run.dispose();
     });
+
+    test.each([["trunk"], ["heads/a"]])(
+      "%s stays as it is where it is frozen, in copies too",
+      async (part) => {
+        const params = dropped.model.init(Random.seeded(1, "init"));
+        const decaying = sgd({ learningRate: 0.05, momentum: 0.9, weightDecay: 0.1 });
+        const run = stepper({
+          ...dropped,
+          method: make(),
+          optimizer: decaying,
+          dev: dropped.validation,
+          params,
+          frozen: [part],
+        });
+        const before = run.params.data.slice();
+        await steps(run, every + 2, dropped);
+        const still = frozenRanges(params, [part]);
+        const inside = (data: Float32Array): number[] =>
+          still.flatMap(([from, to]) => Array.from(data.subarray(from, to)));
+        const vectors = Object.entries(run.memory).filter(([, { length }]) => length === before.length);
+        for (const [name, data] of [["main/params", run.params.data] as const, ...vectors]) {
+          const zero = name.endsWith("momentum");
+          expect([name, inside(data)]).toEqual([
+            name,
+            inside(zero ? new Float32Array(before.length) : before),
+          ]);
+        }
+        expect(inside(run.slots["momentum"]!).every((value) => value === 0)).toBe(true);
+        const moved = run.params.data.filter((value, i) => value !== before[i]).length;
+        expect(moved).toBeGreaterThan(0);
+        await run.dispose();
+      },
+    );
 
     test("the order of tasks does not matter", async () => {
       const order = [2, 0, 3, 1];

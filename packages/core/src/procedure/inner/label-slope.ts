@@ -16,7 +16,7 @@ export interface Classes {
 }
 
 /** A generator of labels, and what it is asked for. */
-export interface Teaching<B> extends Pick<Setup<B>, "model" | "tasks" | "primary" | "optimizer"> {
+export interface Teaching<B> extends Pick<Setup<B>, "model" | "tasks" | "primary" | "optimizer" | "frozen"> {
   /** Index of the task that is taught. */
   readonly generated: number;
   readonly blocks: readonly number[];
@@ -68,12 +68,12 @@ export function labelSlope<B>(
   meta: Scalar;
   slope: Tree<Tensor>;
 } {
-  const { model, tasks, primary, optimizer, entropy } = teaching;
+  const { model, tasks, primary, entropy } = teaching;
   const { params, scalars, batch, dev } = start;
   const made = labelsOf(teaching, generator, batch);
   const { losses, counts, total } = taughtForward(teaching, params, batch, made, looking);
   const gradient = gradients([total], params)[0]!;
-  const next = stepped(optimizer, start, gradient);
+  const next = stepped(teaching, start, gradient);
   const meta = forward(model, tasks, next, dev, { training: false }).losses[primary]!;
   const beyond = held(gradients([meta], next)[0]!);
   const along = tf.neg(tf.mul<Scalar>(inner(gradient, beyond), scalars["rate"]!));

@@ -18,9 +18,10 @@ const quiet = { training: false };
  * change that; F = 3.
  */
 export function taskWeigher<B>(
-  { model, tasks, optimizer }: Pick<Setup<B>, "model" | "tasks" | "optimizer">,
+  problem: Pick<Setup<B>, "model" | "tasks" | "optimizer" | "frozen">,
   hidden: number,
 ): Weigher<B> {
+  const { model, tasks } = problem;
   const net = weightNet({ inputs: 3, hidden, activation: tf.tanh });
   return {
     init: (random) => net.init(random),
@@ -39,7 +40,7 @@ export function taskWeigher<B>(
         start.params,
       );
       const known = rows.map(({ values }, k) => {
-        const there = stepped(optimizer, start, found[k]!);
+        const there = stepped(problem, start, found[k]!);
         const after = forward(model, tasks, there, batch, quiet).losses[k]!;
         // 1 for a loss of 0, such as that of a task without a label.
         const change = tf.div(tf.sub(after, before[k]!), tf.add(tf.abs(before[k]!), 1e-8));

@@ -8,7 +8,7 @@ import { held, inner, looking, type Start, stepped } from "./look-ahead.ts";
 import { lossOf, parts, type Weigher } from "./weigher.ts";
 
 /** A weigher, and what it weighs. */
-export interface Weighing<B> extends Pick<Setup<B>, "model" | "tasks" | "primary" | "optimizer"> {
+export interface Weighing<B> extends Pick<Setup<B>, "model" | "tasks" | "primary" | "optimizer" | "frozen"> {
   readonly weigher: Weigher<B>;
 }
 
@@ -20,7 +20,7 @@ const weighed = (each: Tensor1D, weights: Tensor1D): Scalar => tf.sum<Scalar>(tf
  * the gradient in it; what V reads is that of θ, and constant. And what the form by differences needs in its place: v and the features.
  */
 export function weigherSlope<B>(
-  { weigher, model, tasks, primary, optimizer }: Weighing<B>,
+  weighing: Weighing<B>,
   start: Omit<Start<B>, "weights">,
   phi: Tree<Tensor>,
 ): {
@@ -31,12 +31,13 @@ export function weigherSlope<B>(
   features: Tensor2D;
   slope: Tree<Tensor>;
 } {
+  const { weigher, model, tasks, primary } = weighing;
   const { params, scalars, batch, dev } = start;
   const rows = weigher.rows(params, batch, looking);
   const features = stopGradient(weigher.features(start, rows)) as Tensor2D;
   const total = weighed(parts(rows), weigher.weigh(phi, features));
   const gradient = gradients([total], params)[0]!;
-  const next = stepped(optimizer, start, gradient);
+  const next = stepped(weighing, start, gradient);
   const meta = forward(model, tasks, next, dev, { training: false }).losses[primary]!;
   const beyond = held(gradients([meta], next)[0]!);
   const along = tf.neg(tf.mul<Scalar>(inner(gradient, beyond), scalars["rate"]!));
