@@ -16,7 +16,8 @@ interface ExplainOptions<B> {
 /**
  * The same error, but one of code "non-finite" also names the first op of the losses and of the gradient of their sum whose result is
  * not finite, and the line that called it: replayed on the batch with the learner's parameters and the masks that its stream gives now.
- * An error whose cause lies elsewhere, or cannot be replayed, stays as it is.
+ * An error whose cause lies elsewhere, or cannot be replayed, stays as it is. Where a task says that the batch's labels are wrong, its
+ * error is the cause.
  */
 export async function explained<B>(
   error: unknown,
@@ -24,6 +25,8 @@ export async function explained<B>(
   batch: Host<B>,
 ): Promise<unknown> {
   if (!(error instanceof OutriggerError) || error.code !== "non-finite") return error;
+  const wrong = wrongLabels(tasks, batch);
+  if (wrong !== undefined) return wrong;
   const learner = await open();
   const replay = learner.view((params: ParamsTensors, b: B) => {
     const { losses } = forward(model, tasks, params, b, { training: true, update: false });
@@ -33,4 +36,15 @@ export async function explained<B>(
   if (found === undefined) return error;
   const { code, message, details } = error;
   return new OutriggerError(code, `${message} The ${found}.`, { ...details, found }, error);
+}
+
+function wrongLabels<B>(tasks: readonly Task<B>[], batch: Host<B>): OutriggerError | undefined {
+  for (const task of tasks) {
+    try {
+      task.labels?.(batch);
+    } catch (error) {
+      if (error instanceof OutriggerError) return error;
+    }
+  }
+  return undefined;
 }

@@ -43,6 +43,13 @@ export const accuracy: Metric = {
   compute: (rows) => mean(rows, (p, y) => (p >= 0.5 === y >= 0.5 ? 1 : 0)),
 };
 
+/** Share of rows whose predicted class is the label, for two or more classes; predictions and labels are class numbers. */
+export const classAccuracy: Metric = {
+  name: "accuracy",
+  better: "higher",
+  compute: (rows) => mean(rows, (p, y) => (p === y ? 1 : 0)),
+};
+
 /**
  * Area under the ROC curve: the probability that a random positive is ranked above a random negative, ties counting one half.
  *

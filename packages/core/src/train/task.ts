@@ -1,8 +1,9 @@
-import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import type { Scaler } from "../data/column.ts";
+import { OutriggerError } from "../error.ts";
 import type { NDArray } from "../graph/array.ts";
-import { accuracy, type Metric, mae, rmse, rocAuc } from "./metric.ts";
+import { accuracy, classAccuracy, type Metric, mae, rmse, rocAuc } from "./metric.ts";
 import type { Host } from "./model.ts";
 
 /** The task that counts, or one that is there to help it. */
@@ -84,4 +85,65 @@ export function binary(options: { name: string; role: Role }): Task<ColumnBatch>
     predict: (output) => Float64Array.from(output.data, (logit) => 1 / (1 + Math.exp(-logit))),
     labels: (batch) => columnLabels(batch, name, (label) => label),
   };
+}
+
+/**
+ * A column of classes 0, 1, …, C − 1: cross-entropy −log p_y of the softmax p_c = exp(f_c) / Σ_j exp(f_j) over the logits f.
+ *
+ * Output: shape [batch, C]. Metric accuracy, the share of rows whose greatest logit is the label's; predictions are class numbers, the
+ * least among equals. A label that is no class makes the loss NaN, so that no step is made on it, and `labels` says which it is.
+ *
+ * @param options.classes C, at least 2.
+ * @throws OutriggerError "bad-option" for fewer than two classes; later "bad-model" for an output of another shape, and "bad-data" for a
+ * label that is no whole number from 0 to C − 1, naming it and its row of the batch.
+ */
+export function classification(options: { name: string; role: Role; classes: number }): Task<ColumnBatch> {
+  const { name, role, classes } = options;
+  if (!Number.isInteger(classes) || classes < 2) {
+    const what = `classes of task "${name}" must be a whole number of at least 2, not ${classes}.`;
+    throw new OutriggerError("bad-option", what, { task: name, classes });
+  }
+  const all = Array.from({ length: classes }, (_, c) => c);
+  return {
+    name,
+    role,
+    metrics: [classAccuracy],
+    loss(output, batch) {
+      requireLogits(name, output.shape, classes);
+      const mask = batch.masks[name]!;
+      const label = tf.expandDims(tf.mul(batch.labels[name]!, mask), 1);
+      const own = tf.cast(tf.equal(label, tf.tensor2d([all])), "float32");
+      const log = tf.sum<Tensor1D>(tf.mul(own, tf.logSoftmax(output as Tensor2D)), 1);
+      return { values: tf.neg(tf.div<Tensor1D>(log, tf.sum(own, 1))), mask };
+    },
+    predict({ data, shape }) {
+      requireLogits(name, shape, classes);
+      return Float64Array.from({ length: shape[0]! }, (_, i) => {
+        const logits = [...data.subarray(i * classes, (i + 1) * classes)];
+        const greatest = Math.max(...logits);
+        return Number.isNaN(greatest) ? greatest : logits.indexOf(greatest);
+      });
+    },
+    labels(batch) {
+      const found = columnLabels(batch, name, (label) => label);
+      const row = found.findIndex((label) => !Number.isNaN(label) && !all.includes(label));
+      if (row < 0) return found;
+      const cure = "Number the classes from 0, or leave the label out (null) where it is missing";
+      throw new OutriggerError(
+        "bad-data",
+        `Task "${name}" has the label ${found[row]} in row ${row} of a batch, which is none of its classes 0 to ${classes - 1}. ${cure}.`,
+        { task: name, row, label: found[row] },
+      );
+    },
+  };
+}
+
+/** @throws OutriggerError "bad-model" unless there is one logit a sample and class */
+function requireLogits(task: string, shape: readonly number[], classes: number): void {
+  if (shape.length === 2 && shape[1] === classes) return;
+  throw new OutriggerError(
+    "bad-model",
+    `The output of task "${task}" is [${shape.join(", ")}], but ${classes} classes need [samples, ${classes}]. Give its head ${classes} outputs.`,
+    { task, shape, classes },
+  );
 }
