@@ -63,6 +63,10 @@ export const alphaVil = (options: AlphaVilOptions = {}): Procedure<AlphaVilState
       url: "https://arxiv.org/abs/2405.07769",
     },
     verified: "own reading",
+    passes({ tasks }) {
+      const each = tasks + metaSteps / interval;
+      return { forward: each, backward: each };
+    },
     init(tasks) {
       const ones = Array.from({ length: tasks }, () => 1);
       return { weights: ones, alpha: ones };

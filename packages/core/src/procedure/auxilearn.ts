@@ -11,7 +11,7 @@ import { inRange, positiveInteger } from "../weighting/gram/check.ts";
 import { linearCombiner, monotoneNetwork } from "./inner/combiner.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { combinedLoss } from "./inner/implicit.ts";
-import { type Inverse, implicitSlope } from "./inner/implicit-slope.ts";
+import { type Inverse, implicitSlope, productsOf } from "./inner/implicit-slope.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
 import type { Procedure } from "./procedure.ts";
 
@@ -46,8 +46,8 @@ export interface AuxilearnOptions {
  * H)^j ∇L_dev with s = 1/λ_max from five power iterations ("neumann"), or J conjugate gradients. The history's weights are ∂L_T/∂L_k, 1
  * for the primary.
  *
- * Cost: a forward and a backward pass, and every 25th step a forward and a backward pass on a held-out batch and about two of each for the
- * mixed derivative, as for each product: J of them for "conjugate-gradients", J + 5 for "neumann", none for "identity".
+ * Cost: a forward and a backward pass, and every 25th step one of each on a held-out batch, one of each for the mixed derivative, and two
+ * forward and three backward passes a product: J of them for "conjugate-gradients", J + 5 for "neumann", none for "identity".
  *
  * Paper: Navon, Achituve, Maron, Chechik and Fetaya, "Auxiliary Learning by Implicit Differentiation", ICLR 2021,
  * https://arxiv.org/abs/2007.02693. Differences from the authors' code: its series has a fixed step of 1e-4 that does not multiply the sum,
@@ -77,6 +77,15 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
       url: "https://arxiv.org/abs/2007.02693",
     },
     verified: "reference",
+    // A product takes the step's own passes, the derivative of its backward pass, and that of all of these: two forward and three backward.
+    passes() {
+      const { inverse = "identity" } = options;
+      const products = productsOf(inverse, terms);
+      return {
+        forward: 1 + (2 + 2 * products) / interval,
+        backward: 1 + (2 + 3 * products) / interval,
+      };
+    },
     init: () => null,
     open(setup) {
       const { tasks, primary, model, main, masks, random, maxGradientNorm } = setup;

@@ -88,6 +88,10 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
       url: "https://arxiv.org/abs/2301.12618",
     },
     verified: "reference",
+    passes({ tasks, heldOut }) {
+      const copies = branchesOf(branches, tasks, 0).length;
+      return { forward: copies + ((7 * copies - 6) * heldOut) / interval, backward: copies };
+    },
     init(tasks, primary) {
       const taught = branchesOf(branches, tasks, primary);
       const shares = taught.map(() => 1 / taught.length);

@@ -54,6 +54,7 @@ export const metaTartanFreshHead = (
     name: "meta-tartan (fresh head)",
     paper: rule.paper,
     verified: "reference",
+    passes: ({ tasks }) => ({ forward: 4, backward: tasks + 2 }),
     init: (tasks, primary) => rule.init(tasks, primary),
     open(setup) {
       const { model, tasks, primary, main, masks, random, maxGradientNorm } = setup;

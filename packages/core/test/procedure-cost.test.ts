@@ -1,0 +1,125 @@
+import { gradients, type NDArray, type Tree } from "@outrigger/core/graph/index";
+import { dense } from "@outrigger/core/nn/dense";
+import { mlp } from "@outrigger/core/nn/sequential";
+import { sgd } from "@outrigger/core/optimize/sgd";
+import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
+import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
+import { auxilearn } from "@outrigger/core/procedure/auxilearn";
+import { forkmerge } from "@outrigger/core/procedure/forkmerge";
+import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
+import type { Procedure } from "@outrigger/core/procedure/procedure";
+import { Random } from "@outrigger/core/random";
+import { generatedTask } from "@outrigger/core/train/generated-task";
+import { weightedForward } from "@outrigger/core/train/loss";
+import type { ParamsTensors } from "@outrigger/core/train/model";
+import { splitModel } from "@outrigger/core/train/split-model";
+import type { Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
+import { expect, test } from "vitest";
+import { toy } from "./fixtures/toy.ts";
+import { allProcedures } from "./support/procedures.ts";
+import { counting, productsOf } from "./support/products.ts";
+import { type Batch, stepper } from "./support/stepper.ts";
+
+/** One held-out batch, as large as a training batch. */
+const { model: _shallow, ...data } = toy({ dropout: 0, samples: 320, batchSize: 64 });
+const [y, a, s, c] = data.tasks as [Task, Task, Task, Task];
+type Task = (typeof data.tasks)[number];
+
+/** Deep enough that a backward pass takes twice the products of a forward pass, and the heads next to nothing. */
+const trunk = mlp({ sizes: [3, 32, 32, 32, 32, 32] });
+const modelOf = (outputs: Readonly<Record<string, number>>): ReturnType<typeof splitModel<Batch>> => {
+  const heads = Object.entries(outputs).map(
+    ([name, count]) => [name, dense({ inputs: 32, outputs: count })] as const,
+  );
+  const headOf = Object.fromEntries(heads);
+  return splitModel<Batch>({
+    init: (random) => ({
+      trunk: trunk.init(random),
+      heads: Object.fromEntries(heads.map(([name, head]) => [name, head.init(random)])),
+    }),
+    represent: (params, { inputs }, mode) => trunk.apply(params as never, inputs, mode),
+    decode: (params, z, _batch, mode, task) => headOf[task]!.apply(params as never, z, mode),
+  });
+};
+
+interface Problem {
+  readonly tasks: readonly Task[];
+  readonly model: ReturnType<typeof modelOf>;
+}
+const plain: Problem = { tasks: data.tasks, model: modelOf({ y: 1, a: 1, s: 1, c: 1 }) };
+/** The class as the primary, and a head that is taught. */
+const taught: Problem = {
+  tasks: [{ ...c, role: "primary" }, generatedTask("y") as Task, a, s],
+  model: modelOf({ y: 4, a: 1, s: 1, c: 1 }),
+};
+/** The generator is small beside the network: its passes are not in what a procedure declares. */
+const teach = (options: MaxlOptions = {}): Procedure =>
+  maxl({ task: "y", generator: dense({ inputs: 3, outputs: 4 }), subclasses: [2, 2], ...options });
+
+/** Multiplications of a forward pass, and of the backward pass after it. */
+function unit({ tasks, model }: Problem, batch: Tree<NDArray>): { forward: number; backward: number } {
+  const params = model.init(Random.seeded(1, "init")) as unknown as Tree<NDArray>;
+  const ones = tasks.map(() => tf.scalar(1));
+  const loss = (p: ParamsTensors, b: Batch): Tensor => weightedForward({ model, tasks }, p, b, ones).total;
+  const forward = productsOf(loss as never, [params, batch]);
+  const step = productsOf(((p: ParamsTensors, b: Batch) => gradients([loss(p, b)], p)[0]) as never, [
+    params,
+    batch,
+  ]);
+  return { forward, backward: step - forward };
+}
+
+/** Those that do not train the toy as it is, or whose round is long. */
+const trials: Record<string, [make: () => Procedure, steps?: number, problem?: Problem]> = {
+  alphaVil: [() => alphaVil({ interval: 4, metaSteps: 3 }), 8],
+  auxilearn: [() => auxilearn({ interval: 4 }), 8],
+  forkmerge: [() => forkmerge({ interval: 4 }), 8],
+  maxl: [teach, 4, taught],
+};
+const more: [string, ...(typeof trials)[string]][] = [
+  ["autoLambda by differences", () => autoLambda({ derivative: "differences" })],
+  ["auxilearn by a Neumann series", () => auxilearn({ interval: 2, inverse: "neumann", terms: 3 }), 4],
+  [
+    "auxilearn by conjugate gradients",
+    () => auxilearn({ interval: 2, inverse: "conjugate-gradients", terms: 2 }),
+    4,
+  ],
+  ["forkmerge with two branches", () => forkmerge({ interval: 4, branches: "all" }), 8],
+  ["maxl by differences", () => teach({ derivative: "differences" }), 4, taught],
+];
+
+const all = (await allProcedures()).map(([name, make]) => [name, ...(trials[name] ?? [make])] as const);
+const declaring = all.filter(([, make]) => make().passes !== undefined);
+
+test("what a procedure costs is declared", () => {
+  expect(declaring.map(([name]) => name)).toEqual(
+    expect.arrayContaining([...Object.keys(trials), "autoLambda"]),
+  );
+});
+
+test.each([...declaring, ...more])(
+  "%s takes the passes that it declares, to a tenth, counted in multiplications",
+  async (_, make, steps = 4, problem = plain) => {
+    const procedure = make();
+    let found = 0;
+    const run = stepper({
+      ...problem,
+      method: counting(procedure, (products) => {
+        found += products;
+      }),
+      optimizer: sgd({ learningRate: 0.01 }),
+      dev: data.validation,
+      params: problem.model.init(Random.seeded(1, "init")),
+    });
+    const [batch] = data.train.epoch(null);
+    for (let step = 0; step < steps; step++) await run.run(batch as never, 0);
+    await run.dispose();
+    const one = unit(problem, batch as never);
+    const { passes } = procedure;
+    const declared = passes!({ tasks: problem.tasks.length, heldOut: 1 });
+    const expected = declared.forward * one.forward + declared.backward * one.backward;
+    expect(found / steps / expected).toBeGreaterThan(0.9);
+    expect(found / steps / expected).toBeLessThan(1.1);
+  },
+);
