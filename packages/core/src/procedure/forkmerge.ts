@@ -65,6 +65,8 @@ function branchesOf(
  * Cost: a forward and a backward pass for each of B branches, and at a merge B + 6 (B − 1) forward passes over the held-out data; memory for
  * B copies of parameters and moments.
  *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
+ *
  * Paper: Jiang, Chen, Pan, Wang, Liu, Jiang and Long, "ForkMerge: Mitigating Negative Transfer in Auxiliary-Task Learning", NeurIPS 2023,
  * https://arxiv.org/abs/2301.12618. Differences from the authors' code: a branch merges as it is, not as of its best validation;
  * tasks are summed, not drawn; pruning follows the first merge, where theirs ranks runs of one auxiliary beforehand; one branch an auxiliary

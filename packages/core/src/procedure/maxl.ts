@@ -51,6 +51,8 @@ export interface MaxlOptions<B = ColumnBatch<Tensor>> {
  * Cost: three forward and three backward passes, the derivative of one through the generator, about as much as that pass, and two forward passes of
  * the generator; with "differences" five forward and three backward passes, and three and one of the generator.
  *
+ * Evidence: core/maxl-digits in packages/core-bench/README.md.
+ *
  * Paper: Liu, Davison and Johns, "Self-Supervised Generalisation with Meta Auxiliary Learning", NeurIPS 2019,
  * https://arxiv.org/abs/1901.08933. Differences from the authors' code: steps of θ and φ take turns, where theirs are whole epochs; the
  * entropy term acts in the first-order form too, where their result overwrites it; the mask is that of the code, for the paper's
