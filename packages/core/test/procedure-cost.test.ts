@@ -104,8 +104,24 @@ test("what a procedure costs is declared", () => {
   expect(declaring.map(([name]) => name)).toEqual(expect.arrayContaining(names));
 });
 
+test("look-ahead, implicit derivatives and branches cost what their equations say", () => {
+  const of = ({ passes }: Procedure): unknown => passes!({ tasks: 4, heldOut: 1 });
+  // The step looked at, the held-out gradient, two forward passes, the step made.
+  const look = { forward: 1 + 1 + 2 + 1, backward: 1 + 1 + 1 };
+  expect(of(autoLambda({ derivative: "differences" }))).toEqual(look);
+  expect(of(maxl({ derivative: "differences" }))).toEqual(look);
+  // The step; on every tenth a held-out gradient, J products and the mixed derivative.
+  const J = 2;
+  expect(of(auxilearn({ interval: 10, inverse: "conjugate-gradients", terms: J }))).toEqual({
+    forward: 1 + (1 + 2 * J + 1) / 10,
+    backward: 1 + (1 + 3 * J + 1) / 10,
+  });
+  // B steps; at a merge B branches alone, and six mixtures for all but the best.
+  expect(of(forkmerge({ interval: 100 }))).toEqual({ forward: 4 + (4 + 6 * 3) / 100, backward: 4 });
+});
+
 test.each([...declaring, ...Object.entries(more)])(
-  "%s takes the passes that it declares, to a tenth, counted in multiplications",
+  "%s takes the passes that it declares, to a twentieth, counted in multiplications",
   async (_, { make, steps = 4, problem = plain }) => {
     const procedure = make();
     const { tasks, model } = problem;
@@ -127,7 +143,7 @@ test.each([...declaring, ...Object.entries(more)])(
     const { passes } = procedure;
     const declared = passes!({ tasks: tasks.length, heldOut: 1 });
     const expected = declared.forward * one.forward + declared.backward * one.backward;
-    expect(found / steps / expected).toBeGreaterThan(0.9);
-    expect(found / steps / expected).toBeLessThan(1.1);
+    expect(found / steps / expected).toBeGreaterThan(0.95);
+    expect(found / steps / expected).toBeLessThan(1.05);
   },
 );
