@@ -58,6 +58,10 @@ export const alphaVil = (options: AlphaVilOptions = {}): Procedure<AlphaVilState
   inRange(learningRate, "learningRate", 0, 100);
   return {
     name: "alpha-vil",
+    passes({ tasks }) {
+      const each = tasks + metaSteps / interval;
+      return { forward: each, backward: each };
+    },
     paper: {
       title: "αVIL: Learning to Leverage Auxiliary Tasks for Multitask Learning",
       venue: "preprint",
@@ -65,10 +69,6 @@ export const alphaVil = (options: AlphaVilOptions = {}): Procedure<AlphaVilState
       url: "https://arxiv.org/abs/2405.07769",
     },
     verified: "own reading",
-    passes({ tasks }) {
-      const each = tasks + metaSteps / interval;
-      return { forward: each, backward: each };
-    },
     init(tasks) {
       const ones = Array.from({ length: tasks }, () => 1);
       return { weights: ones, alpha: ones };

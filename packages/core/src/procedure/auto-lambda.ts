@@ -53,6 +53,8 @@ export const autoLambda = (options: AutoLambdaOptions = {}): Procedure<null> => 
   inRange(difference, "difference", Number.MIN_VALUE, 1);
   return {
     name: derivative === "exact" ? "auto-lambda" : "auto-lambda (differences)",
+    // The step looked at and the step made, one on a held-out batch, and the derivative of the first; or two forward passes in its place.
+    passes: () => (derivative === "exact" ? { forward: 3, backward: 4 } : { forward: 5, backward: 3 }),
     paper: {
       title: "Auto-Lambda: Disentangling Dynamic Task Relationships",
       venue: "TMLR",
@@ -60,8 +62,6 @@ export const autoLambda = (options: AutoLambdaOptions = {}): Procedure<null> => 
       url: "https://arxiv.org/abs/2202.03091",
     },
     verified: "reference",
-    // The step looked at and the step made, one on a held-out batch, and the derivative of the first; or two forward passes in its place.
-    passes: () => (derivative === "exact" ? { forward: 3, backward: 4 } : { forward: 5, backward: 3 }),
     init: () => null,
     open(setup) {
       const { tasks, main, masks, maxGradientNorm } = setup;

@@ -11,7 +11,7 @@ import { inRange, positiveInteger } from "../weighting/gram/check.ts";
 import { linearCombiner, monotoneNetwork } from "./inner/combiner.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { combinedLoss } from "./inner/implicit.ts";
-import { type Inverse, implicitSlope, productsOf } from "./inner/implicit-slope.ts";
+import { type Inverse, implicitSlope } from "./inner/implicit-slope.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
 import type { Procedure } from "./procedure.ts";
 
@@ -72,6 +72,16 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
   const combiner = kind === "linear" ? linearCombiner(initial) : monotoneNetwork(kind);
   return {
     name: kind === "linear" ? "auxilearn" : "auxilearn (network)",
+    // A product takes the step's own passes, the derivative of its backward pass, and that of all of these: two forward and three backward.
+    passes() {
+      const { inverse = "identity" } = options;
+      // A Neumann series begins with five that estimate λ_max.
+      const products = { identity: 0, neumann: terms + 5, "conjugate-gradients": terms }[inverse];
+      return {
+        forward: 1 + (2 + 2 * products) / interval,
+        backward: 1 + (2 + 3 * products) / interval,
+      };
+    },
     paper: {
       title: "Auxiliary Learning by Implicit Differentiation",
       venue: "ICLR",
@@ -79,15 +89,6 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
       url: "https://arxiv.org/abs/2007.02693",
     },
     verified: "reference",
-    // A product takes the step's own passes, the derivative of its backward pass, and that of all of these: two forward and three backward.
-    passes() {
-      const { inverse = "identity" } = options;
-      const products = productsOf(inverse, terms);
-      return {
-        forward: 1 + (2 + 2 * products) / interval,
-        backward: 1 + (2 + 3 * products) / interval,
-      };
-    },
     init: () => null,
     open(setup) {
       const { tasks, primary, model, main, masks, random, maxGradientNorm } = setup;

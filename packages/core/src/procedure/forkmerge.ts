@@ -83,6 +83,10 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
   positiveInteger(interval, "interval");
   return {
     name: branches === "all" ? "forkmerge (two branches)" : "forkmerge",
+    passes({ tasks, heldOut }) {
+      const copies = branchesOf(branches, tasks, 0).length;
+      return { forward: copies + ((7 * copies - 6) * heldOut) / interval, backward: copies };
+    },
     paper: {
       title: "ForkMerge: Mitigating Negative Transfer in Auxiliary-Task Learning",
       venue: "NeurIPS",
@@ -90,10 +94,6 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
       url: "https://arxiv.org/abs/2301.12618",
     },
     verified: "reference",
-    passes({ tasks, heldOut }) {
-      const copies = branchesOf(branches, tasks, 0).length;
-      return { forward: copies + ((7 * copies - 6) * heldOut) / interval, backward: copies };
-    },
     init(tasks, primary) {
       const taught = branchesOf(branches, tasks, primary);
       const shares = taught.map(() => 1 / taught.length);

@@ -77,6 +77,8 @@ export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Pro
   if (gamma !== 0) inRange(gamma, "gamma", 1, 100);
   return {
     name: derivative === "exact" ? "maxl" : "maxl (differences)",
+    // As Auto-λ's; the generator's own are left out.
+    passes: () => (derivative === "exact" ? { forward: 3, backward: 4 } : { forward: 5, backward: 3 }),
     paper: {
       title: "Self-Supervised Generalisation with Meta Auxiliary Learning",
       venue: "NeurIPS",
@@ -84,8 +86,6 @@ export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Pro
       url: "https://arxiv.org/abs/1901.08933",
     },
     verified: "reference",
-    // As Auto-λ's; the generator's own are left out.
-    passes: () => (derivative === "exact" ? { forward: 3, backward: 4 } : { forward: 5, backward: 3 }),
     init: () => null,
     open(setup) {
       const { tasks, primary, main, masks, dev, maxGradientNorm, random } = setup;

@@ -54,9 +54,9 @@ export const metaTartanFreshHead = (
   const rule = metaTartan(options);
   return {
     name: "meta-tartan (fresh head)",
+    passes: ({ tasks }) => ({ forward: 4, backward: tasks + 2 }),
     paper: rule.paper,
     verified: "reference",
-    passes: ({ tasks }) => ({ forward: 4, backward: tasks + 2 }),
     init: (tasks, primary) => rule.init(tasks, primary),
     open(setup) {
       const { model, tasks, primary, main, masks, random, maxGradientNorm } = setup;

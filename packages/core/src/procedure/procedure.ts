@@ -43,13 +43,6 @@ export interface Setup<B> {
   check(seen: Seen, step: number): void;
 }
 
-/** Passes over a batch of the model with all its heads. */
-export interface Passes {
-  readonly forward: number;
-  /** From the losses to all parameters. The derivative of a backward pass in some direction counts as one more. */
-  readonly backward: number;
-}
-
 /** What a step did, and what is remembered of it. */
 export interface Stepped<S> extends Pick<StepReport, "losses" | "counts" | "weights"> {
   readonly state: S;
@@ -61,6 +54,13 @@ export interface Opened<B, S> {
   readonly memory: Readonly<Record<string, Float32Array>>;
   /** One step on a training batch. Changes `main` and `memory` in place. */
   step(batch: Host<B>, at: Moment, state: S): Promise<Stepped<S>>;
+}
+
+/** Passes over a batch of the model with all its heads. */
+export interface Passes {
+  readonly forward: number;
+  /** From the losses to all parameters. The derivative of a backward pass in some direction counts as one more. */
+  readonly backward: number;
 }
 
 /**
@@ -75,6 +75,10 @@ export interface Procedure<S = unknown> {
   readonly paper: Paper | null;
   /** What its numbers were compared with. */
   readonly verified?: Verified;
+  /** The state before the first step. */
+  init(tasks: number, primary: number): S;
+  /** Makes its arrays and says what is to be compiled. Nothing runs before the first step. */
+  open<B>(setup: Setup<B>): Opened<B, S>;
   /**
    * What a step takes on average, as passes over a training batch; one over a held-out batch counts as much. Passes through networks of the
    * procedure's own are not in it. A backward pass takes about two forward ones, so that a step of uniform weights takes 3 and this is
@@ -83,8 +87,4 @@ export interface Procedure<S = unknown> {
    * @param run tasks, and batches of the held-out data
    */
   readonly passes?: (run: { readonly tasks: number; readonly heldOut: number }) => Passes;
-  /** The state before the first step. */
-  init(tasks: number, primary: number): S;
-  /** Makes its arrays and says what is to be compiled. Nothing runs before the first step. */
-  open<B>(setup: Setup<B>): Opened<B, S>;
 }

@@ -14,10 +14,6 @@ export type Inverse = "identity" | "neumann" | "conjugate-gradients";
 /** Products that estimate λ_max. */
 const POWER = 5;
 
-/** Products H v that an inverse takes. */
-export const productsOf = (inverse: Inverse, terms: number): number =>
-  ({ identity: 0, neumann: terms + POWER, "conjugate-gradients": terms })[inverse];
-
 /**
  * Writes −∂⟨∇_θ L_T, p⟩/∂φ into the gradient of φ, p ≈ H⁻¹ ∇L_dev. All passes over the training batch see the masks that the stream gives
  * now.
