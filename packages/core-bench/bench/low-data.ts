@@ -36,7 +36,7 @@ const benchmark: Benchmark = defineBenchmark({
   simulated: true,
   tiers: { smoke: seeds(2), ci: seeds(30), full: seeds(100) },
   arms,
-  run: runLowData,
+  run: runLowData((method) => ({ method: rules[method]!() })),
 });
 
 export default benchmark;

@@ -1,8 +1,8 @@
 import type { Trial } from "@outrigger/bench/benchmark";
 import { diagnosticsSchema } from "@outrigger/bench/results/diagnostics";
 import { describe, expect, it } from "vitest";
+import benchmark from "../bench/low-data.ts";
 import { lowData, sizes, tasks } from "../src/low-data/problem.ts";
-import { runLowData } from "../src/low-data/trial.ts";
 
 const trial = (method: string, seed: number): Trial => ({
   benchmark: "core/low-data",
@@ -20,8 +20,8 @@ const trial = (method: string, seed: number): Trial => ({
 const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
 
 /** The training batch's inputs and labels: one batch holds them all. */
-function training(seed: number) {
-  const [batch] = lowData(seed).train.epoch(null);
+function training(seed: number, options = {}) {
+  const [batch] = lowData(seed, options).train.epoch(null);
   return batch!;
 }
 
@@ -75,6 +75,21 @@ describe("the problem", () => {
     expect(mean.noise).toBeLessThan(0.25);
   });
 
+  it("gives auxiliaries their own labels in another order when shuffled, and changes nothing else", () => {
+    const [plain, shuffled] = [training(2), training(2, { shuffled: true })];
+    const sorted = (task: string, of: typeof plain): number[] =>
+      [...of.labels[task]!.data].sort((a, b) => a - b);
+    expect(shuffled.inputs).toEqual(plain.inputs);
+    expect(shuffled.labels["main"]).toEqual(plain.labels["main"]);
+    for (const task of tasks.slice(1)) {
+      expect(shuffled.labels[task]).not.toEqual(plain.labels[task]);
+      expect(sorted(task, shuffled)).toEqual(sorted(task, plain));
+    }
+    expect(Math.abs(cosine(moment(shuffled, "helpful"), moment(plain, "helpful")))).toBeLessThan(0.4);
+    const [tested, other] = [lowData(2).test, lowData(2, { shuffled: true }).test];
+    expect([...other.epoch(null)]).toEqual([...tested.epoch(null)]);
+  });
+
   it("is the same for one seed and another for the next", () => {
     const data = (seed: number): unknown => training(seed).labels["main"]!.data.slice(0, 60);
     expect(data(5)).toEqual(data(5));
@@ -84,16 +99,16 @@ describe("the problem", () => {
 
 describe("a trial", () => {
   it("gives the same numbers twice, with curves of the weights", async () => {
-    const first = await runLowData(trial("uniform", 0));
+    const first = await benchmark.run(trial("uniform", 0));
     expect(first.metrics["test/mse"]).toBeGreaterThan(0);
     expect(first.metrics["test/mse"]).toBeLessThan(1.5);
     expect(first.curves!["weight/helpful"]!.every((weight) => weight === 1)).toBe(true);
     expect(first.curves!["validation/mse"]).toHaveLength(20);
-    expect(await runLowData(trial("uniform", 0))).toEqual(first);
+    expect(await benchmark.run(trial("uniform", 0))).toEqual(first);
   });
 
   it("looks at gradients and affinities of three seeds, as a row may carry them", async () => {
-    const [looked, not] = [await runLowData(trial("pcgrad", 2)), await runLowData(trial("pcgrad", 3))];
+    const [looked, not] = [await benchmark.run(trial("pcgrad", 2)), await benchmark.run(trial("pcgrad", 3))];
     const { gradients, affinity } = diagnosticsSchema.parse(looked.diagnostics);
     expect(gradients!.steps).toEqual(Array.from({ length: 24 }, (_, i) => 25 * i + 1));
     expect(affinity!.flat().every((value) => value !== null)).toBe(true);
@@ -104,7 +119,7 @@ describe("a trial", () => {
     const errors = { oracle: 0, "single-task": 0 };
     for (const method of ["oracle", "single-task"] as const) {
       for (const seed of [0, 1, 2]) {
-        errors[method] += (await runLowData(trial(method, seed))).metrics["test/mse"]!;
+        errors[method] += (await benchmark.run(trial(method, seed))).metrics["test/mse"]!;
       }
     }
     expect(errors.oracle).toBeLessThan(errors["single-task"]);

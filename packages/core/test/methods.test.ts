@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { allAggregators } from "./support/aggregators.ts";
 import { allCombinators } from "./support/combinators.ts";
@@ -36,6 +37,20 @@ test.each(found.map((one) => [one.factory, one] as const))(
     expect(rule.verified, "`verified`").toMatch(/\w/);
     if (rule.paper !== null)
       expect(remarks, "what follows the address; `No difference known.`").toMatch(/\w/);
+  },
+);
+
+const shown = found.filter(({ evidence }) => evidence !== undefined);
+
+test("six procedures at least name their evidence", () => {
+  expect(shown.length).toBeGreaterThanOrEqual(6);
+});
+
+test.each(shown.map((one) => [one.factory, one.evidence!] as const))(
+  "the evidence of %s stands on a page that names the benchmark",
+  (_, { benchmark, page }) => {
+    const text = readFileSync(new URL(`../../../${page}`, import.meta.url), "utf8");
+    expect(text).toContain(`\`${benchmark}\``);
   },
 );
 

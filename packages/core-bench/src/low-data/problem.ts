@@ -86,22 +86,30 @@ function labelsOf(rows: readonly Float64Array[], random: Random): Record<TaskNam
  * distance to the truth.
  *
  * @param seed decides inputs, features, mixtures and noise; two calls with one seed give the same numbers.
+ * @param options.shuffled gives the labels of every auxiliary to its samples in a random order: nothing is left to learn from them, and all
+ * else is as without it. Default false.
  */
-export function lowData(seed: number): LowData {
+export function lowData(seed: number, { shuffled = false }: { shuffled?: boolean } = {}): LowData {
   const random = Random.seeded(seed, "low-data");
   const count = sizes.train + sizes.validation + sizes.test;
   const rows = Array.from({ length: count }, () =>
     Float64Array.from({ length: sizes.inputs }, () => random.normal()),
   );
   const labels = labelsOf(rows, random);
+  const reorder = Random.seeded(seed, "low-data/shuffled");
   const columns: Record<string, Column> = Object.fromEntries(
-    tasks.map((name) => [
-      name,
-      column(
+    tasks.map((name) => {
+      const values = rows.map((_, row) => labels[name](row));
+      if (!shuffled || name === tasks[0]) return [name, column(name, values)];
+      const order = reorder.permutation(sizes.train);
+      return [
         name,
-        rows.map((_, row) => labels[name](row)),
-      ),
-    ]),
+        column(
+          name,
+          values.map((value, row) => (row < sizes.train ? values[order[row]!]! : value)),
+        ),
+      ];
+    }),
   );
   const flat = new Float32Array(count * sizes.inputs);
   rows.forEach((row, i) => flat.set(row, i * sizes.inputs));

@@ -1,12 +1,12 @@
-import type { Trial, TrialResult } from "@outrigger/bench/benchmark";
+import type { Benchmark, TrialResult } from "@outrigger/bench/benchmark";
 import { adam } from "@outrigger/core/optimize/adam";
 import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record";
 import { keepDiagnostics, summarizeDiagnostics } from "@outrigger/core/train/diagnostics/summary";
 import { fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
+import { isAggregator, isFeatureMethod, type Method } from "@outrigger/core/train/method";
 import { regression } from "@outrigger/core/train/task";
 import { repeated } from "../repeated.ts";
-import { rules } from "../rules.ts";
 import { smallNetwork } from "./model.ts";
 import { lowData, sizes, tasks } from "./problem.ts";
 
@@ -19,6 +19,18 @@ const POINTS = 6;
 /** Of these seeds the report shows gradients and affinities; they change no number. */
 const LOOKED_AT = 3;
 const [PRIMARY, ...AUXILIARIES] = tasks;
+
+/** One row of the table. */
+export interface Row {
+  readonly method: Method;
+  /**
+   * What a method that looks at held-out data sees. "validation", the default: the samples that every row is selected on; "train": the
+   * training batch again, which shows what held-out data are worth.
+   */
+  readonly dev?: "validation" | "train";
+  /** Whether the auxiliaries' labels are in random order. Default false. */
+  readonly shuffled?: boolean;
+}
 
 const squared = (rmse: number | null | undefined): number | null =>
   rmse === null || rmse === undefined ? null : rmse ** 2;
@@ -41,53 +53,59 @@ function curvesOf(history: readonly EpochRecord[]): TrialResult["curves"] {
 }
 
 /**
- * One seed of one rule: 600 steps of Adam on the full batch, the parameters of the best of 120 looks at validation, one look at the test.
+ * One seed of one row: 600 steps of Adam on the full batch, the parameters of the best of 120 looks at validation, one look at the test.
  *
- * Rules that need the primary's gradient on held-out data get it on the validation samples, which every row is selected on.
+ * Methods that need the primary's loss or gradient on held-out data get it on the validation samples, which every row is selected on: no
+ * row sees a label that another does not, but these use the same forty once more, to learn weights from.
+ *
+ * @param rowOf the row of a method's name
  */
-export async function runLowData(trial: Trial): Promise<TrialResult> {
-  const { train, validation, test } = lowData(trial.seed);
-  const epochs = STEPS / EPOCH;
-  const looked = trial.seed < LOOKED_AT;
-  const records: DiagnosticRecord[] = [];
-  const objectives = tasks.map((name) =>
-    regression({ name, role: name === PRIMARY ? "primary" : "auxiliary" }),
-  );
-  const method = rules[trial.method]!();
-  // Only rules may look at held-out data.
-  const dev = "weigh" in method ? { dev: validation } : {};
-  const fitted = await fit(smallNetwork(sizes.inputs, UNITS, tasks), {
-    tasks: objectives,
-    method,
-    optimizer: adam({ learningRate: 0.01 }),
-    train: repeated(train, EPOCH),
-    validation,
-    ...dev,
-    epochs,
-    seed: trial.seed,
-    ...(looked && { diagnostics: { gradientsEvery: STEPS / 24, affinityEvery: STEPS / 12 } }),
-    progress: "none",
-    callbacks: [keepDiagnostics(records)],
-    onEpoch: ({ epoch }) => trial.progress((epoch + 1) / epochs),
-    threads: trial.threads,
-    spinning: false,
-  });
-  const { [PRIMARY]: tested } = await fitted.evaluate(test);
-  await fitted.dispose();
-  const { history, best } = fitted;
-  return {
-    metrics: {
-      "validation/mse": squared(best?.value),
-      "test/mse": squared(tested?.["rmse"]),
-    },
-    curves: curvesOf(history),
-    ...(looked && { diagnostics: summarizeDiagnostics(records, objectives) }),
-    notes: [
-      best === null
-        ? "no finite validation error"
-        : `best after step ${(best.epoch + 1) * EPOCH} of ${STEPS}`,
-      `mean weights relative to the primary's: ${AUXILIARIES.map((name) => `${name} ${relative(history, name).toPrecision(3)}`).join(", ")}`,
-    ],
-    runtime: "onnx/cpu",
+export const runLowData =
+  (rowOf: (method: string) => Row): Benchmark["run"] =>
+  async (trial) => {
+    const { method, dev = "validation", shuffled = false } = rowOf(trial.method);
+    const data = lowData(trial.seed, { shuffled });
+    const { train, validation, test } = data;
+    const epochs = STEPS / EPOCH;
+    const looked = trial.seed < LOOKED_AT;
+    const records: DiagnosticRecord[] = [];
+    const objectives = tasks.map((name) =>
+      regression({ name, role: name === PRIMARY ? "primary" : "auxiliary" }),
+    );
+    // Methods of these kinds refuse held-out data.
+    const heldOut = isAggregator(method) || isFeatureMethod(method) ? {} : { dev: data[dev] };
+    const fitted = await fit(smallNetwork(sizes.inputs, UNITS, tasks), {
+      tasks: objectives,
+      method,
+      optimizer: adam({ learningRate: 0.01 }),
+      train: repeated(train, EPOCH),
+      validation,
+      ...heldOut,
+      epochs,
+      seed: trial.seed,
+      ...(looked && { diagnostics: { gradientsEvery: STEPS / 24, affinityEvery: STEPS / 12 } }),
+      progress: "none",
+      callbacks: [keepDiagnostics(records)],
+      onEpoch: ({ epoch }) => trial.progress((epoch + 1) / epochs),
+      threads: trial.threads,
+      spinning: false,
+    });
+    const { [PRIMARY]: tested } = await fitted.evaluate(test);
+    await fitted.dispose();
+    const { history, best } = fitted;
+    return {
+      metrics: {
+        "validation/mse": squared(best?.value),
+        "test/mse": squared(tested?.["rmse"]),
+      },
+      curves: curvesOf(history),
+      ...(looked && { diagnostics: summarizeDiagnostics(records, objectives) }),
+      notes: [
+        best === null
+          ? "no finite validation error"
+          : `best after step ${(best.epoch + 1) * EPOCH} of ${STEPS}`,
+        `mean weights relative to the primary's: ${AUXILIARIES.map((name) => `${name} ${relative(history, name).toPrecision(3)}`).join(", ")}`,
+      ],
+      runtime: "onnx/cpu",
+    };
   };
-}

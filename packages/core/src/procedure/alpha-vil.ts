@@ -39,6 +39,8 @@ export interface AlphaVilState {
  *
  * Cost: T forward and backward passes, and at the end of a round one of each for every step of α; memory for T copies of parameters and moments.
  *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
+ *
  * Paper: Kourdis, Gordon-Hall and Gorinski, "αVIL: Learning to Leverage Auxiliary Tasks for Multitask Learning", preprint, 2024,
  * https://arxiv.org/abs/2405.07769. Differences: nobody has published code, and step sizes and the number of steps of α are ours; copies
  * train side by side on the same batches; α is learnt on held-out data; w_k ≥ 0, since a negative weight would turn δ_k around and α_k with it.
@@ -56,6 +58,10 @@ export const alphaVil = (options: AlphaVilOptions = {}): Procedure<AlphaVilState
   inRange(learningRate, "learningRate", 0, 100);
   return {
     name: "alpha-vil",
+    passes({ tasks }) {
+      const each = tasks + metaSteps / interval;
+      return { forward: each, backward: each };
+    },
     paper: {
       title: "αVIL: Learning to Leverage Auxiliary Tasks for Multitask Learning",
       venue: "preprint",

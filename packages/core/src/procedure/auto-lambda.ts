@@ -33,7 +33,9 @@ export interface AutoLambdaOptions {
  * optimisation of linear task weights (BLO) is this with exact derivatives.
  *
  * Cost: three forward and three backward passes, one of each on a held-out batch, and the derivative of a backward pass, about as much as
- * a step; with "differences" five forward and three backward passes.
+ * that pass; with "differences" five forward and three backward passes.
+ *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
  *
  * Paper: Liu, James, Davison and Johns, "Auto-Lambda: Disentangling Dynamic Task Relationships", TMLR 2022,
  * https://arxiv.org/abs/2202.03091. Differences from the authors' code: λ_k ≥ 0, which it does not ask for; exact derivatives by default;
@@ -52,6 +54,8 @@ export const autoLambda = (options: AutoLambdaOptions = {}): Procedure<null> => 
   inRange(difference, "difference", Number.MIN_VALUE, 1);
   return {
     name: derivative === "exact" ? "auto-lambda" : "auto-lambda (differences)",
+    // The step looked at and the step made, one on a held-out batch, and the derivative of the first; or two forward passes in its place.
+    passes: () => (derivative === "exact" ? { forward: 3, backward: 4 } : { forward: 5, backward: 3 }),
     paper: {
       title: "Auto-Lambda: Disentangling Dynamic Task Relationships",
       venue: "TMLR",

@@ -48,8 +48,10 @@ export interface AuxilearnOptions {
  * H)^j ∇L_dev with s = 1/λ_max from five power iterations ("neumann"), or J conjugate gradients. The history's weights are ∂L_T/∂L_k, 1
  * for the primary.
  *
- * Cost: a forward and a backward pass, and every 25th step a forward and a backward pass on a held-out batch and about two of each for the
- * mixed derivative, as for each product: J of them for "conjugate-gradients", J + 5 for "neumann", none for "identity".
+ * Cost: a forward and a backward pass, and every 25th step one of each on a held-out batch, one of each for the mixed derivative, and two
+ * forward and three backward passes a product: J of them for "conjugate-gradients", J + 5 for "neumann", none for "identity".
+ *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
  *
  * Paper: Navon, Achituve, Maron, Chechik and Fetaya, "Auxiliary Learning by Implicit Differentiation", ICLR 2021,
  * https://arxiv.org/abs/2007.02693. Differences from the authors' code: its series has a fixed step of 1e-4 that does not multiply the sum,
@@ -73,6 +75,15 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
   const combiner = kind === "linear" ? linearCombiner(initial) : monotoneNetwork(kind);
   return {
     name: kind === "linear" ? "auxilearn" : "auxilearn (network)",
+    // A product takes the step's own passes, the derivative of its backward pass, and that of all of these: two forward and three backward.
+    passes() {
+      // A Neumann series begins with five that estimate λ_max.
+      const products = { identity: 0, neumann: terms + 5, "conjugate-gradients": terms }[inverse];
+      return {
+        forward: 1 + (2 + 2 * products) / interval,
+        backward: 1 + (2 + 3 * products) / interval,
+      };
+    },
     paper: {
       title: "Auxiliary Learning by Implicit Differentiation",
       venue: "ICLR",

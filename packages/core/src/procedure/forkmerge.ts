@@ -64,6 +64,8 @@ export interface ForkmergeState {
  * B copies of parameters and moments. For the ranking K copies and passes a step; for `best` B copies of parameters more, and B forward passes
  * over the held-out data a look.
  *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
+ *
  * Paper: Jiang, Chen, Pan, Wang, Liu, Jiang and Long, "ForkMerge: Mitigating Negative Transfer in Auxiliary-Task Learning", NeurIPS 2023,
  * https://arxiv.org/abs/2301.12618. Differences from the authors' code: a branch merges as it is by default, theirs as of its best
  * validation (`best` with "start"), where a later branch must also beat the best of the one before it; tasks are summed, not drawn; their
@@ -97,6 +99,11 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
   };
   return {
     name: branches === "all" ? "forkmerge (two branches)" : "forkmerge",
+    passes({ tasks, heldOut }) {
+      const copies = taughtIn(null, tasks, 0).length;
+      const looks = (7 * copies - 6) / interval + (best === null ? 0 : copies / best.every);
+      return { forward: copies + looks * heldOut, backward: copies };
+    },
     paper: {
       title: "ForkMerge: Mitigating Negative Transfer in Auxiliary-Task Learning",
       venue: "NeurIPS",

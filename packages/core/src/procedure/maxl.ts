@@ -51,8 +51,10 @@ export interface MaxlOptions<B = ColumnBatch<Tensor>> {
  * run's step size now; its optimiser's momentum and weight decay are in θ⁺, and the derivative goes through η alone (exact for `sgd`
  * without Nesterov's form). The primary keeps its own loss. L_aux never trains φ.
  *
- * Cost: three forward and three backward passes, the derivative of one through the generator, about as much as a step, and two forward passes of
+ * Cost: three forward and three backward passes, the derivative of one through the generator, about as much as that pass, and two forward passes of
  * the generator; with "differences" five forward and three backward passes, and three and one of the generator.
+ *
+ * Evidence: core/maxl-digits in packages/core-bench/README.md.
  *
  * Paper: Liu, Davison and Johns, "Self-Supervised Generalisation with Meta Auxiliary Learning", NeurIPS 2019,
  * https://arxiv.org/abs/1901.08933. Differences from the authors' code: steps of θ and φ take turns, where theirs are whole epochs; the
@@ -79,6 +81,8 @@ export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Pro
   if (gamma !== 0) inRange(gamma, "gamma", 1, 100);
   return {
     name: derivative === "exact" ? "maxl" : "maxl (differences)",
+    // As Auto-λ's; the generator's own are left out.
+    passes: () => (derivative === "exact" ? { forward: 3, backward: 4 } : { forward: 5, backward: 3 }),
     paper: {
       title: "Self-Supervised Generalisation with Meta Auxiliary Learning",
       venue: "NeurIPS",

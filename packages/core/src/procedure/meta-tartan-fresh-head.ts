@@ -36,6 +36,8 @@ export interface MetaTartanFreshHeadOptions extends MetaTartanOptions {
  * Cost: two forward passes on held-out batches, a backward pass there, the head's own steps on features that are computed once, T backward
  * passes, and the step; drawing a model's parameters.
  *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
+ *
  * Paper: Dery, Michel, Talwalkar and Neubig, "Should We Be Pre-training? An Argument for End-task Aware Training as an Alternative",
  * ICLR 2022, https://arxiv.org/abs/2109.07437. Difference from the authors' code: in its vision example the head stays as it was drawn,
  * since the list of its parameters is used up before the fit; here it is fitted, as described.
@@ -55,6 +57,7 @@ export const metaTartanFreshHead = (
   const rule = metaTartan({ learningRate, scale });
   return {
     name: "meta-tartan (fresh head)",
+    passes: ({ tasks }) => ({ forward: 4, backward: tasks + 2 }),
     paper: rule.paper,
     verified: "reference",
     settings: { learningRate, scale, headSteps, headOptimizer: describeOptimizer(headOptimizer) },

@@ -70,6 +70,13 @@ export interface Opened<B, S> {
   step(batch: Host<B>, at: Moment, state: S): Promise<Stepped<S>>;
 }
 
+/** Passes over a batch of the model with all its heads. */
+export interface Passes {
+  readonly forward: number;
+  /** From the losses to all parameters. The derivative of a backward pass in some direction counts as one more. */
+  readonly backward: number;
+}
+
 /**
  * A method that owns the step: it may look where other steps would lead, keep several copies of the parameters, or learn networks of its
  * own. A procedure is a value; what it remembers is its state, plain JSON that is replaced, and the arrays it lists as `memory`.
@@ -91,4 +98,12 @@ export interface Procedure<S = unknown> {
   init(tasks: number, primary: number): S;
   /** Makes its arrays and says what is to be compiled. Nothing runs before the first step. */
   open<B>(setup: Setup<B>): Opened<B, S>;
+  /**
+   * What a step takes on average, as passes over a training batch; one over a held-out batch counts as much. Passes through networks of the
+   * procedure's own are not in it. A backward pass takes about two forward ones, so that a step of uniform weights takes 3 and this is
+   * (forward + 2 backward) / 3 of these. A test counts the multiplications.
+   *
+   * @param run tasks, and batches of the held-out data
+   */
+  readonly passes?: (run: { readonly tasks: number; readonly heldOut: number }) => Passes;
 }

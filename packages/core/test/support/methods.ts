@@ -13,6 +13,8 @@ export interface Documented {
   readonly summary: string;
   /** The sentence after "Cost:". */
   readonly cost: string | undefined;
+  /** The benchmark that shows what it is worth, and the page with its numbers: "Evidence: NAME in PATH." */
+  readonly evidence: { readonly benchmark: string; readonly page: string } | undefined;
   /** What follows the paper's address: where the rule differs from it, and from the authors' code. */
   readonly remarks: string | undefined;
 }
@@ -54,6 +56,11 @@ function remarksOf(text: readonly string[]): string | undefined {
   return rest === "" ? undefined : rest[0]!.toUpperCase() + rest.slice(1);
 }
 
+function evidenceOf(text: readonly string[]): Documented["evidence"] {
+  const found = /Evidence: (\S+) in (\S+\.md)\./.exec(text.join(" "));
+  return found === null ? undefined : { benchmark: found[1]!, page: found[2]! };
+}
+
 /** The documented factories of the files directly in a folder of `src`; none where there is no such folder. */
 export function documented(folder: string): Documented[] {
   const files = readdirSync(new URL(".", source))
@@ -69,6 +76,7 @@ export function documented(folder: string): Documented[] {
         factory: factory!,
         summary: summaryOf(text[0]!),
         cost: /Cost: (.*?\.)(?: |$)/.exec(text.join(" "))?.[1],
+        evidence: evidenceOf(text),
         remarks: remarksOf(text),
       };
     });

@@ -1,0 +1,40 @@
+import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { runLowData } from "../src/low-data/trial.ts";
+import { procedures } from "../src/procedures.ts";
+
+/** Enough to see that everything works. */
+const SMOKE = ["uniform", "single-task", "auto-lambda"];
+
+const kinds: Readonly<Record<string, Arm["kind"]>> = {
+  uniform: "baseline",
+  oracle: "control",
+  "random-labels": "control",
+  "auto-lambda-training-split": "control",
+};
+
+const arms = (tier: Tier): Arm[] =>
+  Object.entries(procedures)
+    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
+    .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
+
+const seeds = (count: number): { seeds: number[] } => ({
+  seeds: Array.from({ length: count }, (_, seed) => seed),
+});
+
+/** The problem of `core/low-data` for procedures: methods that own the step. */
+const benchmark: Benchmark = defineBenchmark({
+  name: "core/low-data-procedures",
+  version: 1,
+  title: "Sixty labels, one auxiliary that helps, two that distract: procedures",
+  description:
+    "Simulated: the problem of core/low-data (60 noisy labels, auxiliaries of 1000 labels each, one with the same features, one with other features, one of noise) for methods that own the step. Defaults, 600 full-batch steps, the step that is best on 40 validation samples; methods that need held-out data get the same 40. Squared error to the truth on 2000 test samples, where predicting the mean has 1.",
+  metric: { name: "mse", better: "lower" },
+  baseline: "uniform",
+  source: "embedded",
+  simulated: true,
+  tiers: { smoke: seeds(2), ci: seeds(10), full: seeds(50) },
+  arms,
+  run: runLowData((method) => procedures[method]!.row()),
+});
+
+export default benchmark;
