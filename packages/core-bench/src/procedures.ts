@@ -67,4 +67,7 @@ export const procedures: Readonly<Record<string, DescribedRow>> = {
 };
 
 /** Procedures that this problem has nothing for, and the benchmark that has. */
-export const elsewhere: Readonly<Record<string, string>> = { maxl: "core/maxl-digits" };
+export const elsewhere: Readonly<Record<string, string>> = {
+  headFirst: "core/head-first",
+  maxl: "core/maxl-digits",
+};

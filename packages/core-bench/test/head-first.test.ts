@@ -1,4 +1,5 @@
 import type { Trial } from "@outrigger/bench/benchmark";
+import { leaves, type NDArray } from "@outrigger/core/graph/array";
 import { Random } from "@outrigger/core/random";
 import { describe, expect, it } from "vitest";
 import benchmark from "../bench/head-first.ts";
@@ -86,12 +87,10 @@ describe("the energy of the first layer", () => {
     expect(sum(seeds.map((seed) => energy(seed))) / 20).toBeCloseTo(3 / 40, 2);
     expect(energy(1, true)).toBeCloseTo(1, 5);
     const { directions } = headFirstProblem(1);
-    const length = (known?: typeof directions): number =>
-      Math.hypot(
-        ...(
-          twoLayers(known).init(Random.seeded(1, "init")).trunk as unknown as { kernel: { data: number[] } }
-        ).kernel.data,
-      );
+    const length = (known?: typeof directions): number => {
+      const { trunk } = twoLayers(known).init(Random.seeded(1, "init"));
+      return Math.hypot(...leaves<NDArray>(trunk).flatMap(({ data }) => [...data]));
+    };
     expect(length(directions)).toBeCloseTo(length(), 5);
   });
 });

@@ -109,7 +109,7 @@ const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
     },
     { every: 4 },
   ),
-  headFirst: trial(headFirst, {}, { headSteps: 2, headOptimizer: slow }),
+  headFirst: trial(headFirst, {}, { headSteps: 2 }),
   maxl: trial(teach, {}, teaching, { data: twoClasses, least: 2 }),
   metaTartanFreshHead: trial(
     metaTartanFreshHead,

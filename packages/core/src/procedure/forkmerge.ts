@@ -100,7 +100,7 @@ export const forkmerge = (options: ForkmergeOptions = {}): Procedure<ForkmergeSt
   return {
     name: branches === "all" ? "forkmerge (two branches)" : "forkmerge",
     passes({ tasks, heldOut }) {
-      const copies = taughtIn(null, tasks, 0).length;
+      const copies = ranking === null ? branchesOf(branches, tasks, 0).length : ranking.top.length;
       const looks = (7 * copies - 6) / interval + (best === null ? 0 : copies / best.every);
       return { forward: copies + looks * heldOut, backward: copies };
     },

@@ -1,25 +1,20 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
-import { gradients, leaves, type NDArray, type Tree } from "../graph/index.ts";
-import { describeOptimizer } from "../optimize/describe.ts";
-import type { Optimizer } from "../optimize/optimizer.ts";
-import { flatten } from "../train/flat.ts";
+import { gradients, type NDArray, type Tree } from "../graph/index.ts";
 import { notFinite } from "../train/known-losses.ts";
 import type { Seen } from "../train/learner.ts";
 import { forward } from "../train/loss.ts";
 import type { Host, Params, ParamsTensors } from "../train/model.ts";
 import { scalars, valuesOf } from "../train/scalars.ts";
 import { looking } from "./inner/look-ahead.ts";
-import { advance, arraysOf, type Replica, replicaOf } from "./inner/replica.ts";
+import { advance, type Replica, replicaOf } from "./inner/replica.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
 import type { Procedure, Setup } from "./procedure.ts";
 
 export interface HeadFirstOptions {
   /** n, steps of the heads before every step of all parameters, on its batch. Default 1, the paper's; 0 is `uniform`. */
   headSteps?: number;
-  /** Moves the heads in these steps, with moments of its own; its step t counts them. Default: the run's. */
-  headOptimizer?: Optimizer;
 }
 
 type Heads = { readonly heads: Params["heads"] };
@@ -30,11 +25,13 @@ type Heads = { readonly heads: Params["heads"] };
  *
  *     φ ← φ − η_φ ∇_φ Σ_k L_k(θ, φ)   n times,   (θ, φ) ← (θ, φ) − η ∇ Σ_k L_k(θ, φ)
  *
- * each as its optimiser does it. The trunk's gradient so comes from heads that fit it as it is, and pulls together samples that the tasks
- * label alike: with many tasks the trunk finds the directions that these share, which one task alone does not show. All passes of a step see
- * the same dropout masks, and moving statistics change in the last. The history has the losses of before the step, and weights of 1.
+ * each as the run's optimiser does it: the heads' moments go through all n + 1, whose step size is that of the run's step.
+ * The trunk's gradient so comes from heads that fit it as it is, and pulls together samples that the tasks label alike: with many tasks
+ * the trunk finds the directions that these share, which one task alone does not show. All passes of a step see the same dropout masks, and moving statistics change in the last. The history has the losses of before the step, and weights of 1.
  *
  * Cost: n forward passes and n backward passes through the heads, and the step.
+ *
+ * Evidence: core/head-first in packages/core-bench/README.md.
  *
  * Paper: Collins, Hassani, Soltanolkotabi, Mokhtari and Shakkottai, "Provable Multi-Task Representation Learning by Two-Layer ReLU Neural
  * Networks", ICML 2024, https://arxiv.org/abs/2307.06887. Differences: the paper's trunk takes a step alone, here the heads go along, so
@@ -46,7 +43,7 @@ type Heads = { readonly heads: Params["heads"] };
  * @example
  * await fit(model, { method: headFirst({ headSteps: 5 }), … });
  */
-export const headFirst = ({ headSteps = 1, headOptimizer }: HeadFirstOptions = {}): Procedure<null> => {
+export const headFirst = ({ headSteps = 1 }: HeadFirstOptions = {}): Procedure<null> => {
   if (!Number.isInteger(headSteps) || headSteps < 0) {
     const what = `headSteps must be a whole number of 0 or more, not ${headSteps}.`;
     throw new OutriggerError("bad-option", what, { headSteps });
@@ -60,32 +57,39 @@ export const headFirst = ({ headSteps = 1, headOptimizer }: HeadFirstOptions = {
       url: "https://arxiv.org/abs/2307.06887",
     },
     verified: "own reading",
-    settings: {
-      headSteps,
-      headOptimizer: headOptimizer === undefined ? null : describeOptimizer(headOptimizer),
-    },
+    settings: { headSteps },
+    // Backward passes through the heads alone are next to nothing.
+    passes: () => ({ forward: headSteps + 1, backward: 1 }),
     init: () => null,
     open(setup) {
       const { tasks, main, masks, maxGradientNorm, optimizer, frozen } = setup;
       const { heads } = main.params.tree;
-      const copy = replicaOf<Heads>({ heads }, headOptimizer ?? optimizer, frozen);
+      const copy = replicaOf<Heads>({ heads }, optimizer, frozen);
+      // Names are in order: heads lie before the trunk.
+      const owned = (data: Float32Array): Float32Array => data.subarray(0, copy.params.data.length);
+      const pairs = [
+        [owned(main.params.data), copy.params.data] as const,
+        ...optimizer.slots.map(
+          (name) => [owned(main.update.slots[name]!), copy.update.slots[name]!] as const,
+        ),
+      ];
       const headGradient = headsGradient(setup);
       const descend = weightedGradient(setup);
       const ones = tasks.map(() => 1);
       return {
-        memory: arraysOf("heads", copy),
+        memory: {},
         async step(batch, { step }) {
           const before = masks.state;
           let first: Seen | undefined;
-          flatten({ heads }, copy.params.data);
-          for (let i = 1; i <= headSteps; i++) {
+          for (const [own, copied] of pairs) copied.set(own);
+          for (let i = 0; i < headSteps; i++) {
             masks.state = before;
             const seen = await headGradient(copy, batch);
             if (first === undefined) setup.check(seen, step);
             first ??= seen;
-            advance(copy, step * headSteps + i, maxGradientNorm);
+            advance(copy, step + 1, maxGradientNorm);
           }
-          if (first !== undefined) copyInto(heads, copy.params.tree.heads);
+          for (const [own, copied] of pairs) own.set(copied);
           masks.state = before;
           const last = await descend(main, batch, ones);
           if (first === undefined) setup.check(last, step);
@@ -102,11 +106,6 @@ export const headFirst = ({ headSteps = 1, headOptimizer }: HeadFirstOptions = {
     },
   };
 };
-
-function copyInto(to: Tree<NDArray>, from: Tree<NDArray>): void {
-  const values = leaves<NDArray>(from);
-  for (const [i, { data }] of leaves<NDArray>(to).entries()) data.set(values[i]!.data);
-}
 
 /** Writes the heads' own gradients, under the run's trunk, into the gradient of a copy of the heads. */
 function headsGradient<B>(setup: Setup<B>): (at: Replica<Heads>, batch: Host<B>) => Promise<Seen> {
