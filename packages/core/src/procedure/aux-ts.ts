@@ -32,6 +32,9 @@ export interface AuxTsOptions {
  * the derivative goes through η alone (exact for `sgd` without Nesterov's form). A loss that tells wrong labels from right ones can so
  * weigh single samples down, which no weight of a task can. All weights are 1/2 at first; the history's are means over labelled samples.
  *
+ * The look takes a larger gradient for a longer step, so weights tend to rise together while any step helps, also under an optimiser that
+ * does not care, such as Adam; where all come near 1 the sigmoid is flat, and they stay. Look at `onWeights`.
+ *
  * Cost: T backward passes for the cosines, three forward and three backward passes, one of each on a held-out batch, and the derivative of a
  * backward pass, about as much as a step; with "differences" five forward and three backward passes besides the cosines'.
  *
