@@ -16,8 +16,11 @@ export interface AuxTsOptions {
   derivative?: Derivative;
   /** c of the differences, which are taken at ± c/‖v‖. Default 0.01; 0.001 is closer for networks of rectifiers. */
   difference?: number;
-  /** Told the weights of every sample that a step, from 0, is made with: those of the first task's samples, then the second's, and so on. */
-  onWeights?: (weights: Float32Array, step: number) => void;
+  /**
+   * Told the weights of every sample that a step, from 0, is made with: those of the first task's samples in the order of the batch, then the
+   * second's, and so on.
+   */
+  onWeights?: (weights: Float32Array, step: number, batch: unknown) => void;
 }
 
 /**
