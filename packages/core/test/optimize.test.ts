@@ -3,6 +3,7 @@ import { OutriggerError } from "@outrigger/core/error";
 import { adam } from "@outrigger/core/optimize/adam";
 import { adamw } from "@outrigger/core/optimize/adamw";
 import { clipByGlobalNorm } from "@outrigger/core/optimize/clip";
+import { describeOptimizer } from "@outrigger/core/optimize/describe";
 import { fusedUpdate } from "@outrigger/core/optimize/fused-update";
 import type { Optimizer } from "@outrigger/core/optimize/optimizer";
 import { rmsprop } from "@outrigger/core/optimize/rmsprop";
@@ -194,4 +195,29 @@ describe("clipByGlobalNorm", () => {
     expect(() => clipByGlobalNorm(Float32Array.from([Infinity]), 1)).toThrow(OutriggerError);
     expect(() => clipByGlobalNorm(Float32Array.from([1]), 0)).toThrow(OutriggerError);
   });
+});
+
+test("the description of an optimiser tells every option apart, and is the same for the same ones", () => {
+  const learningRate = 0.01;
+  const made: Optimizer[] = [
+    sgd({ learningRate }),
+    sgd({ learningRate: 0.02 }),
+    sgd({ learningRate: (t) => learningRate / t }),
+    sgd({ learningRate, momentum: 0.9 }),
+    sgd({ learningRate, momentum: 0.9, nesterov: true }),
+    sgd({ learningRate, weightDecay: 0.1 }),
+    adam({ learningRate }),
+    adam({ learningRate, beta1: 0.8 }),
+    adam({ learningRate, beta2: 0.99 }),
+    adam({ learningRate, epsilon: 1e-6 }),
+    adam({ learningRate, weightDecay: 0.1 }),
+    adamw({ learningRate, weightDecay: 0.1 }),
+    rmsprop({ learningRate }),
+    rmsprop({ learningRate, decay: 0.8 }),
+    rmsprop({ learningRate, momentum: 0.9 }),
+  ];
+  const told = made.map(describeOptimizer);
+  expect(new Set(told).size).toBe(made.length);
+  expect(describeOptimizer(sgd({ learningRate }))).toBe(told[0]);
+  expect(told[5]).toContain("param = (param - rate * (gradient + 0.1 * param))");
 });

@@ -9,15 +9,17 @@ const text: Ops<string> = {
   squareRoot: (a) => `sqrt(${a})`,
 };
 
-/** An optimiser in words that differ where its numbers do: its formula, and the step sizes of the steps 1, 10 and 1000. */
+/** An optimiser in words that differ where its numbers do: its formulas, and what depends on the step at the steps 1, 10 and 1000. */
 export function describeOptimizer(optimizer: Optimizer): string {
   const named = (names: readonly string[]): Record<string, string> =>
     Object.fromEntries(names.map((name) => [name, name]));
-  const { param } = optimizer.formula(text, {
+  const { param, slot } = optimizer.formula(text, {
     param: "param",
     gradient: "gradient",
     slot: named(optimizer.slots),
     scalar: named(Object.keys(optimizer.scalars(1))),
   });
-  return `${optimizer.name} ${JSON.stringify([1, 10, 1000].map((t) => optimizer.scalars(t)))} ${param}`;
+  const formulas = Object.entries({ param, ...slot }).map(([name, value]) => `${name} = ${value}`);
+  const scalars = [1, 10, 1000].map((t) => optimizer.scalars(t));
+  return `${optimizer.name} ${JSON.stringify(scalars)} ${formulas.join("; ")}`;
 }

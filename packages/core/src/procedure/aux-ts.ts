@@ -16,8 +16,11 @@ export interface AuxTsOptions {
   derivative?: Derivative;
   /** c of the differences, which are taken at ± c/‖v‖. Default 0.01; 0.001 is closer for networks of rectifiers. */
   difference?: number;
-  /** Told the weights of every sample that a step, from 0, is made with: those of the first task's samples, then the second's, and so on. */
-  onWeights?: (weights: Float32Array, step: number) => void;
+  /**
+   * Told the weights of every sample that a step, from 0, is made with: those of the first task's samples in the order of the batch, then the
+   * second's, and so on.
+   */
+  onWeights?: (weights: Float32Array, step: number, batch: unknown) => void;
 }
 
 /**
@@ -31,6 +34,9 @@ export interface AuxTsOptions {
  * weights. What V reads is that of θ and constant. η: the run's step size now; its optimiser's momentum and weight decay are in θ⁺, and
  * the derivative goes through η alone (exact for `sgd` without Nesterov's form). A loss that tells wrong labels from right ones can so
  * weigh single samples down, which no weight of a task can. All weights are 1/2 at first; the history's are means over labelled samples.
+ *
+ * The look takes a larger gradient for a longer step, so weights tend to rise together while any step helps, also under an optimiser that
+ * does not care, such as Adam; where all come near 1 the sigmoid is flat, and they stay. Look at `onWeights`.
  *
  * Cost: T backward passes for the cosines, three forward and three backward passes, one of each on a held-out batch, and the derivative of a
  * backward pass, about as much as a step; with "differences" five forward and three backward passes besides the cosines'.

@@ -133,7 +133,7 @@ interface LearnedWeigherOptions<B> {
   readonly derivative: Derivative;
   readonly difference: number;
   /** Told the weights of all rows that a step is made with. */
-  readonly told?: (weights: Float32Array, step: number) => void;
+  readonly told?: (weights: Float32Array, step: number, batch: Host<B>) => void;
 }
 
 /** Steps of which the first half moves the weigher by a look ahead, and the second the run's parameters under its new weights. */
@@ -160,7 +160,7 @@ export function learnedWeigher<B>(setup: Setup<B>, options: LearnedWeigherOption
       }
       advance(net, step + 1);
       const { losses, counts, means, weights } = await descend(batch, features);
-      options.told?.(weights, step);
+      options.told?.(weights, step, batch);
       advance(main, step + 1, maxGradientNorm);
       return { losses, counts, weights: means, state: null };
     },
