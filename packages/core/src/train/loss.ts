@@ -16,7 +16,8 @@ export interface Forward {
 }
 
 /**
- * Applies the model and reduces every task's loss to a scalar. A task without a label in the batch has loss 0 and gradient 0.
+ * Applies the model and reduces every task's loss to a scalar, in training with what the model adds to it (`penalties`). A task without a
+ * label in the batch has loss 0 and gradient 0.
  *
  * @throws OutriggerError "bad-model" when the model has no output for a task, "shape" when values and mask differ in shape.
  */
@@ -27,7 +28,7 @@ export function forward<B>(
   batch: B,
   mode: Mode,
 ): Forward {
-  return reduced(tasks, model.apply(params, batch, mode), batch);
+  return reduced(tasks, model.apply(params, batch, mode), batch, penaltiesOf(model, params, mode));
 }
 
 /** The same through the parts of a model, with the representation that the outputs were made of. */
@@ -39,10 +40,20 @@ export function splitForward<B>(
   mode: Mode,
 ): Forward & { readonly representation: Tensor } {
   const { outputs, representation } = outputsOf(model, params, batch, mode);
-  return { ...reduced(tasks, outputs, batch), representation };
+  return { ...reduced(tasks, outputs, batch, penaltiesOf(model, params, mode)), representation };
 }
 
-function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, batch: B): Forward {
+type Penalties = Readonly<Record<string, Scalar>>;
+
+const penaltiesOf = <B>(model: Model<B>, params: ParamsTensors, { training }: Mode): Penalties =>
+  training ? (model.penalties?.(params) ?? {}) : {};
+
+function reduced<B>(
+  tasks: readonly Task<B>[],
+  outputs: Record<string, Tensor>,
+  batch: B,
+  penalties: Penalties,
+): Forward {
   const each = tasks.map((task) => {
     const output = outputs[task.name];
     if (output === undefined) {
@@ -53,7 +64,11 @@ function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, 
       );
     }
     const { values, mask } = task.loss(output, batch);
-    if (mask === undefined) return { loss: tf.mean<Scalar>(values), count: tf.scalar(values.size) };
+    const penalty = penalties[task.name];
+    if (mask === undefined) {
+      const mean = tf.mean<Scalar>(values);
+      return { loss: penalty ? tf.add<Scalar>(mean, penalty) : mean, count: tf.scalar(values.size) };
+    }
     if (mask.size !== values.size) {
       throw new OutriggerError(
         "shape",
@@ -63,7 +78,9 @@ function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, 
     }
     const weights = tf.cast(mask, "float32");
     const count = tf.sum<Scalar>(weights);
-    return { loss: tf.div<Scalar>(tf.sum(tf.mul(values, weights)), tf.maximum(count, 1)), count };
+    const mean = tf.div<Scalar>(tf.sum(tf.mul(values, weights)), tf.maximum(count, 1));
+    if (penalty === undefined) return { loss: mean, count };
+    return { loss: tf.add<Scalar>(mean, tf.mul(tf.minimum(count, 1), penalty)), count };
   });
   return { losses: each.map(({ loss }) => loss), counts: each.map(({ count }) => count), outputs };
 }
