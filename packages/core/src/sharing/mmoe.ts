@@ -6,6 +6,7 @@ import { sequential } from "../nn/sequential.ts";
 import { type SplitModel, splitModel } from "../train/split-model.ts";
 import type { ColumnBatch } from "../train/task.ts";
 import { gate, mixture } from "./inner/gate.ts";
+import { widthOf } from "./inner/shapes.ts";
 import { byTask, type ShapedOptions, several, sharedBy } from "./policy.ts";
 
 export interface MmoeOptions<B = ColumnBatch<Tensor>> extends ShapedOptions<B> {
@@ -38,9 +39,9 @@ interface Gated<T> {
 export function mmoe<B = ColumnBatch<Tensor>>(options: MmoeOptions<B>): SplitModel<B> {
   const { layers, heads, inputs, tasks } = sharedBy("mmoe", options);
   const { experts = 4, shape } = options;
-  checkSizes("mmoe", { experts, width: shape.at(-1) ?? 0 });
+  checkSizes("mmoe", { experts });
   const expert = sequential(layers);
-  const choice = gate(shape.at(-1)!, experts);
+  const choice = gate(widthOf("mmoe", shape), experts);
   return splitModel({
     init(random) {
       const trunk = { experts: several(experts, () => expert.init(random)) };

@@ -76,7 +76,7 @@ export function taps<B = ColumnBatch<Tensor>>(options: TapsOptions<B>): Model<B>
   const open = opened(threshold);
   /** W + I δW. */
   const departed = (base: Tree<Tensor>, change: Tree<Tensor>, score: Tree<Tensor>): Tree<Tensor> => {
-    const [switched] = leaves(score).map(open);
+    const [switched] = leaves(score).map((one) => open(one));
     if (switched === undefined) return base;
     const changes = leaves(change);
     return unflatten(
