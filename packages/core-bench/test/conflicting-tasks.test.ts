@@ -67,7 +67,9 @@ describe("the problem", () => {
 describe("the rows", () => {
   it("are all policies of core, with nothing to tune", async () => {
     const shapes = (params: unknown): string[] => [...namedLeaves(params as never).keys()];
-    const seen = Object.values(rows).map(({ model }) => shapes(model().init(Random.seeded(0, "init"))).join());
+    const seen = Object.values(rows).map(({ model }) =>
+      shapes(model().init(Random.seeded(0, "init"))).join(),
+    );
     const { hardSharing, ...others } = Object.fromEntries(await allPolicies());
     expect(hardSharing).toBeDefined();
     // Every policy has parameters of its own kind; their number of rows is what is known without building them again.
@@ -82,14 +84,17 @@ describe("a trial", () => {
     const first = await runConflictingTasks(trial("taps", 0));
     expect(first.metrics["test/mse"]).toBeGreaterThan(0);
     expect(first.metrics["test/mse"]).toBeLessThan(1.5);
-    expect(first.notes!.at(-1)).toMatch(/^layers: main (own|shared), (own|shared); rival (own|shared), (own|shared)$/);
+    expect(first.notes!.at(-1)).toMatch(
+      /^layers: main (own|shared), (own|shared); rival (own|shared), (own|shared)$/,
+    );
     expect(await runConflictingTasks(trial("taps", 0))).toEqual(first);
   });
 
   it("tells the rows apart: sharing the right layer comes nearer to the truth than sharing both", async () => {
     const errors = { oracle: 0, uniform: 0 };
     for (const method of ["oracle", "uniform"] as const) {
-      for (const seed of [0, 1, 2]) errors[method] += (await runConflictingTasks(trial(method, seed))).metrics["test/mse"]!;
+      for (const seed of [0, 1, 2])
+        errors[method] += (await runConflictingTasks(trial(method, seed))).metrics["test/mse"]!;
     }
     expect(errors.oracle).toBeLessThan(errors.uniform);
   });

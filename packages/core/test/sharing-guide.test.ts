@@ -21,7 +21,9 @@ it("the example of docs/sharing.md runs every policy, each learns, and TAPS says
   );
   rmSync(folder, { recursive: true });
   expect({ status, stderr }).toMatchObject({ status: 0 });
-  const found = [...stdout.matchAll(/^(\w+): rmse ([\d.]+)/gm)].map(([, name, rmse]) => [name!, Number(rmse)] as const);
+  const found = [...stdout.matchAll(/^(\w+): rmse ([\d.]+)/gm)].map(
+    ([, name, rmse]) => [name!, Number(rmse)] as const,
+  );
   expect(found.map(([name]) => name).sort()).toEqual((await allPolicies()).map(([name]) => name).sort());
   // The labels' standard deviation is 0.68.
   for (const [name, rmse] of found) expect(rmse, name).toBeLessThan(0.3);

@@ -6,7 +6,7 @@ import type { Batches } from "@outrigger/core/train/model";
 
 /** How many samples each part has, and how large the problem is. */
 export const sizes = {
-  inputs: 20,
+  inputs: 30,
   /** Directions of the input that both tasks look at. */
   low: 4,
   /** Features that each task makes of them: other ones for each. */
@@ -14,7 +14,7 @@ export const sizes = {
   /** Inputs of training, each with a label for the auxiliary. */
   train: 1000,
   /** Of these, how many carry a label for the primary. */
-  labelled: 60,
+  labelled: 100,
   batch: 200,
   validation: 60,
   test: 2000,
@@ -75,9 +75,9 @@ function shuffled(values: Float64Array, random: Random): Float64Array {
 /**
  * Two tasks that see the same things and make opposite use of them. SIMULATED.
  *
- * x ~ N(0, I) in 20 dimensions, u = tanh(2 B x) with four orthonormal directions B. The primary is v · tanh(2 A u), the auxiliary v' · tanh(2 A' u)
+ * x ~ N(0, I) in 30 dimensions, u = tanh(2 B x) with four orthonormal directions B. The primary is v · tanh(2 A u), the auxiliary v' · tanh(2 A' u)
  * with A and A' of 2 × 4, all four rows orthonormal and every v_i ±1: what one task looks at in u the other must overlook. Both have
- * variance 1; the primary has 60 labels with noise of 0.1, the auxiliary 1000 without. The labels of the 2000 test samples are without
+ * variance 1; the primary has 100 labels with noise of 0.1, the auxiliary 1000 without. The labels of the 2000 test samples are without
  * noise, so that the test error is the distance to the truth.
  *
  * @param seed decides inputs, directions, mixtures and noise; two calls with one seed give the same numbers.
@@ -99,7 +99,8 @@ export function conflictingTasks(seed: number, { shuffle = false } = {}): Confli
   const main = signal(looks.slice(0, sizes.upper));
   const plain = signal(looks.slice(sizes.upper));
   const noise = Float64Array.from({ length: sizes.train + sizes.validation }, () => NOISE * random.normal());
-  const rival = shuffle ? shuffled(plain, random) : plain;
+  const labelled = plain.slice(0, sizes.train);
+  const rival = shuffle ? shuffled(labelled, random) : labelled;
   const labels = {
     main: (row: number): number | null =>
       row >= sizes.labelled && row < sizes.train ? null : main[row]! + (noise[row] ?? 0),

@@ -30,15 +30,17 @@ export interface Row {
   readonly shuffle?: true;
 }
 
+/** Units of the first layer: twice as many as the generator has directions, because four find them far more slowly. */
+const WIDE = 2 * sizes.low;
 const [first, second]: AnyLayer[] = [
-  dense({ inputs: sizes.inputs, outputs: sizes.low, activation: tf.tanh, init: "glorot" }),
-  dense({ inputs: sizes.low, outputs: sizes.upper, activation: tf.tanh, init: "glorot" }),
+  dense({ inputs: sizes.inputs, outputs: WIDE, activation: tf.tanh, init: "glorot" }),
+  dense({ inputs: WIDE, outputs: sizes.upper, activation: tf.tanh, init: "glorot" }),
 ] as const;
 const head = dense({ inputs: sizes.upper, outputs: 1 });
 const headed = (one: AnyLayer): Record<string, AnyLayer> =>
   Object.fromEntries(tasks.map((name) => [name, one]));
 
-/** 20 → 4 → 2 tanh units, and a linear head a task: what one task needs, so that two have too little. */
+/** 30 → 8 → 2 tanh units, and a linear head a task: room enough below for what both look at, and above for what one makes of it. */
 const network: ShapedOptions = { layers: [first!, second!], heads: headed(head), shape: [sizes.inputs] };
 const plain = (): Model<ColumnBatch<Tensor>> => hardSharing(network);
 
@@ -57,7 +59,11 @@ export const rows: Readonly<Record<string, Row>> = {
     model: () => hardSharing({ ...network, layers: [first!], heads: headed(sequential([second!, head])) }),
     kind: "control",
   },
-  taps: { describe: "TAPS (CVPR 2022), λ = 1.", model: () => taps(network) },
+  taps: { describe: "TAPS (CVPR 2022), λ = 1, as in the paper.", model: () => taps(network) },
+  "taps-0.01": {
+    describe: "TAPS (CVPR 2022), λ = 0.01.",
+    model: () => taps({ ...network, lambda: 0.01 }),
+  },
   "taps-0.1": { describe: "TAPS (CVPR 2022), λ = 0.1.", model: () => taps({ ...network, lambda: 0.1 }) },
   "cross-stitch": { describe: "Cross-stitch networks (CVPR 2016).", model: () => crossStitch(network) },
   mmoe: { describe: "Multi-gate mixture of four experts (KDD 2018).", model: () => mmoe(network) },

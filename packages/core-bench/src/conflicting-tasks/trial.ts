@@ -32,7 +32,7 @@ export async function runConflictingTasks(trial: Trial): Promise<TrialResult> {
   const fitted = await fit(model(), {
     tasks: tasks.map((name) => regression({ name, role: name === PRIMARY ? "primary" : "auxiliary" })),
     method: method(),
-    optimizer: adam({ learningRate: 0.01 }),
+    optimizer: adam({ learningRate: 0.03 }),
     train,
     validation,
     epochs: EPOCHS,
