@@ -8,7 +8,7 @@ const SMOKE = ["uniform", "single-task", "oracle", "taps"];
 const arms = (tier: Tier): Arm[] =>
   Object.entries(rows)
     .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { kind = "rule", describe }]): Arm => ({ method, kind, options: {}, describe }));
+    .map(([method, { kind, describe }]): Arm => ({ method, kind: kind ?? "rule", options: {}, describe }));
 
 const seeds = (count: number): { seeds: number[] } => ({
   seeds: Array.from({ length: count }, (_, seed) => seed),

@@ -83,7 +83,10 @@ function shuffled(values: Float64Array, random: Random): Float64Array {
  * @param seed decides inputs, directions, mixtures and noise; two calls with one seed give the same numbers.
  * @param shuffle gives the auxiliary's labels to other samples: nothing can be learnt of them
  */
-export function conflictingTasks(seed: number, { shuffle = false } = {}): Conflict {
+export function conflictingTasks(
+  seed: number,
+  { shuffle = false }: { readonly shuffle?: boolean } = {},
+): Conflict {
   const random = Random.seeded(seed, "conflicting-tasks");
   const count = sizes.train + sizes.validation + sizes.test;
   const seen = directions(sizes.low, sizes.inputs, random);
