@@ -26,7 +26,7 @@ it("the example of docs/sharing.md runs every policy, each learns, and TAPS says
   );
   expect(found.map(([name]) => name).sort()).toEqual((await allPolicies()).map(([name]) => name).sort());
   // The labels' standard deviation is 0.68.
-  for (const [name, rmse] of found) expect(rmse, name).toBeLessThan(0.3);
+  for (const [name, rmse] of found) expect(rmse, `rmse of ${name}`).toBeLessThan(0.3);
   const [, shared] = /^taps: .*shared layers: (.*)$/m.exec(stdout)!;
   const two = [expect.any(Boolean), expect.any(Boolean)];
   expect(JSON.parse(shared!)).toEqual({ y: two, other: two });

@@ -240,9 +240,10 @@ describe("who takes methods that look at the representation", () => {
           threads: 1,
           progress: "none",
         } as const;
-        const { history, dispose } = await fit(model, { ...common, method });
+        const fitted = await fit(model, { ...common, method });
+        const { history } = fitted;
         expect(history.at(-1)!.losses["y"]!).toBeLessThan(history[0]!.losses["y"]!);
-        await dispose();
+        await fitted.dispose();
       }
     }
   });

@@ -174,17 +174,17 @@ describe("gradients", () => {
   });
 
   test("of the penalty: by finite differences of the loss, for every score", async () => {
-    const with_ = (lambda: number): Model<Batch> => taps({ ...options, lambda });
+    const weighed = (lambda: number): Model<Batch> => taps({ ...options, lambda });
     const scores = [0.5, -0.4];
     const gradient = async (lambda: number): Promise<NDArray[]> => {
-      const [found] = await lossGradients(with_(lambda), names, scored(init(with_(lambda)), scores), x);
+      const [found] = await lossGradients(weighed(lambda), names, scored(init(weighed(lambda)), scores), x);
       return own(found!, "y").scores;
     };
     const [penalised, free] = [await gradient(3), await gradient(0)];
     for (const layer of [0, 1]) {
       const at = (by: number): Promise<number> => {
         const moved = scores.map((score, l) => (l === layer ? score + by : score));
-        return lossOf(with_(3), scored(init(with_(3)), moved), true);
+        return lossOf(weighed(3), scored(init(weighed(3)), moved), true);
       };
       const slope = ((await at(0.05)) - (await at(-0.05))) / 0.1;
       expect(slope).toBeCloseTo(1.5 * Math.sign(scores[layer]!), 3);
@@ -263,7 +263,7 @@ describe("the penalty", () => {
 describe("training", () => {
   const data = toy({ samples: 100 });
   const train = async (more: Partial<TapsOptions>): Promise<Params> => {
-    const { last, dispose } = await fit(taps({ ...options, ...more }), {
+    const fitted = await fit(taps({ ...options, ...more }), {
       ...data,
       tasks: data.tasks.slice(0, 2),
       method: staticWeights({ weights: 1 }),
@@ -273,8 +273,8 @@ describe("training", () => {
       threads: 1,
       progress: "none",
     });
-    await dispose();
-    return last;
+    await fitted.dispose();
+    return fitted.last;
   };
 
   test("shares every layer under a heavy penalty, and parts from the base without one", async () => {

@@ -13,7 +13,6 @@ import { taps } from "@outrigger/core/sharing/taps";
 import type { Model } from "@outrigger/core/train/model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import { singleTask } from "@outrigger/core/weighting/single-task";
-import { uniform } from "@outrigger/core/weighting/uniform";
 import type { Weighting } from "@outrigger/core/weighting/weighting";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";

@@ -48,9 +48,11 @@ const models: Record<string, Model<ColumnBatch<Tensor>>> = {
 };
 
 function close(found: ArrayLike<number>, expected: readonly number[], what: string): void {
-  expect(found, what).toHaveLength(expected.length);
+  expect(found, `length of ${what}`).toHaveLength(expected.length);
   const unit = Math.max(...expected.map(Math.abs), 1e-2);
-  expected.forEach((value, i) => expect(Math.abs(found[i]! - value) / unit, what).toBeLessThan(1e-5));
+  expected.forEach((value, i) =>
+    expect(Math.abs(found[i]! - value) / unit, `value of ${what}`).toBeLessThan(1e-5),
+  );
 }
 
 test("there is a model for every case", () => {
