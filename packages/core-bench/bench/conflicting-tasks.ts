@@ -20,7 +20,7 @@ const benchmark: Benchmark = defineBenchmark({
   version: 1,
   title: "Two tasks that share low-level features and need opposite ones above",
   description:
-    "Simulated: a regression with 100 noisy labels and an auxiliary with 1000, both made of the same four directions of the input, each with two features of its own above them, at right angles to the other's. The network has room for one task above the shared directions: 30 → 8 → 2 tanh units, of which the upper two are too few. Uniform weights and every policy at its defaults, 800 steps, the epoch that is best on 60 validation samples; squared error to the truth on 2000 test samples, where predicting the mean has 1.",
+    "Simulated: a regression with 100 noisy labels and an auxiliary with 1000 that are twice as large, both made of the same four directions of the input, each with two features of its own above them, at right angles to the other's. The network has room for one task above the shared directions: 30 → 8 → 2 tanh units, of which the upper two are too few. Uniform weights and every policy at its defaults, 800 steps, the epoch that is best on 60 validation samples; squared error to the truth on 2000 test samples, where predicting the mean has 1.",
   metric: { name: "mse", better: "lower" },
   baseline: "uniform",
   source: "embedded",

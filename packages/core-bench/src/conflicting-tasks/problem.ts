@@ -25,6 +25,8 @@ export const tasks = ["main", "rival"] as const;
 
 /** Standard deviation of the noise on the primary's labels, whose signal has variance 1. */
 const NOISE = 0.1;
+/** The auxiliary's labels are so many times as large as the primary's. */
+const LOUDNESS = 2;
 /** How far the features' units are driven out of their linear part. */
 const STEEPNESS = 2;
 
@@ -76,8 +78,8 @@ function shuffled(values: Float64Array, random: Random): Float64Array {
  * Two tasks that see the same things and make opposite use of them. SIMULATED.
  *
  * x ~ N(0, I) in 30 dimensions, u = tanh(2 B x) with four orthonormal directions B. The primary is v · tanh(2 A u), the auxiliary v' · tanh(2 A' u)
- * with A and A' of 2 × 4, all four rows orthonormal and every v_i ±1: what one task looks at in u the other must overlook. Both have
- * variance 1; the primary has 100 labels with noise of 0.1, the auxiliary 1000 without. The labels of the 2000 test samples are without
+ * with A and A' of 2 × 4, all four rows orthonormal and every v_i ±1: what one task looks at in u the other must overlook. The
+ * primary has variance 1 and 100 labels with noise of 0.1; the auxiliary has 1000 without noise, twice as large. The labels of the 2000 test samples are without
  * noise, so that the test error is the distance to the truth.
  *
  * @param seed decides inputs, directions, mixtures and noise; two calls with one seed give the same numbers.
@@ -107,7 +109,7 @@ export function conflictingTasks(
   const labels = {
     main: (row: number): number | null =>
       row >= sizes.labelled && row < sizes.train ? null : main[row]! + (noise[row] ?? 0),
-    rival: (row: number): number | null => (row < sizes.train ? rival[row]! : null),
+    rival: (row: number): number | null => (row < sizes.train ? LOUDNESS * rival[row]! : null),
   };
   const columns = Object.fromEntries(
     tasks.map((name) => [
