@@ -35,6 +35,15 @@ export { type MetaTartanFreshHeadOptions, metaTartanFreshHead } from "./procedur
 export type { HeldOut, Opened, Procedure, Setting, Setup, Stepped } from "./procedure/procedure.ts";
 export { type TamlOptions, taml } from "./procedure/taml.ts";
 export { Random } from "./random.ts";
+export { cgc } from "./sharing/cgc.ts";
+export { type CrossStitchOptions, crossStitch } from "./sharing/cross-stitch.ts";
+export { hardSharing } from "./sharing/hard-sharing.ts";
+export { type MmoeOptions, mmoe } from "./sharing/mmoe.ts";
+export { mtan } from "./sharing/mtan.ts";
+export { type PleOptions, ple } from "./sharing/ple.ts";
+export type { ShapedOptions, SharingOptions } from "./sharing/policy.ts";
+export { type ResidualAdaptersOptions, residualAdapters } from "./sharing/residual-adapters.ts";
+export { type TapsOptions, taps, tapsShared } from "./sharing/taps.ts";
 export type { FitCallback, FitEvent } from "./train/callback/event.ts";
 export { tensorBoard } from "./train/callback/tensor-board.ts";
 export type { DiagnosticsOptions } from "./train/diagnostics/options.ts";

@@ -38,6 +38,7 @@ export function withFrozen<B>(model: Model<B>, frozen: readonly string[]): Model
     ...(model.state && { state: model.state }),
     init: (random) => model.init(random),
     apply: (params, batch, mode) => model.apply(still(params), batch, mode),
+    ...(model.penalties && { penalties: (params) => model.penalties!(still(params)) }),
   };
   if (!isSplit(model)) return stopped;
   const parts: Pick<typeof model, "represent" | "decode"> = {

@@ -5,7 +5,7 @@ import { mapTree, type NDArray, type Spec, type Tree } from "../graph/array.ts";
 import type { Value } from "../graph/graph.ts";
 import { trace } from "../graph/trace.ts";
 import { isFeatureMethod, type Method } from "./method.ts";
-import type { Batches, Host, Model, Params } from "./model.ts";
+import type { Batches, Host, Model, Params, ParamsTensors } from "./model.ts";
 import { requireSplit, type SplitModel, splitModel } from "./split-model.ts";
 
 /** Parameters of a head, and of the layer before it. */
@@ -44,6 +44,9 @@ export const withInserted = <B>(
 ): SplitModel<B> =>
   splitModel({
     ...(model.state && { state: model.state }),
+    ...(model.penalties && {
+      penalties: ({ trunk, heads }) => model.penalties!({ trunk, heads: headsBehind(heads) }),
+    }),
     init(random) {
       const { trunk, heads } = model.init(random);
       const layer = method.layer(widthOf(model, { trunk, heads }, batch));
@@ -62,6 +65,11 @@ export const withInserted = <B>(
 
 /** The parameters of the layer before one head. */
 export const insertedOf = <T>(behind: Tree<T>): Tree<T> => (behind as unknown as Behind<Tree<T>>).inserted;
+
+const headsBehind = (heads: ParamsTensors["heads"]): ParamsTensors["heads"] =>
+  Object.fromEntries(
+    Object.entries(heads).map(([task, behind]) => [task, (behind as unknown as Behind<Tree<Tensor>>).head]),
+  );
 
 /** The gradient of a head, and the slope of the layer before it. */
 export const withSlope = <T>(behind: Tree<T>, inserted: Tree<T>): Tree<T> => ({

@@ -16,7 +16,8 @@ export interface Forward {
 }
 
 /**
- * Applies the model and reduces every task's loss to a scalar. A task without a label in the batch has loss 0 and gradient 0.
+ * Applies the model and reduces every task's loss to a scalar, in training with what the model adds to it (`penalties`). A task without a
+ * label in the batch has loss 0 and gradient 0.
  *
  * @throws OutriggerError "bad-model" when the model has no output for a task, "shape" when values and mask differ in shape.
  */
@@ -27,7 +28,7 @@ export function forward<B>(
   batch: B,
   mode: Mode,
 ): Forward {
-  return reduced(tasks, model.apply(params, batch, mode), batch);
+  return reduced(tasks, model.apply(params, batch, mode), batch, penaltiesOf(model, params, mode));
 }
 
 /** The same through the parts of a model, with the representation that the outputs were made of. */
@@ -39,7 +40,7 @@ export function splitForward<B>(
   mode: Mode,
 ): Forward & { readonly representation: Tensor } {
   const { outputs, representation } = outputsOf(model, params, batch, mode);
-  return { ...reduced(tasks, outputs, batch), representation };
+  return { ...reduced(tasks, outputs, batch, penaltiesOf(model, params, mode)), representation };
 }
 
 /** The losses of one task, sample by sample. */
@@ -85,13 +86,28 @@ export function sampleLosses<B>(
   });
 }
 
-function reduced<B>(tasks: readonly Task<B>[], outputs: Record<string, Tensor>, batch: B): Forward {
+type Penalties = Readonly<Record<string, Scalar>>;
+
+const penaltiesOf = <B>(model: Model<B>, params: ParamsTensors, { training }: Mode): Penalties =>
+  training ? (model.penalties?.(params) ?? {}) : {};
+
+function reduced<B>(
+  tasks: readonly Task<B>[],
+  outputs: Record<string, Tensor>,
+  batch: B,
+  penalties: Penalties,
+): Forward {
   const each = sampleLosses(tasks, outputs, batch);
-  const losses = each.map(({ values, mask, count }) =>
-    mask === undefined
-      ? tf.mean<Scalar>(values)
-      : tf.div<Scalar>(tf.sum(tf.mul(values, mask)), tf.maximum(count, 1)),
-  );
+  const losses = each.map(({ values, mask, count }, k) => {
+    const mean =
+      mask === undefined
+        ? tf.mean<Scalar>(values)
+        : tf.div<Scalar>(tf.sum(tf.mul(values, mask)), tf.maximum(count, 1));
+    const penalty = penalties[tasks[k]!.name];
+    if (penalty === undefined) return mean;
+    // A task without a label in the batch has loss 0.
+    return tf.add<Scalar>(mean, mask === undefined ? penalty : tf.mul(tf.minimum(count, 1), penalty));
+  });
   return { losses, counts: each.map(({ count }) => count), outputs };
 }
 

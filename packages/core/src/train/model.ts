@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Scalar, Tensor } from "@tensorflow/tfjs";
 import type { NDArray, Tree } from "../graph/array.ts";
 import type { Mode } from "../nn/layer.ts";
 import type { Random } from "../random.ts";
@@ -35,6 +35,11 @@ export interface ModelState {
 export interface Model<B> {
   init(random: Random): Params;
   apply(params: ParamsTensors, batch: B, mode: Mode): Record<string, Tensor>;
+  /**
+   * Terms of task losses that depend on parameters alone, by task: a regulariser of what belongs to one task. They count in training, where the
+   * batch has a label of that task, and are weighed with its loss. A task that is left out has none.
+   */
+  penalties?(params: ParamsTensors): Readonly<Record<string, Scalar>>;
   /**
    * Moving statistics and the like. `fit` keeps them in checkpoints, puts them back when a step is passed over, and leaves those of the
    * best epoch in the model. A model without it must not change anything but its parameters.

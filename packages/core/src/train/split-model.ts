@@ -6,7 +6,7 @@ import type { Random } from "../random.ts";
 import type { Model, Params, ParamsTensors } from "./model.ts";
 
 /** The parts of a {@link SplitModel}. */
-export interface ModelParts<B> extends Pick<Model<B>, "state"> {
+export interface ModelParts<B> extends Pick<Model<B>, "penalties" | "state"> {
   readonly init: (random: Random) => Params;
   /** z, what the trunk hands to the heads: first dimension the batch. */
   readonly represent: (trunk: Tree<Tensor>, batch: B, mode: Mode) => Tensor;

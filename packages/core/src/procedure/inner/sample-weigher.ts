@@ -1,5 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
+import { OutriggerError } from "../../error.ts";
 import { gradients, type Tree } from "../../graph/index.ts";
 import { sampleLosses } from "../../train/loss.ts";
 import type { Setup } from "../procedure.ts";
@@ -19,11 +20,17 @@ function cosines(gradients: readonly Tree<Tensor>[], primary: number): Scalar[] 
 
 /**
  * Weighs every sample of every task, w = sigmoid(V_φ(ℓ, one-hot of the task, cosine of the task's trunk gradient with the primary's)); F = T + 2.
+ *
+ * @throws OutriggerError "unsupported" for a model that adds to losses what belongs to no sample
  */
 export function sampleWeigher<B>(
   { model, tasks, primary }: Pick<Setup<B>, "model" | "tasks" | "primary">,
   hidden: number,
 ): Weigher<B> {
+  if (model.penalties !== undefined) {
+    const said = "A weight a sample has nothing to say about what a model adds to its losses (`penalties`)";
+    throw new OutriggerError("unsupported", `${said}. Use a method that weighs tasks.`);
+  }
   const T = tasks.length;
   const net = weightNet({ inputs: T + 2, hidden, activation: tf.relu, names: { from: 1, count: T } });
   return {

@@ -1,0 +1,33 @@
+import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { rows } from "../src/conflicting-tasks/rows.ts";
+import { runConflictingTasks } from "../src/conflicting-tasks/trial.ts";
+
+/** Enough to see that everything works. */
+const SMOKE = ["uniform", "single-task", "oracle", "taps"];
+
+const arms = (tier: Tier): Arm[] =>
+  Object.entries(rows)
+    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
+    .map(([method, { kind, describe }]): Arm => ({ method, kind: kind ?? "rule", options: {}, describe }));
+
+const seeds = (count: number): { seeds: number[] } => ({
+  seeds: Array.from({ length: count }, (_, seed) => seed),
+});
+
+/** Whether a policy finds out which layer to share, where one must be shared and the other must not. */
+const benchmark: Benchmark = defineBenchmark({
+  name: "core/conflicting-tasks",
+  version: 1,
+  title: "Two tasks that share low-level features and need opposite ones above",
+  description:
+    "Simulated: a regression with 100 noisy labels and an auxiliary with 1000 that are twice as large, both made of the same four directions of the input, each with two features of its own above them, at right angles to the other's. The network has room for one task above the shared directions: 30 → 8 → 2 tanh units, of which the upper two are too few. Uniform weights and every policy at its defaults, 800 steps, the epoch that is best on 60 validation samples; squared error to the truth on 2000 test samples, where predicting the mean has 1.",
+  metric: { name: "mse", better: "lower" },
+  baseline: "uniform",
+  source: "embedded",
+  simulated: true,
+  tiers: { smoke: seeds(2), ci: seeds(10), full: seeds(50) },
+  arms,
+  run: runConflictingTasks,
+});
+
+export default benchmark;
