@@ -1,4 +1,5 @@
 import { dense } from "@outrigger/core/nn/dense";
+import { aangSearch } from "@outrigger/core/procedure/aang-search";
 import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
@@ -14,6 +15,7 @@ import { type Toy, toy } from "./fixtures/toy.ts";
 import { refused, thrown } from "./support/errors.ts";
 import { procedureContract, type Trial } from "./support/procedure-contract.ts";
 import { allProcedures } from "./support/procedures.ts";
+import { searched, toySpace } from "./support/searched-toy.ts";
 import { stepper } from "./support/stepper.ts";
 
 type ToyTask = Toy["tasks"][number];
@@ -23,6 +25,7 @@ const procedures = await allProcedures();
 test("the folder is read", () => {
   expect(procedures.map(([name]) => name)).toEqual(
     expect.arrayContaining([
+      "aangSearch",
       "alphaVil",
       "autoLambda",
       "auxilearn",
@@ -55,6 +58,7 @@ const teach = (options: MaxlOptions = {}): Procedure =>
 
 /** Procedures that do not train the toy as it is, or have rounds, made short enough to test. */
 const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
+  aangSearch: [() => aangSearch({ space: toySpace() }), { data: searched, every: 9, least: 4 }],
   alphaVil: [() => alphaVil({ interval: 4, metaSteps: 3 }), { every: 4 }],
   auxilearn: [() => auxilearn({ interval: 2, inverse: "neumann" }), { least: 2 }],
   forkmerge: [() => forkmerge({ interval: 4 }), { every: 4 }],

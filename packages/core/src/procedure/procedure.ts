@@ -68,6 +68,8 @@ export interface Procedure<S = unknown> {
   readonly paper: Paper | null;
   /** What its numbers were compared with. */
   readonly verified?: Verified;
+  /** Some steps train some tasks only: an epoch may leave one out. */
+  readonly sampled?: true;
   /** The state before the first step. */
   init(tasks: number, primary: number): S;
   /** Makes its arrays and says what is to be compiled. Nothing runs before the first step. */

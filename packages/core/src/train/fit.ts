@@ -15,7 +15,7 @@ import { checkParams, flatten } from "./flat.ts";
 import { addStep, type EpochRecord, type EpochSums, emptySums, recordOf } from "./history.ts";
 import { trainedModel } from "./inserted.ts";
 import { KeptState } from "./kept-state.ts";
-import { isAggregator } from "./method.ts";
+import { isAggregator, isProcedure } from "./method.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
 import { Stepper } from "./step.ts";
@@ -203,7 +203,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
       );
       requireSteps(sums, epoch);
       const record = recordOf(sums, names, { epoch, step: stepper.step, validation: evaluation });
-      requireTrained(record);
+      if (!(isProcedure(method) && method.sampled)) requireTrained(record);
       const value = selected(evaluation, primary.name, metric.name);
       if (best === null || (metric.better === "lower" ? value < best.value : value > best.value)) {
         best = { epoch, value };
