@@ -210,10 +210,10 @@ describe("in fit", () => {
       onUpdate: (table) => tables.push(table),
     });
     const once = { ...data.train, size: 1, epoch: () => [train!] };
-    const { history, dispose } = await fit(model, { ...options, method, train: once });
-    await dispose();
+    const fitted = await fit(model, { ...options, method, train: once });
+    await fitted.dispose();
     expect(
-      history.flatMap(({ losses }) => Object.values(losses)).filter((loss) => loss === null),
+      fitted.history.flatMap(({ losses }) => Object.values(losses)).filter((loss) => loss === null),
     ).not.toEqual([]);
     expect(tables).toEqual([]);
   });

@@ -1,10 +1,15 @@
 import { adamw } from "@outrigger/core/optimize/adamw";
-import { type AangSearchOptions, aangSearch } from "@outrigger/core/procedure/aang-search";
+import {
+  type AangSearchOptions,
+  type AangSearchState,
+  aangSearch,
+} from "@outrigger/core/procedure/aang-search";
 import { tabularSpace } from "@outrigger/core/procedure/objective-space/tabular";
-import { regression } from "@outrigger/core/train/task";
+import type { Procedure } from "@outrigger/core/procedure/procedure";
+import { type ColumnBatch, regression, type Task } from "@outrigger/core/train/task";
 import type { TwoDomains } from "./problem.ts";
 
-export const primary = regression({ name: "main", role: "primary" });
+export const primary: Task<ColumnBatch> = regression({ name: "main", role: "primary" });
 /** Name of the input whose cells are the other domain's. */
 export const FOREIGN = "other";
 
@@ -51,7 +56,7 @@ export function searchOf(
   { options, ownDomain }: Row,
   { domain, foreign }: TwoDomains,
   more: AangSearchOptions,
-) {
+): Procedure<AangSearchState> {
   const inputs = { task: "batch" as const, domain, ...(ownDomain ? {} : { [FOREIGN]: foreign }) };
   return aangSearch({ space: tabularSpace({ inputs, primary }), ...options, ...more });
 }

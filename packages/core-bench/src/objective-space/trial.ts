@@ -11,6 +11,8 @@ import { sizes, twoDomains } from "./problem.ts";
 /** As many as a domain has features: what one takes the other lacks. */
 const UNITS = 3;
 const EPOCHS = 400;
+/** Enough to see that everything works. */
+const SMOKE_EPOCHS = 60;
 /** Epochs between two points of a curve. */
 const POINTS = 20;
 
@@ -25,6 +27,7 @@ const massOf = ({ stages }: Probabilities): number => stages.input[FOREIGN] ?? 0
  * Held-out gradients are those of the validation samples, which every row is selected on.
  */
 export async function runObjectiveSpace(trial: Trial): Promise<TrialResult> {
+  const epochs = trial.tier === "smoke" ? SMOKE_EPOCHS : EPOCHS;
   const data = twoDomains(trial.seed);
   const { train, validation, shuffledLabels, test } = data;
   const row = rows[trial.method];
@@ -43,11 +46,11 @@ export async function runObjectiveSpace(trial: Trial): Promise<TrialResult> {
     optimizer: adam({ learningRate: 0.01 }),
     train,
     validation,
-    epochs: EPOCHS,
+    epochs,
     seed: trial.seed,
     progress: "none",
     onEpoch: ({ epoch }) => {
-      trial.progress((epoch + 1) / EPOCHS);
+      trial.progress((epoch + 1) / epochs);
       if (table === undefined || epoch % POINTS !== POINTS - 1) return;
       masses.push(round(massOf(table)));
       splits.push(round(table.auxiliary));
@@ -79,7 +82,7 @@ export async function runObjectiveSpace(trial: Trial): Promise<TrialResult> {
       ...(table && { "probability/other domain": masses, "probability/auxiliaries": splits }),
     },
     notes: [
-      best === null ? "no finite validation error" : `best after epoch ${best.epoch + 1} of ${EPOCHS}`,
+      best === null ? "no finite validation error" : `best after epoch ${best.epoch + 1} of ${epochs}`,
       ...(table
         ? [
             `probabilities at the end: ${Object.entries(table.cells)

@@ -22,7 +22,10 @@ export interface Objective<B> {
    * Input, transform and representation, on the host: the batch that the model reads in place of the training batch, and what the loss compares with.
    * Must not change the training batch, and draws from `random` only. Shapes are always the same.
    */
-  make(batch: Host<B>, random: Random): { readonly batch: Host<B>; readonly target: Tree<NDArray> };
+  readonly make: (
+    batch: Host<B>,
+    random: Random,
+  ) => { readonly batch: Host<B>; readonly target: Tree<NDArray> };
   /**
    * The output's loss as in `Task`, recorded once for all cells that have this very function and head: they must agree in the shapes of what they
    * make.
