@@ -25,6 +25,7 @@ export { type AangSearchOptions, aangSearch } from "./procedure/aang-search.ts";
 export { type AlphaVilOptions, alphaVil } from "./procedure/alpha-vil.ts";
 export { type AutoLambdaOptions, autoLambda } from "./procedure/auto-lambda.ts";
 export { type AuxilearnOptions, auxilearn } from "./procedure/auxilearn.ts";
+export { type DtgAuxlOptions, dtgAuxl } from "./procedure/dtg-auxl.ts";
 export { type ForkmergeOptions, forkmerge } from "./procedure/forkmerge.ts";
 export { type MaxlOptions, maxl } from "./procedure/maxl.ts";
 export { type MetaTartanFreshHeadOptions, metaTartanFreshHead } from "./procedure/meta-tartan-fresh-head.ts";

@@ -3,6 +3,7 @@ import { aangSearch } from "@outrigger/core/procedure/aang-search";
 import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
+import { type DtgAuxlOptions, dtgAuxl } from "@outrigger/core/procedure/dtg-auxl";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
 import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
@@ -29,6 +30,7 @@ test("the folder is read", () => {
       "alphaVil",
       "autoLambda",
       "auxilearn",
+      "dtgAuxl",
       "forkmerge",
       "maxl",
       "metaTartanFreshHead",
@@ -56,12 +58,21 @@ const twoClasses = ({ model, tasks, ...data }: Toy): Toy => {
 const teach = (options: MaxlOptions = {}): Procedure =>
   maxl({ task: "y", generator: dense({ inputs: 3, outputs: 4 }), subclasses: [2, 2], ...options });
 
+/** The regression as the primary, with a head that learns generated labels. */
+const generating = ({ tasks, ...data }: Toy): Toy => {
+  const [y, a, s] = tasks as [ToyTask, ToyTask, ToyTask, ToyTask];
+  return { ...data, tasks: [y, generatedTask("c") as ToyTask, a, s] };
+};
+const generate = (options: DtgAuxlOptions = {}): Procedure =>
+  dtgAuxl({ inputs: 3, task: "c", interval: 2, ...options });
+
 /** Procedures that do not train the toy as it is, or have rounds, made short enough to test. */
 const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
   aangSearch: [() => aangSearch({ space: toySpace() }), { data: searched, every: 9, least: 4 }],
   alphaVil: [() => alphaVil({ interval: 4, metaSteps: 3 }), { every: 4 }],
   auxilearn: [() => auxilearn({ interval: 2, inverse: "neumann" }), { least: 2 }],
   forkmerge: [() => forkmerge({ interval: 4 }), { every: 4 }],
+  dtgAuxl: [generate, { data: generating, every: 2, least: 2 }],
   maxl: [teach, { data: twoClasses, least: 2 }],
 };
 
@@ -73,6 +84,12 @@ for (const [name, plain] of procedures) {
 procedureContract("auxilearn with a network", () => auxilearn({ interval: 1, combiner: [3, 3] }), {
   least: 2,
 });
+
+procedureContract(
+  "dtgAuxl on classes",
+  () => generate({ task: "y", subclasses: [2, 2], inverse: "identity" }),
+  { data: twoClasses, every: 2, least: 2 },
+);
 
 procedureContract("maxl by differences", () => teach({ derivative: "differences" }), {
   data: twoClasses,
@@ -97,6 +114,11 @@ test("options that no run can use are refused", () => {
     () => auxilearn({ terms: 0 }),
     () => auxilearn({ combiner: [0] }),
     () => auxilearn({ maxSlopeNorm: 0 }),
+    () => dtgAuxl({ interval: 0 }),
+    () => dtgAuxl({ noise: 0 }),
+    () => dtgAuxl({ weight: -1 }),
+    () => dtgAuxl({ regularisation: -1 }),
+    () => dtgAuxl({ margin: 0 }),
     () => metaTartanFreshHead({ headSteps: 0 }),
     () => metaTartanFreshHead({ learningRate: -1 }),
     () => maxl({ gamma: 0.5 }),
@@ -139,5 +161,22 @@ test("maxl says what it misses", async () => {
   expect(await code(teach({ subclasses: [2, 3] }))).toContain("2 classes have 5 sub-classes");
   expect(await code(teach(), [data.tasks[0]!, { ...data.tasks[1]!, name: "a" }])).toContain(
     'no auxiliary "y"',
+  );
+});
+
+test("dtgAuxl says what it misses", async () => {
+  const data = generating(toy());
+  const message = async (options: DtgAuxlOptions): Promise<string> => {
+    const run = async (): Promise<unknown> =>
+      stepper({ ...data, dev: data.validation, method: dtgAuxl(options) }).run(
+        [...data.train.epoch(null)][0]!,
+        0,
+      );
+    return (await refused(run())).message;
+  };
+  expect(await message({ task: "c" })).toContain("dtgAuxl needs `inputs`");
+  expect(await message({ inputs: 3 })).toContain('no auxiliary "generated" among y, c, a, s');
+  expect(await message({ inputs: 3, task: "c", subclasses: [1, 1] })).toContain(
+    "2 classes have 2 sub-classes",
   );
 });

@@ -1,5 +1,4 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import { OutriggerError } from "../error.ts";
 import { gradients, type NDArray, type Tree } from "../graph/index.ts";
 import { adamw } from "../optimize/adamw.ts";
 import { clipByGlobalNorm } from "../optimize/clip.ts";
@@ -22,6 +21,7 @@ import {
 import { fittedHeadLoss } from "./inner/fitted-head.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { advance } from "./inner/replica.ts";
+import { required } from "./inner/required.ts";
 import { trunkOf } from "./inner/trunk-rows.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
 import { type Climbing, cosinesWithDev, meanClimb, nothingSeen, withStep } from "./objective-space/climb.ts";
@@ -128,7 +128,12 @@ export const aangSearch = <B = ColumnBatch<Tensor>>(
     },
     open(setup) {
       const { model, tasks, primary, main, random, maxGradientNorm } = setup;
-      const space = required(options.space) as unknown as ObjectiveSpace<never>;
+      const space = required(
+        options.space,
+        "aangSearch",
+        "space",
+        "the objectives to search, such as tabularSpace(…)",
+      ) as unknown as ObjectiveSpace<never>;
       const dev = learns ? requireDev(setup, "aang (search)") : undefined;
       const { name } = tasks[primary]!;
       const n = Math.min(drawn, cells.length);
@@ -193,9 +198,3 @@ export const aangSearch = <B = ColumnBatch<Tensor>>(
     },
   };
 };
-
-function required<T>(space: T | undefined): T {
-  if (space !== undefined) return space;
-  const said = "aangSearch needs `space`: the objectives to search, such as tabularSpace(…)";
-  throw new OutriggerError("bad-option", `${said}.`, { option: "space" });
-}

@@ -10,7 +10,7 @@ import { scalars, valuesOf } from "../train/scalars.ts";
 import { inRange, positiveInteger } from "../weighting/gram/check.ts";
 import { linearCombiner, monotoneNetwork } from "./inner/combiner.ts";
 import { requireDev } from "./inner/held-out.ts";
-import { combinedLoss } from "./inner/implicit.ts";
+import { combined, combinedLoss } from "./inner/implicit.ts";
 import { type Inverse, implicitSlope } from "./inner/implicit-slope.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
 import type { Procedure } from "./procedure.ts";
@@ -85,7 +85,7 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
         throw new OutriggerError("bad-option", "auxilearn combines auxiliaries. Add a task.");
       const problem = { model, tasks, primary, combiner };
       const phi = replicaOf(combiner.init(tasks.length - 1, random), optimizer);
-      const slope = implicitSlope(setup, problem, phi, options.inverse ?? "identity", terms);
+      const slope = implicitSlope(setup, combined(problem), phi, options.inverse ?? "identity", terms);
       const out = {
         losses: scalars(tasks.length),
         counts: scalars(tasks.length),
