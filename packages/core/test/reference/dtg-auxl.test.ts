@@ -244,7 +244,12 @@ describe.each(["real numbers", "classes"] as const)("on %s", (kind) => {
     }) as never);
 
     const args = [params, phi, drawn] as unknown as Tree<NDArray>[];
-    const shown = (await run(...args)) as unknown as { counts: NDArray[]; moved: NDArray; labels: NDArray };
+    const shown = (await run(...args)) as unknown as {
+      counts: NDArray[];
+      moved: NDArray;
+      labels: NDArray;
+      charge: NDArray;
+    };
     expect(shown.counts.slice(0, 2).map(({ data: [count] }) => count)).toEqual([samples - 1, samples - 1]);
     expect(Math.max(...shown.moved.data)).toBeLessThan(1);
 
@@ -252,9 +257,7 @@ describe.each(["real numbers", "classes"] as const)("on %s", (kind) => {
     const mean = (value: (row: number) => number): number =>
       rows.reduce((sum, row) => sum + value(row), 0) / rows.length;
     const square = (row: number): number =>
-      shown.moved.data
-        .slice(row * width, (row + 1) * width)
-        .reduce((sum: number, v: number) => sum + v * v, 0) / width;
+      Math.hypot(...shown.moved.data.slice(row * width, (row + 1) * width)) ** 2 / width;
     const far = mean((row) => Math.min(square(row), 0.5));
     const spread =
       kind === "classes"
