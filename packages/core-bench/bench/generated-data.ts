@@ -7,6 +7,7 @@ const SMOKE = ["single-task", "dtg-auxl", "mixup"];
 
 const kinds: Readonly<Record<string, Arm["kind"]>> = {
   "single-task": "baseline",
+  "random-labels": "control",
   "random-generator": "control",
   mixup: "control",
 };

@@ -1,13 +1,20 @@
-import { compile, gradients, leaves, type NDArray, type Tree } from "@outrigger/core/graph/index";
+import { array, compile, gradients, leaves, type NDArray, type Tree } from "@outrigger/core/graph/index";
+import { dense } from "@outrigger/core/nn/dense";
+import { embedding } from "@outrigger/core/nn/embedding";
+import { transformerBlock } from "@outrigger/core/nn/transformer-block";
 import { adamw } from "@outrigger/core/optimize/adamw";
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { type AangSearchState, aangSearch } from "@outrigger/core/procedure/aang-search";
 import { replicaOf } from "@outrigger/core/procedure/inner/replica";
+import { objectiveGradients } from "@outrigger/core/procedure/objective-space/gradients";
 import type { Probabilities } from "@outrigger/core/procedure/objective-space/probabilities";
+import { type TokenInputs, tokenSpace, visible } from "@outrigger/core/procedure/objective-space/tokens";
 import { Random } from "@outrigger/core/random";
 import { fit } from "@outrigger/core/train/fit";
 import { generatedTask } from "@outrigger/core/train/generated-task";
 import type { ParamsTensors } from "@outrigger/core/train/model";
+import { splitModel } from "@outrigger/core/train/split-model";
+import { binary, type ColumnBatch } from "@outrigger/core/train/task";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
@@ -238,4 +245,74 @@ describe("in fit", () => {
     ])
       expect(thrown(() => aangSearch({ space, ...wrong })).code).toBe("bad-option");
   });
+});
+
+it("compiles one function for all cells of an output", () => {
+  const primary = tasks.findIndex(({ role }) => role === "primary");
+  let compiled = 0;
+  const compiles = { tasks, primary, compile: () => ++compiled };
+  objectiveGradients(compiles as never, space);
+  expect([space.cells.length, compiled]).toEqual([7, 3]);
+});
+
+it("trains a transformer on a space of tokens, every cell of it", async () => {
+  const [rows, length, vocabulary, size] = [12, 6, 9, 8];
+  const stream = Random.seeded(5, "tokens");
+  const sentences = (): NDArray =>
+    array(
+      Int32Array.from({ length: rows * length }, (_, i) => (i % length < 4 ? 2 + stream.integer(7) : 0)),
+      [rows, length],
+    );
+  const ones = array(new Float32Array(rows).fill(1));
+  const batch = {
+    inputs: { tokens: sentences(), sees: array(new Float32Array(2 * rows).fill(1), [rows, 2]) },
+    labels: { y: array(Float32Array.from({ length: rows }, () => stream.integer(2))) },
+    masks: { y: ones },
+  };
+  const y = binary({ name: "y", role: "primary" });
+  const tokens = tokenSpace({
+    inputs: { task: "batch", other: { inputs: sentences(), labels: new Float32Array(rows) } },
+    primary: y,
+    vocabulary,
+    mask: 1,
+    rate: 0.5,
+  });
+  const [table, block] = [
+    embedding({ categories: vocabulary, width: size }),
+    transformerBlock({ size, heads: 2, dropout: 0.1 }),
+  ];
+  const [word, answer] = [dense({ inputs: size, outputs: vocabulary }), dense({ inputs: size, outputs: 1 })];
+  const transformer = splitModel<ColumnBatch<TokenInputs>>({
+    init: (random) => ({
+      trunk: { table: table.init(random), block: block.init(random) },
+      heads: { y: answer.init(random), label: answer.init(random), denoise: word.init(random) },
+    }),
+    represent(trunk, { inputs }, mode) {
+      const parts = trunk as Record<string, never>;
+      const flat = tf.reshape(inputs.tokens, [-1]);
+      const x = tf.reshape(table.apply(parts["table"]!, flat, mode), [rows, length, size]);
+      return block.apply(parts["block"]!, x, mode, visible(inputs));
+    },
+    decode: (head, z, _, mode, task) =>
+      task === "denoise"
+        ? word.apply(head as never, z, mode)
+        : answer.apply(head as never, tf.mean(z, 1), mode),
+  });
+  const run = stepper({
+    model: transformer as never,
+    tasks: [y, generatedTask("denoise"), generatedTask("label")] as never,
+    params: transformer.init(Random.seeded(1, "init")),
+    dev: { size: 1, samples: rows, epoch: () => [batch] } as never,
+    method: aangSearch({ space: tokens as never, cells: 100, interval: 1, headSteps: 2 }),
+  });
+  const { losses, counts } = await run.run(batch as never, 0);
+  // Nothing is known yet: a token costs log V, and a label log 2.
+  expect(losses[1]).toBeGreaterThan(0.5 * Math.log(vocabulary));
+  expect(losses[1]).toBeLessThan(3 * Math.log(vocabulary));
+  expect(counts[0]).toBe(rows);
+  expect(counts[2]).toBe(2 * 4 * 3 * rows);
+  const { probabilities } = run.state.method as AangSearchState;
+  expect(Object.keys(probabilities.cells)).toHaveLength(2 * 23);
+  expect(new Set(Object.values(probabilities.cells)).size).toBeGreaterThan(23);
+  await run.dispose();
 });

@@ -19,8 +19,8 @@ export interface Row {
   readonly method: () => Method;
   /** "made": a head for generated samples; "collected": the problem's three auxiliaries. Default: the primary alone. */
   readonly auxiliaries?: "made" | "collected";
-  /** Looks at held-out data. */
-  readonly dev?: true;
+  /** Looks at held-out data: the validation samples, or these with the labels of others. */
+  readonly dev?: "validation" | "shuffled";
 }
 
 /** λ a + (1 − λ) b of two rows. */
@@ -74,7 +74,13 @@ export const rows: Readonly<Record<string, Row>> = {
       "Joint Data-Task Generation for Auxiliary Learning (NeurIPS 2023), our design after the description.",
     method: () => dtgAuxl({ inputs: sizes.inputs, task: "made", interval: INTERVAL }),
     auxiliaries: "made",
-    dev: true,
+    dev: "validation",
+  },
+  "random-labels": {
+    describe: "dtg-auxl whose held-out labels are shuffled: what is left is the charge on copies.",
+    method: () => dtgAuxl({ inputs: sizes.inputs, task: "made", interval: INTERVAL }),
+    auxiliaries: "made",
+    dev: "shuffled",
   },
   "random-generator": {
     describe: "The same generator as it was drawn, never trained.",
@@ -86,7 +92,7 @@ export const rows: Readonly<Record<string, Row>> = {
         optimizer: sgd({ learningRate: 0 }),
       }),
     auxiliaries: "made",
-    dev: true,
+    dev: "validation",
   },
   mixup: {
     describe: "Mixtures of two samples and of their labels, taught to the same head.",

@@ -2,6 +2,7 @@ import type { Trial, TrialResult } from "@outrigger/bench/benchmark";
 import { gatherRows, type HostColumnBatch } from "@outrigger/core/data/batches";
 import { mapTree, type NDArray, type Tree } from "@outrigger/core/graph/array";
 import { adam } from "@outrigger/core/optimize/adam";
+import { Random } from "@outrigger/core/random";
 import { fit } from "@outrigger/core/train/fit";
 import { generatedTask } from "@outrigger/core/train/generated-task";
 import type { Batches } from "@outrigger/core/train/model";
@@ -37,6 +38,17 @@ function trainingOf({ auxiliaries }: Row, train: HostBatches): HostBatches {
   };
 }
 
+/** The held-out samples, each with the label of another where the row wants it so. */
+function heldOut({ dev }: Row, validation: HostBatches, seed: number): { dev?: HostBatches } {
+  if (dev !== "shuffled") return dev === undefined ? {} : { dev: validation };
+  const order = Random.seeded(seed, "shuffled labels").permutation(sizes.validation);
+  const shuffled = [...validation.epoch(null)].map((batch) => {
+    const main = gatherRows(batch.labels["main"]!, order, sizes.validation);
+    return { ...batch, labels: { ...batch.labels, main } };
+  });
+  return { dev: { ...validation, epoch: () => shuffled } };
+}
+
 function tasksOf({ auxiliaries }: Row): Task<ColumnBatch>[] {
   const [primary, ...others] = tasks.map((name, k) =>
     regression({ name, role: k === 0 ? "primary" : "auxiliary" }),
@@ -67,7 +79,7 @@ export async function runGeneratedData(trial: Trial): Promise<TrialResult> {
     optimizer: adam({ learningRate: 0.01 }),
     train: trainingOf(row, train),
     validation,
-    ...(row.dev && { dev: validation }),
+    ...heldOut(row, validation, trial.seed),
     epochs,
     seed: trial.seed,
     progress: "none",

@@ -24,7 +24,10 @@ export interface Row {
 }
 
 const still = { learningRate: 0, splitLearningRate: 0 };
-/** Ten steps at the default of 0.01 cannot fit a head that was drawn at random and reads three units; logits at the larger step size of the authors'. */
+/**
+ * Ten steps at the default of 0.01 cannot fit a head that was drawn at random and reads three units. Logits have the larger step size that the
+ * authors searched.
+ */
 const fitted = { learningRate: 1, headOptimizer: adamw({ learningRate: 0.1, weightDecay: 0.1 }) };
 
 export const rows: Readonly<Record<string, Row>> = {

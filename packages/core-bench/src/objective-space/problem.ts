@@ -72,8 +72,8 @@ function domainOf(random: Random, rows: number): Table {
 /**
  * Two domains with an end task each. SIMULATED.
  *
- * The 40 inputs mix three hidden features with noise, and the label is a sum of their squashed values: who can reconstruct entries of a row from the others
- * knows the features. The task's domain gives 40 labels and 500 rows without one; the other domain has features, mixture and labels of its own,
+ * The 40 inputs mix three hidden features with noise, and the label is a sum of their squashed values: who can reconstruct entries of a row
+ * from the others knows the features. The task's domain gives 40 labels and 500 rows without one; the other domain has features, mixture and labels of its own,
  * 500 rows, its labels twice as large. 40 validation samples carry the labels' noise; those of the 2000 test samples are without.
  *
  * @param seed decides both domains; two calls with one seed give the same numbers.

@@ -49,18 +49,21 @@ export interface DtgAuxlOptions {
 }
 
 /**
- * Makes auxiliary samples and their labels up together, from pairs of training samples, so that learning them helps the primary: our design after the
- * published description, experimental. A sample x with label y, a labelled partner x′, y′ of the batch and noise z ~ N(0, I) become
+ * Makes auxiliary samples and their labels up together, from pairs of training samples, so that learning them helps the primary. Our design after
+ * the published description, experimental. A sample x with label y, a labelled partner x′, y′ of the batch and noise z ~ N(0, I) become
  *
- *     x̃ = x + tanh Δ_φ(x, x′, z),   ỹ = softmax(q_φ(x, x′, y, y′)) within the sub-classes of y, or y + σ(q_φ)(y′ − y) for real numbers
+ *     x̃ = x + tanh Δ_φ(x, x′, z),   ỹ = softmax(q_φ(x, x′, y, y′)) within the sub-classes of y
+ *
+ * or, for a primary of real numbers, ỹ = y + σ(q_φ)(y′ − y); Δ and q are perceptrons with one hidden layer of tanh units.
  *
  * The network descends L_T(θ, φ) = Σ_k L_k + μ L_aux(θ; x̃, ỹ), the cross-entropy or squared error of a head of its own, and every 20th step φ
  * goes down, with p ≈ H⁻¹ ∇L_dev(θ) and H = ∇²_θ L_T,
  *
  *     −∂/∂φ ⟨∇_θ L_T(θ, φ), p⟩ + ν ∂R/∂φ,   R = −mean min(‖x̃ − x‖²/D, m) + Σ_c m_c log m_c
  *
- * No entry moves by more than 1, a standard deviation of standardised inputs. m_c: the batch's mean label; for real numbers −mean min((ỹ − y)², m) stands in its place. R keeps samples from being copies and labels from being
- * all alike: a copy taught with its own label would be the primary again. Both derivatives are exact. Rows count where the primary has a label.
+ * with m_c the batch's mean label; for real numbers −mean min((ỹ − y)², m) stands in the second term's place. R keeps samples from being copies and
+ * labels from being all alike: a copy taught with its own label would be the primary again. No entry moves by more than 1, a standard deviation
+ * of standardised inputs. Both derivatives are exact. Rows count where the primary has a label.
  *
  * Cost: two forward and backward passes, and two forward passes of the generator; every 20th step a forward and a backward pass on a held-out batch,
  * and about two of each on both batches for the mixed derivative, as for each product: J for "conjugate-gradients", J + 5 for "neumann".

@@ -49,10 +49,9 @@ const perceptron = (inputs: number, hidden: number, outputs: number): AnyLayer =
   mlp({ sizes: [inputs, hidden, outputs], activation: tf.tanh });
 
 /**
- * x̃ = x + tanh Δ_φ(x, x′, z), and ỹ = softmax(q_φ(x, x′, y, y′)) within the block of the sample's class y, or for real numbers y + σ(q_φ) (y′ − y). Δ and q
- * are perceptrons with one hidden layer of tanh units.
- *
- * R = −mean min(‖x̃ − x‖²/D, m) + Σ_c m_c log m_c with m the batch's mean label, or −mean min((ỹ − y)², m) in place of the second term.
+ * x̃ = x + tanh Δ_φ(x, x′, z), and ỹ = softmax(q_φ(x, x′, y, y′)) within the block of the sample's class y, or for real numbers
+ * y + σ(q_φ) (y′ − y). R = −mean min(‖x̃ − x‖²/D, m) + Σ_c m_c log m_c, m_c the batch's mean label, or −mean min((ỹ − y)², m) in place of the
+ * second term. Δ and q are perceptrons with one hidden layer of tanh units.
  */
 export function dataGenerator(options: GeneratorOptions): Generator {
   const { name, inputs: width, subclasses, hidden, noise, margin } = options;

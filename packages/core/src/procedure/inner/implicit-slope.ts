@@ -15,8 +15,8 @@ export type Inverse = "identity" | "neumann" | "conjugate-gradients";
 const POWER = 5;
 
 /**
- * Writes −∂⟨∇_θ L_T, p⟩/∂φ + ∂R/∂φ into the gradient of φ, p ≈ H⁻¹ ∇L_dev. All passes over the training batch, or what the lower loss reads in
- * its place, see the masks that the stream gives now.
+ * Writes −∂⟨∇_θ L_T, p⟩/∂φ + ∂R/∂φ into the gradient of φ, p ≈ H⁻¹ ∇L_dev. All passes over what the lower loss
+ * reads, such as the training batch, see the masks that the stream gives now.
  */
 export function implicitSlope<B, L>(
   setup: Setup<B>,
