@@ -225,6 +225,17 @@ describe("in fit", () => {
     expect(tables).toEqual([]);
   });
 
+  it("still wants labels of the primary", async () => {
+    const method = aangSearch({ space, learningRate: 0, splitLearningRate: 0 });
+    const bare = { ...train!, masks: { ...train!.masks, a: array(new Float32Array(32)) } };
+    const without = { ...data.train, size: 1, epoch: () => [bare] };
+    const { code, message } = await refused(fit(model, { ...options, method, train: without }));
+    expect([code, message]).toEqual([
+      "bad-data",
+      expect.stringContaining('"a" has no label in the training data'),
+    ]);
+  });
+
   it("says what it misses", async () => {
     const message = async (method: ReturnType<typeof aangSearch>, of: Partial<typeof options> = {}) =>
       (await refused(fit(model, { ...options, method, dev, ...of } as never))).message;

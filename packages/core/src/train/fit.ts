@@ -203,7 +203,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
       );
       requireSteps(sums, epoch);
       const record = recordOf(sums, names, { epoch, step: stepper.step, validation: evaluation });
-      if (!(isProcedure(method) && method.sampled)) requireTrained(record);
+      requireTrained(record, isProcedure(method) && method.sampled ? [primary.name] : names);
       const value = selected(evaluation, primary.name, metric.name);
       if (best === null || (metric.better === "lower" ? value < best.value : value > best.value)) {
         best = { epoch, value };
@@ -274,9 +274,9 @@ function requireSteps({ steps, skipped }: EpochSums, epoch: number): void {
   throw new OutriggerError("non-finite", `${what} Leave \`onNonFinite\` out to see which.`, { epoch });
 }
 
-/** @throws OutriggerError "bad-data" for a task without a label in a whole epoch. */
-function requireTrained({ losses }: EpochRecord): void {
-  const unseen = Object.keys(losses).find((name) => losses[name] === null);
+/** @throws OutriggerError "bad-data" for one of the tasks named that had no label in a whole epoch. */
+function requireTrained({ losses }: EpochRecord, names: readonly string[]): void {
+  const unseen = names.find((name) => losses[name] === null);
   if (unseen === undefined) return;
   const cure = "Remove the task, or use a split in which it has labels";
   throw new OutriggerError("bad-data", `Task "${unseen}" has no label in the training data. ${cure}.`, {

@@ -58,6 +58,19 @@ export function drawRows(
   };
 }
 
+/** The batch with other inputs, and the end task's labels that belong to them. */
+export const withDrawn = <I, B extends HostColumns<unknown>>(
+  batch: B,
+  task: string,
+  inputs: I,
+  { labels, mask }: Pick<Drawn, "labels" | "mask">,
+): B => ({
+  ...batch,
+  inputs,
+  labels: { ...batch.labels, [task]: labels },
+  masks: { ...batch.masks, [task]: mask },
+});
+
 /** Sources whose rows have no label of the end task: they cannot ask for it. */
 export const unlabelled = (sources: Readonly<Record<string, Source>>): string[] =>
   Object.keys(sources).filter((name) => {

@@ -1,10 +1,10 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { array, type NDArray } from "../../graph/array.ts";
+import { array } from "../../graph/array.ts";
 import type { Random } from "../../random.ts";
 import type { ColumnBatch, Task } from "../../train/task.ts";
 import { inRange } from "../../weighting/gram/check.ts";
-import { checkSources, type Drawn, drawRows, type Source, unlabelled } from "./source.ts";
+import { checkSources, type Drawn, drawRows, type Source, unlabelled, withDrawn } from "./source.ts";
 import { type Loss, type ObjectiveSpace, objectiveSpace } from "./space.ts";
 
 type Batch = ColumnBatch<Tensor>;
@@ -98,16 +98,8 @@ export function tabularSpace({
         const drawn = drawRows(sources[input]!, { batch, inputs: batch.inputs, task }, random);
         const { inputs, where } = corrupted(drawn, transform, rate, random);
         return {
-          batch: {
-            ...batch,
-            inputs,
-            labels: { ...batch.labels, [task]: drawn.labels },
-            masks: { ...batch.masks, [task]: drawn.mask },
-          },
-          target: { clean: drawn.inputs, where: array(where, inputs.shape) } satisfies Record<
-            string,
-            NDArray
-          >,
+          batch: withDrawn(batch, task, inputs, drawn),
+          target: { clean: drawn.inputs, where: array(where, inputs.shape) },
         };
       },
     }),

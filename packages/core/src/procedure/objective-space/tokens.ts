@@ -5,7 +5,7 @@ import { array, type NDArray } from "../../graph/array.ts";
 import type { Random } from "../../random.ts";
 import type { ColumnBatch, Task } from "../../train/task.ts";
 import { inRange } from "../../weighting/gram/check.ts";
-import { checkSources, drawRows, type Source, unlabelled } from "./source.ts";
+import { checkSources, drawRows, type Source, unlabelled, withDrawn } from "./source.ts";
 import { type Loss, type ObjectiveSpace, objectiveSpace } from "./space.ts";
 
 /** What a model of token sequences reads. */
@@ -141,22 +141,13 @@ export function tokenSpace(options: TokenSpaceOptions): ObjectiveSpace<Batch> {
             ? 1
             : 0,
         );
-        const read = Int32Array.from(clean, (token, i) =>
+        const left = Int32Array.from(clean, (token, i) =>
           taken[i] === 1 ? stand(transform, token, word, mask, random) : token,
         );
+        const open = Float32Array.from(sees.data, (_, i) => seen[i % 2]!);
+        const read = { tokens: array(left, tokens.shape), sees: array(open, sees.shape) };
         return {
-          batch: {
-            ...batch,
-            inputs: {
-              tokens: array(read, tokens.shape),
-              sees: array(
-                Float32Array.from(sees.data, (_, i) => seen[i % 2]!),
-                sees.shape,
-              ),
-            },
-            labels: { ...batch.labels, [task]: drawn.labels },
-            masks: { ...batch.masks, [task]: drawn.mask },
-          },
+          batch: withDrawn(batch, task, read, drawn),
           target: asked(drawn.inputs, drawn.present, taken, says),
         };
       },
