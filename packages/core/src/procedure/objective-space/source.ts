@@ -59,10 +59,10 @@ export function drawRows(
 }
 
 /** The batch with other inputs, and the end task's labels that belong to them. */
-export const withDrawn = <I, B extends HostColumns<unknown>>(
+export const withDrawn = <B extends HostColumns<unknown>>(
   batch: B,
   task: string,
-  inputs: I,
+  inputs: B["inputs"],
   { labels, mask }: Pick<Drawn, "labels" | "mask">,
 ): B => ({
   ...batch,
