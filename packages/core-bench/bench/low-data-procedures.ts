@@ -1,6 +1,7 @@
 import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
 import { runLowData } from "../src/low-data/trial.ts";
 import { procedures } from "../src/procedures.ts";
+import { seeds } from "../src/seeds.ts";
 
 /** Enough to see that everything works. */
 const SMOKE = ["uniform", "single-task", "auto-lambda"];
@@ -16,10 +17,6 @@ const arms = (tier: Tier): Arm[] =>
   Object.entries(procedures)
     .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
     .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
-
-const seeds = (count: number): { seeds: number[] } => ({
-  seeds: Array.from({ length: count }, (_, seed) => seed),
-});
 
 /** The problem of `core/low-data` for procedures: methods that own the step. */
 const benchmark: Benchmark = defineBenchmark({

@@ -1,6 +1,7 @@
 import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
 import { runLowData } from "../src/low-data/trial.ts";
 import { rules } from "../src/rules.ts";
+import { seeds } from "../src/seeds.ts";
 
 /** Enough to see that everything works. */
 const SMOKE = ["uniform", "single-task", "oracle", "arml"];
@@ -17,10 +18,6 @@ const arms = (tier: Tier): Arm[] =>
   Object.keys(rules)
     .filter((method) => tier !== "smoke" || SMOKE.includes(method))
     .map((method) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe: describe(method) }));
-
-const seeds = (count: number): { seeds: number[] } => ({
-  seeds: Array.from({ length: count }, (_, seed) => seed),
-});
 
 /** The smallest experiment that tells the rules apart: 60 labels, one auxiliary that helps and two that distract. */
 const benchmark: Benchmark = defineBenchmark({

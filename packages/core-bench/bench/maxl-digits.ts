@@ -2,6 +2,7 @@ import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger
 import { availability } from "../src/maxl-digits/digits.ts";
 import { rows } from "../src/maxl-digits/rows.ts";
 import { runMaxlDigits } from "../src/maxl-digits/trial.ts";
+import { seeds } from "../src/seeds.ts";
 
 /** Enough to see that everything works. */
 const SMOKE = ["single-task", "human-labels", "maxl"];
@@ -10,10 +11,6 @@ const arms = (tier: Tier): Arm[] =>
   Object.entries(rows)
     .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
     .map(([method, { kind, describe }]) => ({ method, kind, options: {}, describe }));
-
-const seeds = (count: number): { seeds: number[] } => ({
-  seeds: Array.from({ length: count }, (_, seed) => seed),
-});
 
 /** MAXL where sub-classes are there to be found: pairs of handwritten digits. */
 const benchmark: Benchmark = defineBenchmark({

@@ -1,5 +1,6 @@
 import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
 import { rows, runSchedules } from "../src/schedules/trial.ts";
+import { seeds } from "../src/seeds.ts";
 
 /** Enough to see that everything works. */
 const SMOKE = ["uniform", "single-task", "pre-train", "oracle"];
@@ -14,10 +15,6 @@ const arms = (tier: Tier): Arm[] =>
   Object.entries(rows)
     .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
     .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
-
-const seeds = (count: number): { seeds: number[] } => ({
-  seeds: Array.from({ length: count }, (_, seed) => seed),
-});
 
 /** Training that knows its end task against training that meets it last. */
 const benchmark: Benchmark = defineBenchmark({

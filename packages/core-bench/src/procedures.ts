@@ -2,6 +2,7 @@ import { adam } from "@outrigger/core/optimize/adam";
 import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
 import { type AuxilearnOptions, auxilearn } from "@outrigger/core/procedure/auxilearn";
+import { auxinashImplicit } from "@outrigger/core/procedure/auxinash-implicit";
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
 import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
 import { arml } from "@outrigger/core/weighting/arml";
@@ -56,6 +57,10 @@ export const procedures: Readonly<Record<string, DescribedRow>> = {
   },
   forkmerge: of(forkmerge, "Four branches, merged every 100 steps."),
   "alpha-vil": of(alphaVil, "Deltas of 50 steps a task, combined by gradient."),
+  "auxinash-implicit": of(
+    auxinashImplicit,
+    "Nash bargaining, its powers learned by implicit differentiation.",
+  ),
   "auxilearn-linear": of(
     () => auxilearn(swift()),
     "Linear combiner by implicit differentiation, three Neumann terms, moved by Auto-λ's optimiser.",
@@ -68,6 +73,10 @@ export const procedures: Readonly<Record<string, DescribedRow>> = {
 
 /** Procedures that this problem has nothing for, and the benchmark that has. */
 export const elsewhere: Readonly<Record<string, string>> = {
-  headFirst: "core/head-first",
+  "aang (search)": "core/objective-space",
+  "aux-ts": "core/corrupted-labels",
+  "dtg-auxl": "core/generated-data",
+  "head-first": "core/head-first",
   maxl: "core/maxl-digits",
+  taml: "core/corrupted-labels",
 };

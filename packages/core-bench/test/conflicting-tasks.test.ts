@@ -1,4 +1,3 @@
-import type { Trial } from "@outrigger/bench/benchmark";
 import { Random } from "@outrigger/core/random";
 import { namedLeaves } from "@outrigger/core/train/flat";
 import { describe, expect, it } from "vitest";
@@ -7,21 +6,8 @@ import benchmark from "../bench/conflicting-tasks.ts";
 import { conflictingTasks, sizes } from "../src/conflicting-tasks/problem.ts";
 import { rows } from "../src/conflicting-tasks/rows.ts";
 import { runConflictingTasks } from "../src/conflicting-tasks/trial.ts";
+import { sum, trial } from "./trial.ts";
 
-const trial = (method: string, seed: number): Trial => ({
-  benchmark: "core/conflicting-tasks",
-  version: 1,
-  method,
-  group: "",
-  options: {},
-  seed,
-  tier: "smoke",
-  threads: 1,
-  directory: "",
-  progress: () => undefined,
-});
-
-const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
 const batches = (seed: number, shuffle = false) => [...conflictingTasks(seed, { shuffle }).train.epoch(null)];
 const labels = (seed: number, task: string, shuffle = false): number[] =>
   batches(seed, shuffle).flatMap((batch) => [...batch.labels[task]!.data]);

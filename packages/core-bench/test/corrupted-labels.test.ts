@@ -1,25 +1,10 @@
-import type { Trial } from "@outrigger/bench/benchmark";
 import { describe, expect, it } from "vitest";
 import benchmark from "../bench/corrupted-labels.ts";
 import { corruptedLabels } from "../src/corrupted-labels/problem.ts";
 import { withoutWrong } from "../src/corrupted-labels/train.ts";
 import { runCorruptedLabels } from "../src/corrupted-labels/trial.ts";
 import { lowData } from "../src/low-data/problem.ts";
-
-const trial = (method: string, seed: number): Trial => ({
-  benchmark: "core/corrupted-labels",
-  version: 1,
-  method,
-  group: "",
-  options: {},
-  seed,
-  tier: "smoke",
-  threads: 1,
-  directory: "",
-  progress: () => undefined,
-});
-
-const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+import { sum, trial } from "./trial.ts";
 
 describe("the problem", () => {
   const { batch, wrong } = corruptedLabels(4);

@@ -1,4 +1,3 @@
-import type { Trial } from "@outrigger/bench/benchmark";
 import { leaves, type NDArray } from "@outrigger/core/graph/array";
 import { Random } from "@outrigger/core/random";
 import { describe, expect, it } from "vitest";
@@ -6,21 +5,8 @@ import benchmark from "../bench/head-first.ts";
 import { energyIn, twoLayers } from "../src/head-first/model.ts";
 import { headFirstProblem, sizes, tasks } from "../src/head-first/problem.ts";
 import { rows, runHeadFirst } from "../src/head-first/trial.ts";
+import { sum, trial } from "./trial.ts";
 
-const trial = (method: string, seed: number): Trial => ({
-  benchmark: "core/head-first",
-  version: 1,
-  method,
-  group: "",
-  options: {},
-  seed,
-  tier: "smoke",
-  threads: 1,
-  directory: "",
-  progress: () => undefined,
-});
-
-const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
 const training = (seed: number, shuffled = false) => {
   const [batch] = headFirstProblem(seed, shuffled).train.epoch(null);
   return batch!;

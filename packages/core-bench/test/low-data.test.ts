@@ -1,23 +1,8 @@
-import type { Trial } from "@outrigger/bench/benchmark";
 import { diagnosticsSchema } from "@outrigger/bench/results/diagnostics";
 import { describe, expect, it } from "vitest";
 import benchmark from "../bench/low-data.ts";
 import { lowData, sizes, tasks } from "../src/low-data/problem.ts";
-
-const trial = (method: string, seed: number): Trial => ({
-  benchmark: "core/low-data",
-  version: 1,
-  method,
-  group: "",
-  options: {},
-  seed,
-  tier: "smoke",
-  threads: 1,
-  directory: "",
-  progress: () => undefined,
-});
-
-const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+import { sum, trial } from "./trial.ts";
 
 /** The training batch's inputs and labels: one batch holds them all. */
 function training(seed: number, options = {}) {

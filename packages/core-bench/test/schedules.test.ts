@@ -1,22 +1,9 @@
-import type { Trial } from "@outrigger/bench/benchmark";
 import { expect, it } from "vitest";
 import benchmark from "../bench/schedules.ts";
 import { runLowData } from "../src/low-data/trial.ts";
 import { rules } from "../src/rules.ts";
 import { rows, runSchedules } from "../src/schedules/trial.ts";
-
-const trial = (method: string, seed: number): Trial => ({
-  benchmark: "core/schedules",
-  version: 1,
-  method,
-  group: "",
-  options: {},
-  seed,
-  tier: "smoke",
-  threads: 1,
-  directory: "",
-  progress: () => undefined,
-});
+import { trial } from "./trial.ts";
 
 const runJointly = runLowData((method) => ({ method: rules[method]!() }));
 

@@ -23,15 +23,27 @@ export type { Optimizer } from "./optimize/optimizer.ts";
 export { type RmspropOptions, rmsprop } from "./optimize/rmsprop.ts";
 export { cosineDecay } from "./optimize/schedule.ts";
 export { type SgdOptions, sgd } from "./optimize/sgd.ts";
+export { type AangSearchOptions, aangSearch } from "./procedure/aang-search.ts";
 export { type AlphaVilOptions, alphaVil } from "./procedure/alpha-vil.ts";
 export { type AutoLambdaOptions, autoLambda } from "./procedure/auto-lambda.ts";
 export { type AuxTsOptions, auxTs } from "./procedure/aux-ts.ts";
 export { type AuxilearnOptions, auxilearn } from "./procedure/auxilearn.ts";
 export { type AuxinashImplicitOptions, auxinashImplicit } from "./procedure/auxinash-implicit.ts";
+export { type DtgAuxlOptions, dtgAuxl } from "./procedure/dtg-auxl.ts";
 export { type ForkmergeOptions, forkmerge } from "./procedure/forkmerge.ts";
 export { type HeadFirstOptions, headFirst } from "./procedure/head-first.ts";
 export { type MaxlOptions, maxl } from "./procedure/maxl.ts";
 export { type MetaTartanFreshHeadOptions, metaTartanFreshHead } from "./procedure/meta-tartan-fresh-head.ts";
+export type { Probabilities } from "./procedure/objective-space/probabilities.ts";
+export {
+  type Cell,
+  type Objective,
+  type ObjectiveSpace,
+  type ObjectiveSpaceOptions,
+  objectiveSpace,
+} from "./procedure/objective-space/space.ts";
+export { type TabularSpaceOptions, tabularSpace } from "./procedure/objective-space/tabular.ts";
+export { type TokenSpaceOptions, tokenSpace, visible } from "./procedure/objective-space/tokens.ts";
 export type { HeldOut, Opened, Procedure, Setting, Setup, Stepped } from "./procedure/procedure.ts";
 export { type TamlOptions, taml } from "./procedure/taml.ts";
 export { Random } from "./random.ts";

@@ -1,11 +1,19 @@
 import { dense } from "@outrigger/core/nn/dense";
+
 import { mlp } from "@outrigger/core/nn/sequential";
 import { sgd } from "@outrigger/core/optimize/sgd";
+
+import { aangSearch } from "@outrigger/core/procedure/aang-search";
+
 import { alphaVil } from "@outrigger/core/procedure/alpha-vil";
 import { autoLambda } from "@outrigger/core/procedure/auto-lambda";
 import { auxTs } from "@outrigger/core/procedure/aux-ts";
 import { auxilearn } from "@outrigger/core/procedure/auxilearn";
+
 import { auxinashImplicit } from "@outrigger/core/procedure/auxinash-implicit";
+
+import { type DtgAuxlOptions, dtgAuxl } from "@outrigger/core/procedure/dtg-auxl";
+
 import { forkmerge } from "@outrigger/core/procedure/forkmerge";
 import { headFirst } from "@outrigger/core/procedure/head-first";
 import { type MaxlOptions, maxl } from "@outrigger/core/procedure/maxl";
@@ -13,23 +21,29 @@ import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh
 import type { Procedure } from "@outrigger/core/procedure/procedure";
 import { taml } from "@outrigger/core/procedure/taml";
 import { Random } from "@outrigger/core/random";
+import { generatedTask } from "@outrigger/core/train/generated-task";
 import { expect, test } from "vitest";
-import { toy, twoClasses } from "./fixtures/toy.ts";
+import { type Toy, toy, twoClasses } from "./fixtures/toy.ts";
 import { refused, thrown } from "./support/errors.ts";
 import { procedureContract, type Trial } from "./support/procedure-contract.ts";
 import { allProcedures } from "./support/procedures.ts";
+import { searched, toySpace } from "./support/searched-toy.ts";
 import { stepper } from "./support/stepper.ts";
+
+type ToyTask = Toy["tasks"][number];
 
 const procedures = await allProcedures();
 
 test("the folder is read", () => {
   expect(procedures.map(([name]) => name)).toEqual(
     expect.arrayContaining([
+      "aangSearch",
       "alphaVil",
       "autoLambda",
       "auxTs",
       "auxilearn",
       "auxinashImplicit",
+      "dtgAuxl",
       "forkmerge",
       "headFirst",
       "maxl",
@@ -42,13 +56,21 @@ test("the folder is read", () => {
 const teach = (options: MaxlOptions = {}): Procedure =>
   maxl({ task: "y", generator: dense({ inputs: 3, outputs: 4 }), subclasses: [2, 2], ...options });
 
+/** The regression as the primary, with a head that learns generated labels. */
+const generating = ({ tasks, ...data }: Toy): Toy => {
+  const [y, a, s] = tasks as [ToyTask, ToyTask, ToyTask, ToyTask];
+  return { ...data, tasks: [y, generatedTask("c") as ToyTask, a, s] };
+};
+const generate = (options: DtgAuxlOptions = {}): Procedure =>
+  dtgAuxl({ inputs: 3, task: "c", interval: 2, ...options });
+
 const slow = sgd({ learningRate: 1e-4 });
 
 /** A trial with every option changed once: all are settings, but for functions. */
 const trial = <O extends object>(
   make: (options: O) => Procedure,
   options: NoInfer<O>,
-  changed: Required<Omit<NoInfer<O>, "onWeights" | "inputsOf" | "classesOf">>,
+  changed: Required<Omit<NoInfer<O>, "onUpdate" | "onWeights" | "inputsOf" | "classesOf">>,
   rest: Trial = {},
 ): [make: () => Procedure, trial: Trial] => {
   const others = Object.entries(changed).map(([name, value]) => [
@@ -78,10 +100,41 @@ const teaching = {
   derivative: "differences",
   difference: 0.1,
 } as const;
+const making = {
+  inputs: 2,
+  subclasses: [2, 2],
+  task: "a",
+  hidden: 7,
+  noise: 3,
+  weight: 2,
+  regularisation: 0.2,
+  margin: 0.5,
+  inverse: "identity",
+  terms: 2,
+  interval: 3,
+  optimizer: slow,
+  maxSlopeNorm: 1,
+} as const;
 const learning = { initial: 1, optimizer: slow, derivative: "differences", difference: 0.1 } as const;
 
 /** How each procedure is tried: with rounds short enough to test, on data that it can train on, and with every option changed. */
 const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
+  aangSearch: trial(
+    aangSearch,
+    { space: toySpace() },
+    {
+      space: { ...toySpace(), cells: toySpace().cells.slice(1) },
+      cells: 2,
+      shares: "all",
+      learningRate: 0.2,
+      splitLearningRate: 0.2,
+      interval: 4,
+      headOptimizer: slow,
+      headSteps: 2,
+      maxObjectiveNorm: 1,
+    },
+    { data: searched, every: 9, least: 4 },
+  ),
   alphaVil: trial(
     alphaVil,
     { interval: 4, metaSteps: 3 },
@@ -97,6 +150,7 @@ const trials: Record<string, [make: () => Procedure, trial: Trial]> = {
     { every: 2 },
   ),
   auxilearn: trial(auxilearn, { interval: 2, inverse: "neumann" }, combining, { least: 2 }),
+  dtgAuxl: trial(generate, {}, making, { data: generating, every: 2, least: 2 }),
   forkmerge: trial(
     forkmerge,
     { interval: 4 },
@@ -130,6 +184,11 @@ procedureContract("auxilearn with a network", () => auxilearn({ interval: 1, com
 });
 
 procedureContract("headFirst with three head steps", () => headFirst({ headSteps: 3 }));
+procedureContract(
+  "dtgAuxl on classes",
+  () => generate({ task: "y", subclasses: [2, 2], inverse: "identity" }),
+  { data: twoClasses, every: 2, least: 2 },
+);
 
 procedureContract("maxl by differences", () => teach({ derivative: "differences" }), {
   data: twoClasses,
@@ -170,6 +229,11 @@ test("options that no run can use are refused", () => {
     () => auxilearn({ terms: 0 }),
     () => auxilearn({ combiner: [0] }),
     () => auxilearn({ maxSlopeNorm: 0 }),
+    () => dtgAuxl({ interval: 0 }),
+    () => dtgAuxl({ noise: 0 }),
+    () => dtgAuxl({ weight: -1 }),
+    () => dtgAuxl({ regularisation: -1 }),
+    () => dtgAuxl({ margin: 0 }),
     () => metaTartanFreshHead({ headSteps: 0 }),
     () => metaTartanFreshHead({ learningRate: -1 }),
     () => auxinashImplicit({ terms: 0 }),
@@ -222,5 +286,22 @@ test("maxl says what it misses", async () => {
   expect(await code(teach({ subclasses: [2, 3] }))).toContain("2 classes have 5 sub-classes");
   expect(await code(teach(), [data.tasks[0]!, { ...data.tasks[1]!, name: "a" }])).toContain(
     'no auxiliary "y"',
+  );
+});
+
+test("dtgAuxl says what it misses", async () => {
+  const data = generating(toy());
+  const message = async (options: DtgAuxlOptions): Promise<string> => {
+    const run = async (): Promise<unknown> =>
+      stepper({ ...data, dev: data.validation, method: dtgAuxl(options) }).run(
+        [...data.train.epoch(null)][0]!,
+        0,
+      );
+    return (await refused(run())).message;
+  };
+  expect(await message({ task: "c" })).toContain("dtgAuxl needs `inputs`");
+  expect(await message({ inputs: 3 })).toContain('no auxiliary "generated" among y, c, a, s');
+  expect(await message({ inputs: 3, task: "c", subclasses: [1, 1] })).toContain(
+    "2 classes have 2 sub-classes",
   );
 });

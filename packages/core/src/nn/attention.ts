@@ -28,13 +28,25 @@ function later(time: number): Tensor {
 }
 
 /**
+ * 1 where a step is seen, broadcast over heads: [batch, 1, 1, time] of a mask [batch, time], [batch, 1, time, time] of pairs.
+ *
+ * @throws OutriggerError `shape` for pairs that are not [batch, time, time]
+ */
+function broadcast(mask: Tensor, batch: number, time: number): Tensor {
+  if (mask.rank !== 3) return tf.reshape(mask, [batch, 1, 1, time]);
+  if (mask.shape.join() === `${batch},${time},${time}`) return tf.reshape(mask, [batch, 1, time, time]);
+  const said = `attention: the mask is [${mask.shape.join(", ")}], but pairs must be [${batch}, ${time}, ${time}].`;
+  throw new OutriggerError("shape", said, { shape: mask.shape });
+}
+
+/**
  * Multi-head self-attention: for each of h heads, softmax(Q·Kᵀ / √d + M)·V with [Q K V] = x·W + b and d = size / h; the heads side by side
  * go through an output map, y = concat(heads)·W_o + b_o.
  *
- * x and y are [batch, time, size]. M is −10⁹ where a step must not be seen, else 0: padding by the mask [batch, time], and later steps
- * with `causal`. Outputs at padded steps are finite but mean nothing: leave them out of the loss. A step that sees no other (padding
- * before the first step, say) gets the mean of all values. `project` is W [size, 3·size] and b, `merge` W_o [size, size] and b_o; both
- * start Glorot uniform with zero biases, as in PyTorch.
+ * x and y are [batch, time, size]. M is −10⁹ where a step must not be seen, else 0: padding by the mask [batch, time], later steps with
+ * `causal`, and any pairs by a mask [batch, time, time] (which step, a row, sees which, a column). Outputs at padded steps are finite but mean
+ * nothing: leave them out of the loss. A step that sees no other (padding before the first step, say) gets the mean of all values. `project` is
+ * W [size, 3·size] and b, `merge` W_o [size, size] and b_o; both start Glorot uniform with zero biases, as in PyTorch.
  *
  * Vaswani et al., "Attention is all you need", NeurIPS 2017, https://arxiv.org/abs/1706.03762
  *
@@ -59,7 +71,7 @@ export function attention({
   return {
     init: (random) => ({ project: project.init(random), merge: merge.init(random) }),
     apply(params, x, mode, mask) {
-      const [batch, time] = sequenceShape("attention", x, size, mask);
+      const [batch, time] = sequenceShape("attention", x, size, mask?.rank === 3 ? undefined : mask);
       const parts = tf.reshape(project.apply(params.project, x, mode), [batch, time, 3, heads, width]);
       const [q, k, v] = tf
         .unstack(tf.transpose(parts, [2, 0, 3, 1, 4]))
@@ -67,7 +79,7 @@ export function attention({
       const scores = tf.mul(tf.matMul(q!, k!, false, true), 1 / Math.sqrt(width));
       let seen = tf.reshape(scores, [batch, heads, time, time]);
       if (causal) seen = tf.add(seen, later(time));
-      if (mask) seen = tf.add(seen, tf.reshape(tf.mul(tf.sub(1, mask), hidden), [batch, 1, 1, time]));
+      if (mask) seen = tf.add(seen, tf.mul(tf.sub(1, broadcast(mask, batch, time)), hidden));
       const weights = drop.apply([], tf.softmax(seen), mode);
       const mixed = tf.matMul(tf.reshape(weights, [batch * heads, time, time]) as Tensor3D, v!);
       const apart = tf.transpose(tf.reshape(mixed, [batch, heads, time, width]), [0, 2, 1, 3]);

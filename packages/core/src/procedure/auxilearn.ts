@@ -11,7 +11,7 @@ import { scalars, valuesOf } from "../train/scalars.ts";
 import { inRange, positiveInteger } from "../weighting/gram/check.ts";
 import { linearCombiner, monotoneNetwork } from "./inner/combiner.ts";
 import { requireDev } from "./inner/held-out.ts";
-import { combinedLoss } from "./inner/implicit.ts";
+import { combined, combinedLoss } from "./inner/implicit.ts";
 import { implicitSlope } from "./inner/implicit-slope.ts";
 import type { Inverse } from "./inner/inverse.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
@@ -108,7 +108,7 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
         throw new OutriggerError("bad-option", "auxilearn combines auxiliaries. Add a task.");
       const problem = { model, tasks, primary, combiner };
       const phi = replicaOf(combiner.init(tasks.length - 1, random), optimizer);
-      const slope = implicitSlope(setup, problem, phi, inverse, terms);
+      const slope = implicitSlope(setup, combined(problem), phi, inverse, terms);
       const out = {
         losses: scalars(tasks.length),
         counts: scalars(tasks.length),

@@ -1,5 +1,4 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import { OutriggerError } from "../error.ts";
 import type { AnyLayer } from "../nn/layer.ts";
 import { describeOptimizer } from "../optimize/describe.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
@@ -11,6 +10,7 @@ import type { ColumnBatch } from "../train/task.ts";
 import { inRange } from "../weighting/gram/check.ts";
 import type { Classes, Teaching } from "./inner/label-slope.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
+import { required, taughtTask } from "./inner/required.ts";
 import { exactLabelSlope, firstOrderLabelSlope, taughtGradient } from "./inner/teach.ts";
 import type { Derivative } from "./inner/weight-slopes.ts";
 import type { Procedure, Setup } from "./procedure.ts";
@@ -104,7 +104,12 @@ export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Pro
     init: () => null,
     open(setup) {
       const { tasks, primary, main, masks, dev, maxGradientNorm, random } = setup;
-      const layer = required(options.generator, "generator", "a layer from inputs to one logit a sub-class");
+      const layer = required(
+        options.generator,
+        "maxl",
+        "generator",
+        "a layer from inputs to one logit a sub-class",
+      );
       const teaching = teachingOf(setup, layer, { ...options, task, gamma, entropy } as never);
       const generator = replicaOf(layer.init(random), optimizer);
       const look =
@@ -137,11 +142,6 @@ export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Pro
   };
 };
 
-function required<T>(value: T | undefined, name: string, what: string): T {
-  if (value !== undefined) return value;
-  throw new OutriggerError("bad-option", `maxl needs \`${name}\`: ${what}.`, { option: name });
-}
-
 function teachingOf<B>(
   { model, tasks, primary, optimizer, frozen }: Setup<B>,
   layer: AnyLayer,
@@ -154,22 +154,14 @@ function teachingOf<B>(
     inputsOf = (batch: B) => columns(batch).inputs,
     classesOf = (batch: B) => ({ classes: columns(batch).labels[name]!, mask: columns(batch).masks[name]! }),
   } = options;
-  const generated = tasks.findIndex((one, k) => one.name === task && k !== primary);
-  if (generated < 0) {
-    const names = tasks.map((one) => one.name).join(", ");
-    const cure = `Add generatedTask("${task}") to the tasks, and a head of that name`;
-    throw new OutriggerError("bad-option", `maxl finds no auxiliary "${task}" among ${names}. ${cure}.`, {
-      task,
-    });
-  }
   return {
     model,
     tasks,
     primary,
     optimizer,
     frozen,
-    generated,
-    blocks: required(options.subclasses, "subclasses", "how many sub-classes each class has"),
+    generated: taughtTask({ tasks, primary }, task, "maxl"),
+    blocks: required(options.subclasses, "maxl", "subclasses", "how many sub-classes each class has"),
     gamma,
     entropy,
     generate: (params, batch, mode) => layer.apply(params as never, inputsOf(batch), mode),

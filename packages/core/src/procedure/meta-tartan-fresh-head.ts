@@ -9,7 +9,7 @@ import type { ParamsTensors } from "../train/model.ts";
 import { valuesOf } from "../train/scalars.ts";
 import { positiveInteger } from "../weighting/gram/check.ts";
 import { type MetaTartanOptions, metaTartan } from "../weighting/meta-tartan.ts";
-import { fittedHead } from "./inner/fitted-head.ts";
+import { fittedHeadLoss } from "./inner/fitted-head.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { looking } from "./inner/look-ahead.ts";
 import { advance } from "./inner/replica.ts";
@@ -71,15 +71,11 @@ export const metaTartanFreshHead = (
       const look = setup.compile(
         (params: ParamsTensors, batch: never, fresh: never, fitOn: never, lookOn: never) => {
           const { losses, counts } = forward(model, tasks, params, batch, looking);
-          const loss = (head: never, on: never) => {
-            const there = { ...params, heads: { ...params.heads, [name]: head } };
-            return forward(model, tasks, there, on, { training: false }).losses[primary]!;
-          };
-          const head = fittedHead((at) => loss(at as never, fitOn), fresh, headOptimizer, headSteps);
+          const held = fittedHeadLoss(setup, params, { fresh, fitOn, lookOn }, headOptimizer, headSteps);
           return {
             losses,
             counts,
-            gram: gram(gradients([...losses, loss(head as never, lookOn)], params.trunk)),
+            gram: gram(gradients([...losses, held], params.trunk)),
           };
         },
       );

@@ -94,6 +94,8 @@ export interface Procedure<S = unknown> {
    * describes them (`describeOptimizer`, `shapesOf`); of functions nothing can be said.
    */
   readonly settings: Readonly<Record<string, Setting>>;
+  /** Some steps train some tasks only: an epoch may leave one out. */
+  readonly sampled?: true;
   /** The state before the first step. */
   init(tasks: number, primary: number): S;
   /** Makes its arrays and says what is to be compiled. Nothing runs before the first step. */

@@ -16,7 +16,7 @@ import { checkFrozen } from "./freeze.ts";
 import { addStep, type EpochRecord, type EpochSums, emptySums, recordOf } from "./history.ts";
 import { trainedModel } from "./inserted.ts";
 import { KeptState } from "./kept-state.ts";
-import { isAggregator } from "./method.ts";
+import { isAggregator, isProcedure } from "./method.ts";
 import type { Batches, Host, Model, Params } from "./model.ts";
 import { checkOptions, type FitOptions, fingerprintOf } from "./options.ts";
 import { startingAt } from "./start.ts";
@@ -212,7 +212,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
       );
       requireSteps(sums, epoch);
       const record = recordOf(sums, names, { epoch, step: stepper.step, validation: evaluation });
-      requireTrained(record);
+      requireTrained(record, isProcedure(method) && method.sampled ? [primary.name] : names);
       const value = selected(evaluation, primary.name, metric.name);
       if (best === null || (metric.better === "lower" ? value < best.value : value > best.value)) {
         best = { epoch, value };
@@ -284,9 +284,9 @@ function requireSteps({ steps, skipped }: EpochSums, epoch: number): void {
   throw new OutriggerError("non-finite", `${what} Leave \`onNonFinite\` out to see which.`, { epoch });
 }
 
-/** @throws OutriggerError "bad-data" for a task without a label in a whole epoch. */
-function requireTrained({ losses }: EpochRecord): void {
-  const unseen = Object.keys(losses).find((name) => losses[name] === null);
+/** @throws OutriggerError "bad-data" for one of the tasks named that had no label in a whole epoch. */
+function requireTrained({ losses }: EpochRecord, names: readonly string[]): void {
+  const unseen = names.find((name) => losses[name] === null);
   if (unseen === undefined) return;
   const cure = "Remove the task, or use a split in which it has labels";
   throw new OutriggerError("bad-data", `Task "${unseen}" has no label in the training data. ${cure}.`, {

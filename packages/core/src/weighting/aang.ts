@@ -1,6 +1,14 @@
 import { OutriggerError } from "../error.ts";
-import { dot, softmax, squareNorm, sum } from "../solve/algebra.ts";
+import { dot, softmax, squareNorm } from "../solve/algebra.ts";
 import { inRange } from "./gram/check.ts";
+import {
+  climbed,
+  type FactoredLogits,
+  objectiveLogits,
+  splitShares,
+  type Values,
+  zeroLogits,
+} from "./gram/factored-logits.ts";
 import { devCosines, split, withPrimary } from "./gram/read.ts";
 import { type Scale, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
@@ -19,12 +27,8 @@ export interface AangOptions {
   scale?: Scale;
 }
 
-/** One logit a stage value ("stage:value"), one an auxiliary, and those of the primary and of all auxiliaries. */
-export interface AangState {
-  factors: Record<string, number>;
-  all: number[];
-  split: [number, number];
-}
+/** Logits of stage values, of auxiliaries, and of the primary and all auxiliaries. */
+export type AangState = FactoredLogits;
 
 /**
  * Learns weights of auxiliaries that are combinations of choices, by their gradients' cosines with the primary's on held-out data, d; what
@@ -47,7 +51,8 @@ export const aang = ({
 }: AangOptions = {}): Weighting<AangState> => {
   inRange(learningRate, "learningRate", 0, 100);
   inRange(splitLearningRate, "splitLearningRate", 0, 100);
-  const keys = (k: number): string[] => (objectives?.[k] ?? []).map((value, stage) => `${stage}:${value}`);
+  const made = (auxiliaries: number): readonly Values[] =>
+    objectives ?? Array.from({ length: auxiliaries }, () => []);
   return {
     name: "aang",
     paper: {
@@ -59,25 +64,21 @@ export const aang = ({
     verified: "reference",
     needs: () => "gram+dev",
     init(tasks) {
-      const all = Array.from({ length: Math.max(0, tasks - 1) }, () => 0);
-      if (objectives !== null && objectives.length !== all.length) {
+      const auxiliaries = Math.max(0, tasks - 1);
+      if (objectives !== null && objectives.length !== auxiliaries) {
         throw new OutriggerError(
           "bad-option",
-          `${objectives.length} objectives were given for ${all.length} auxiliaries; give one an auxiliary.`,
+          `${objectives.length} objectives were given for ${auxiliaries} auxiliaries; give one an auxiliary.`,
         );
       }
-      return {
-        factors: Object.fromEntries(all.flatMap((_, k) => keys(k)).map((key) => [key, 0])),
-        all,
-        split: [0, 0],
-      };
+      return zeroLogits(made(auxiliaries));
     },
-    weigh(view, { factors, all, split: logits }) {
+    weigh(view, state) {
       const cosines = devCosines(view, "aang");
-      if (all.length === 0) return { weights: [1], state: { factors, all, split: logits } };
-      const own = all.map((logit, k) => logit + sum(keys(k).map((key) => factors[key]!)));
-      const shares = softmax(own);
-      const [first, second] = softmax(logits) as [number, number];
+      const of = made(state.all.length);
+      if (of.length === 0) return { weights: [1], state };
+      const shares = softmax(objectiveLogits(state, of));
+      const [first, second] = splitShares(state);
       const weights = withPrimary(
         shares.map((share) => second * share),
         view.primary,
@@ -92,20 +93,14 @@ export const aang = ({
         lengths.map((length, k) => length * shares[k]!),
       );
       const joint = together > 0 ? Math.max(-1, Math.min(1, product / together)) : 0;
-      const moved = { ...factors };
-      for (const [k, cosine] of auxiliary.entries()) {
-        for (const key of keys(k)) moved[key]! += learningRate * cosine;
-      }
       return {
         weights: toScale(weights, scale),
-        state: {
-          factors: moved,
-          all: all.map((logit, k) => logit + learningRate * auxiliary[k]!),
-          split: [
-            logits[0] + splitLearningRate * cosines[view.primary]!,
-            logits[1] + splitLearningRate * joint,
-          ],
-        },
+        state: climbed(
+          state,
+          of,
+          { all: auxiliary, split: [cosines[view.primary]!, joint] },
+          { learningRate, splitLearningRate },
+        ),
       };
     },
   };

@@ -3,7 +3,7 @@ import { array, compile, gradients, type NDArray, type Tree } from "@outrigger/c
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { type AuxilearnOptions, auxilearn } from "@outrigger/core/procedure/auxilearn";
 import { linearCombiner, monotoneNetwork } from "@outrigger/core/procedure/inner/combiner";
-import { combinedLoss, hessianProduct, mixedSlope } from "@outrigger/core/procedure/inner/implicit";
+import { combined, combinedLoss, hessianProduct, mixedSlope } from "@outrigger/core/procedure/inner/implicit";
 import { inner } from "@outrigger/core/procedure/inner/look-ahead";
 import { Random } from "@outrigger/core/random";
 import {
@@ -170,7 +170,7 @@ describe.each([
     ] as const) {
       const single = compile(
         ((params: ParamsTensors, c: never, b: Labelled, v: ParamsTensors) =>
-          f(problem, params, c, b, v)) as never,
+          f(combined(problem), params, c, b, v)) as never,
         { threads: 1 },
       );
       expect(farthest(numbers(await single(...args)), wanted)).toBeLessThan(1e-4);

@@ -4,18 +4,18 @@ import { flatLike } from "../../train/flat.ts";
 import type { ParamsTensors } from "../../train/model.ts";
 import type { Setup } from "../procedure.ts";
 import { heldOutGradient } from "./held-out-loss.ts";
-import { type Combined, hessianProduct, mixedSlope } from "./implicit.ts";
+import { hessianProduct, type Lower, mixedSlope } from "./implicit.ts";
 import { type Inverse, inverseTimes } from "./inverse.ts";
 import { rateOf } from "./look-ahead.ts";
 import type { Replica } from "./replica.ts";
 
 /**
- * Writes −∂⟨∇_θ L_T, p⟩/∂φ into the gradient of φ, p ≈ H⁻¹ ∇L_dev. All passes over the training batch see the masks that the stream gives
- * now.
+ * Writes −∂⟨∇_θ L_T, p⟩/∂φ + ∂R/∂φ into the gradient of φ, p ≈ H⁻¹ ∇L_dev. All passes over what the lower loss
+ * reads, such as the training batch, see the masks that the stream gives now.
  */
-export function implicitSlope<B>(
+export function implicitSlope<B, L>(
   setup: Setup<B>,
-  problem: Combined<B>,
+  lower: Lower<L>,
   phi: Replica<Tree<NDArray>>,
   inverse: Inverse,
   terms: number,
@@ -25,11 +25,11 @@ export function implicitSlope<B>(
   const held = flatLike(main.params.tree);
   const p = flatLike(main.params.tree);
   const image = flatLike(main.params.tree);
-  const product = setup.compile((params: ParamsTensors, f: never, batch: B, v: ParamsTensors) =>
-    hessianProduct(problem, params, f, batch, v),
+  const product = setup.compile((params: ParamsTensors, f: never, batch: L, v: ParamsTensors) =>
+    hessianProduct(lower, params, f, batch, v),
   );
-  const mixed = setup.compile((params: ParamsTensors, f: never, batch: B, v: ParamsTensors) =>
-    mixedSlope(problem, params, f, batch, v),
+  const mixed = setup.compile((params: ParamsTensors, f: never, batch: L, v: ParamsTensors) =>
+    mixedSlope(lower, params, f, batch, v),
   );
   return async (batch, dev, t) => {
     const before = masks.state;
