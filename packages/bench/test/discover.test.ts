@@ -17,7 +17,7 @@ function copy(): { folder: string; toy: string } {
 describe("discover", () => {
   it("finds the benchmarks of workspaces, from any folder inside the project", async () => {
     const names = (await discover(join(project, "packages/toy"))).map(({ benchmark }) => benchmark.name);
-    expect(names).toEqual(["toy/crash", "toy/limits", "toy/locked", "toy/noise", "toy/tunable"]);
+    expect(names).toEqual(["toy/crash", "toy/crowd", "toy/limits", "toy/locked", "toy/noise", "toy/tunable"]);
     expect(projectRoot(join(project, "packages/toy/bench"))).toBe(project);
   });
 

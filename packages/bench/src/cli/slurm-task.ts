@@ -7,7 +7,6 @@ const schema = z.object({
   out: z.string(),
   task: z.coerce.number().int().min(0),
   of: count,
-  attempts: count,
 });
 
 /** The scripts that `--executor slurm` writes call it; people have no use for it. */
@@ -18,7 +17,6 @@ export function addSlurmTask(program: Command): void {
     .requiredOption("--out <dir>", "folder of the results")
     .requiredOption("--task <k>", "which share, from 0")
     .requiredOption("--of <n>", "how many shares there are")
-    .option("--attempts <n>", "start a trial whose process dies or hangs so often at most", "2")
     .action(async (list: string, raw: unknown) => {
       process.exitCode = await slurmTaskCommand(list, check(schema, raw), print);
     });

@@ -14,7 +14,6 @@ export interface SlurmTask {
   /** This task's number, from 0. */
   readonly task: number;
   readonly of: number;
-  readonly attempts: number;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface SlurmTask {
  */
 export async function slurmTaskCommand(
   list: string,
-  { out, task, of, attempts }: SlurmTask,
+  { out, task, of }: SlurmTask,
   print: Print,
 ): Promise<number> {
   const all = await discover(process.cwd());
@@ -46,7 +45,7 @@ export async function slurmTaskCommand(
     if (stopped || existsSync(path)) continue;
     const { threads } = order;
     const how = { threads, limit: order.limit ?? Number.POSITIVE_INFINITY, progress() {} };
-    const { reply, lost, ...ended } = await persist(tries, trial, how, attempts, () => !stopped);
+    const { reply, lost, ...ended } = await persist(tries, trial, how, order.attempts, () => !stopped);
     if (stopped && lost) continue;
     const machine = { ...environment(trial.found.root, projectRoot(process.cwd())), threads, jobs: 1 };
     writeWhole(path, writeOutcome({ reply, ...ended, machine }));

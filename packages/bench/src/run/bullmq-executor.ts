@@ -85,13 +85,14 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
   };
 
   const submit = async ({ trial }: Waiting): Promise<void> => {
-    const order = orderOf(trial, { threads, limit: limitOf(trial, limit) });
+    const order = orderOf(trial, { threads, limit: limitOf(trial, limit), attempts });
     await queue.add(
       "trial",
       { owner, trial: JSON.stringify(order) },
       {
         jobId: trial.id,
-        attempts,
+        // An attempt is also used up when a worker cannot hand in its result because the server goes away in that moment.
+        attempts: attempts + 2,
         backoff: { type: "exponential", delay: 1000 },
         removeOnComplete: { age: kept },
         removeOnFail: { age: kept },
@@ -101,13 +102,15 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
 
   /** Looks what has become of a trial, and puts it on the queue if it is not there. */
   const check = async (id: string): Promise<void> => {
+    const state = await queue.getJobState(id);
+    const ended = state === "completed" || state === "failed";
+    // Asked for after the state, so that a job that has ended comes with its result.
+    const job = ended ? await queue.getJob(id) : undefined;
     const entry = waiting.get(id);
-    const job = entry && (await queue.getJob(id));
     if (!entry || stopped) return;
-    if (!job) return submit(entry);
-    const state = await job.getState();
     if (state === "active") start(id);
-    if (state !== "completed" && state !== "failed") return;
+    if (state === "unknown" || (ended && !job)) return submit(entry);
+    if (!job) return;
     if (job.data.owner !== owner) {
       // A result of another folder is not this one's: who runs a trial anew wants a new number.
       await job.remove();

@@ -22,6 +22,8 @@ export interface Order {
   readonly threads: number;
   /** Seconds the trial may take; null for any number. */
   readonly limit: number | null;
+  /** How often it is started at most when its process dies or hangs. */
+  readonly attempts: number;
 }
 
 export const orderSchema: z.ZodType<Order> = z.strictObject({
@@ -38,9 +40,10 @@ export const orderSchema: z.ZodType<Order> = z.strictObject({
   tier: tierSchema,
   threads: z.int().min(1),
   limit: z.number().positive().nullable(),
+  attempts: z.int().min(1),
 });
 
-export function orderOf(trial: TrialSpec, how: { threads: number; limit: number }): Order {
+export function orderOf(trial: TrialSpec, how: { threads: number; limit: number; attempts: number }): Order {
   const { id, found, method, group, options, seed, tier } = trial;
   return {
     format: 1,
@@ -56,6 +59,7 @@ export function orderOf(trial: TrialSpec, how: { threads: number; limit: number 
     tier,
     threads: how.threads,
     limit: Number.isFinite(how.limit) ? how.limit : null,
+    attempts: how.attempts,
   };
 }
 

@@ -41,7 +41,7 @@ export function slurmExecutor(options: SlurmOptions): Executor {
       if (stopped) throw new Stopped();
       const path = outcomePath(out, trial.id);
       if (!existsSync(path)) {
-        missing.push(orderOf(trial, { threads, limit: limitOf(trial, limit) }));
+        missing.push(orderOf(trial, { threads, limit: limitOf(trial, limit), attempts }));
         throw new Deferred();
       }
       on.start();
@@ -52,7 +52,7 @@ export function slurmExecutor(options: SlurmOptions): Executor {
       stopped = true;
     },
     later() {
-      const script = writeArray(missing, { out: resolve(out), project, tasks, threads, attempts });
+      const script = writeArray(missing, { out: resolve(out), project, tasks, threads });
       const names = missing.slice(0, shown).map(describe);
       const rest = missing.length - names.length;
       return [
@@ -77,11 +77,10 @@ interface ArrayHow {
   readonly project: string;
   readonly tasks: number;
   readonly threads: number;
-  readonly attempts: number;
 }
 
 /** Writes list and script, named after what is in the list: an array that still waits keeps its own. */
-function writeArray(orders: readonly Order[], { out, project, tasks, threads, attempts }: ArrayHow): string {
+function writeArray(orders: readonly Order[], { out, project, tasks, threads }: ArrayHow): string {
   const folder = join(out, "slurm");
   mkdirSync(join(folder, "outcomes"), { recursive: true });
   const lines = orders.map((order) => `${JSON.stringify(order)}\n`).join("");
@@ -102,7 +101,7 @@ function writeArray(orders: readonly Order[], { out, project, tasks, threads, at
 # ${orders.length} trials; task k runs lines k, k + ${count}, k + ${2 * count} … of the list. A trial that is finished is not run again.
 set -e
 cd ${quoted(project)}
-${data ? `export OUTRIGGER_DATA=${quoted(data)}\n` : ""}exec ${command.join(" ")} --out ${quoted(out)} --task "$SLURM_ARRAY_TASK_ID" --of ${count} --attempts ${attempts}
+${data ? `export OUTRIGGER_DATA=${quoted(data)}\n` : ""}exec ${command.join(" ")} --out ${quoted(out)} --task "$SLURM_ARRAY_TASK_ID" --of ${count}
 `,
   );
   chmodSync(script, 0o755);

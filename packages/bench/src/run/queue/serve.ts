@@ -61,7 +61,7 @@ export async function serve({ server, all, project, jobs, lock = 60, say }: Serv
     const tried = job.attemptsMade + job.stalledCounter + 1;
     const outcome = reply.type === "done" ? "done" : reply.error.split("\n")[0];
     say(`${describe(order)}: ${outcome}, ${reply.seconds.toFixed(1)} s`);
-    if (reply.type === "failed" && lost && job.attemptsMade + 1 < (job.opts.attempts ?? 1)) {
+    if (reply.type === "failed" && lost && job.attemptsMade + 1 < order.attempts) {
       await job.updateProgress({ lost: reply.error, tried });
       throw new Error(reply.error);
     }
