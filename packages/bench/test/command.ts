@@ -47,11 +47,11 @@ export const outrigger = (...parameters: Parameters<typeof start>): Promise<Ende
 
 /** Waits until something is so. */
 export async function until(so: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (so()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`This did not become so within 20 s: ${so.toString()}`);
+  throw new Error(`This did not become so within a minute: ${so.toString()}`);
 }
 
 /** Waits until a file has so many lines. */

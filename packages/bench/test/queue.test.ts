@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { readResults } from "../src/results/read.ts";
 import type { Row } from "../src/results/row.ts";
@@ -237,6 +238,26 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
       // Being given back is no attempt.
       expect(rows.every(({ provenance }) => provenance.attempts === undefined)).toBe(true);
       expect(begun().filter((trial) => trial === "four-8")).toHaveLength(2);
+    },
+  );
+
+  // Only Redis can lose what it has accepted.
+  it.skipIf(missing !== null || name !== "Redis")(
+    title("puts on the queue again what the server has lost [only on Redis]"),
+    async () => {
+      const out = temporary();
+      const asked = ["run", "toy/crowd", ...onQueue, "--only", "one", "--out", out];
+      const run = start([...asked, "--report", join(out, "report")], {
+        env: { OUTRIGGER_QUEUE: server.url },
+      });
+      await until(() => run.heard().includes("No worker with this code is at"));
+      const client = new Redis(server.url);
+      expect(await client.flushall()).toBe("OK");
+      client.disconnect();
+      work();
+      const { code, output } = await run.ended;
+      expect({ code, output }).toMatchObject({ code: 0 });
+      expect(readResults(join(out, "toy/smoke.jsonl")).rows).toHaveLength(2);
     },
   );
 

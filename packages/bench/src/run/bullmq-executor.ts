@@ -46,6 +46,8 @@ interface Waiting {
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: Error) => void;
   started: boolean;
+  /** How many workers were lost while they ran it. */
+  lost: number;
 }
 
 /**
@@ -146,7 +148,10 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
   events.on("duplicated", ({ jobId }) => void attempt(check(jobId)));
   events.on("completed", ({ jobId, returnvalue }) => end(jobId, () => readOutcome(returnvalue)));
   events.on("failed", ({ jobId, failedReason }) => end(jobId, () => failure(failedReason)));
-  events.on("stalled", ({ jobId }) => waiting.get(jobId)?.on.lost("The worker that ran it is gone.", 1));
+  events.on("stalled", ({ jobId }) => {
+    const entry = waiting.get(jobId);
+    entry?.on.lost("The worker that ran it is gone.", ++entry.lost);
+  });
   events.on("progress", ({ jobId, data }) => {
     const told = progressSchema.safeParse(data).data;
     const on = waiting.get(jobId)?.on;
@@ -202,7 +207,7 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
       const known = waiting.get(trial.id);
       if (known) return known.ended;
       const { promise, resolve, reject } = withResolvers<Outcome>();
-      const entry: Waiting = { trial, on, ended: promise, resolve, reject, started: false };
+      const entry: Waiting = { trial, on, ended: promise, resolve, reject, started: false, lost: 0 };
       waiting.set(trial.id, entry);
       void attempt(submit(entry));
       return promise;

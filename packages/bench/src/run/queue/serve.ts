@@ -53,10 +53,12 @@ export async function serve({ server, all, project, jobs, lock = 60, say }: Serv
     const { trial, order } = accept(job, all);
     if (!sameCode(trial.found)) end(rebuilt(trial.found));
     if (ending !== undefined) return giveBack(job, token);
+    const machine = machineOf(trial.found, order.threads);
     const startedAt = new Date();
     const limit = order.limit ?? Number.POSITIVE_INFINITY;
     const how = { threads: order.threads, limit, progress: reporter(job), signal };
     const { reply, lost } = await attempts.run(trial, how);
+    if (signal?.aborted) throw new Error("The job is no longer this worker's.");
     if (ending !== undefined && lost) return giveBack(job, token);
     const tried = job.attemptsMade + job.stalledCounter + 1;
     const outcome = reply.type === "done" ? "done" : reply.error.split("\n")[0];
@@ -65,12 +67,7 @@ export async function serve({ server, all, project, jobs, lock = 60, say }: Serv
       await job.updateProgress({ lost: reply.error, tried });
       throw new Error(reply.error);
     }
-    return writeOutcome({
-      reply,
-      startedAt,
-      attempts: tried,
-      machine: machineOf(trial.found, order.threads),
-    });
+    return writeOutcome({ reply, startedAt, attempts: tried, machine });
   };
 
   const worker = server.worker(queueName(all), run, { concurrency, lock });
