@@ -39,7 +39,7 @@ describe("discover", () => {
     cpSync(toy, join(host, "node_modules/toy"), { recursive: true });
     write(join(host, "node_modules/hidden"), { name: "hidden", keywords: ["outrigger-benchmark"] });
     const all = await discover(host);
-    expect(all.map((entry) => entry.package)).toEqual(Array(5).fill("toy"));
+    expect(all.map((entry) => entry.package)).toEqual(Array(6).fill("toy"));
   });
 
   it("says what to do about a package that is not built, and about a file that exports no benchmark", async () => {

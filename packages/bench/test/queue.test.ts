@@ -261,6 +261,22 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
     },
   );
 
+  it.skipIf(missing)(title("lets runs and workers end while the server is away"), async () => {
+    const own = await kind.start();
+    const out = temporary();
+    const env = { OUTRIGGER_QUEUE: own.url, TOY_DELAY: "60000" };
+    const run = start(["run", "toy/noise", ...onQueue, "--out", out, "--report", join(out, "report")], {
+      env,
+    });
+    const worker = start(["worker", "--jobs=1"], { env });
+    await waits(worker);
+    await until(() => run.heard().includes("1 trials at a time"));
+    await own.stop();
+    for (const { child } of [run, worker]) child.kill("SIGINT");
+    expect(await run.ended).toMatchObject({ code: 130 });
+    expect(await worker.ended).toMatchObject({ code: 0 });
+  });
+
   it.skipIf(missing)(title("is refused with a wrong password, which is not shown"), async () => {
     const url = server.url.replace(encodeURIComponent(password), "wr0ng-one");
     const { code, output } = await outrigger(["worker"], { env: { OUTRIGGER_QUEUE: url } });

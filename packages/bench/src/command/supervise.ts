@@ -4,6 +4,7 @@ import { type Found, projectRoot } from "../run/discover.ts";
 import { Deferred, Stopped } from "../run/executor.ts";
 import { Session } from "../run/session.ts";
 import { type ExecutorChoice, openExecutor } from "./choose-executor.ts";
+import { leave } from "./leave.ts";
 import { logged, plainDisplay, terminalDisplay } from "./observe.ts";
 
 /** Where and how trials run, for every command that runs some. */
@@ -54,6 +55,7 @@ export async function supervise<T>(
     }
     if (result instanceof Stopped) {
       const where = relative(".", out) || ".";
+      leave();
       print(`Stopped. Finished trials are kept in ${where}; the same command goes on from there.`);
       return "stopped";
     }

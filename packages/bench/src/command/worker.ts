@@ -3,6 +3,7 @@ import { discover, projectRoot } from "../run/discover.ts";
 import { queueAddress } from "../run/queue/address.ts";
 import { serve } from "../run/queue/serve.ts";
 import { openServer } from "../run/queue/server.ts";
+import { leave } from "./leave.ts";
 import type { Print } from "./supervise.ts";
 
 export interface WorkerOptions {
@@ -35,7 +36,6 @@ export async function workerCommand(
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => serving.stop());
   const why = await serving.ended;
   print(why ?? "Stopped. What ran here was given back to the queue.");
-  // A connection to a server that is away would keep this process.
-  setTimeout(() => process.exit(), 1000).unref();
+  leave();
   return why === null ? 0 : 1;
 }

@@ -194,7 +194,6 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
       await Promise.all([meeting.close(), events.close(), queue.close()]);
     };
     await within(5, work().catch(trouble));
-    for (const part of [queue, events]) part.disconnect().catch(() => {});
   };
 
   return {
