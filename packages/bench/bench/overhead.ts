@@ -1,22 +1,31 @@
 /**
  * What the runner adds to a trial: no-op trials against forks of an empty script, as many at a time, in turns.
  *
- * npm run bench:runner -- [trials, default 10000]
+ * npm run bench:runner -- [trials, default 10000] [--executor bullmq] [--queue redis://HOST]
+ *
+ * With bullmq the trials go through the queue (--queue, or OUTRIGGER_QUEUE) to one worker on this machine.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openExecutor } from "@outrigger/bench/command/choose-executor";
 import { logged, plainDisplay } from "@outrigger/bench/command/observe";
 import { discover } from "@outrigger/bench/run/discover";
 import { localExecutor } from "@outrigger/bench/run/local-executor";
 import { trialOf } from "@outrigger/bench/run/plan";
 import { Session } from "@outrigger/bench/run/session";
 
-const total = Number(process.argv[2] ?? 10_000);
+const { values, positionals } = parseArgs({
+  options: { executor: { type: "string", default: "local" }, queue: { type: "string" } },
+  allowPositionals: true,
+});
+const onQueue = values.executor === "bullmq";
+const total = Number(positionals[0] ?? 10_000);
 const block = 100;
 /** ms a trial: the goal of the difference. */
-const goal = 5;
+const goal = onQueue ? 10 : 5;
 const jobs = availableParallelism();
 
 const benchmark = `export default {
@@ -83,24 +92,49 @@ function cpuTime(): number {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 }
 
+/** A worker of the queue, once it waits for trials. */
+function startWorker(folder: string): Promise<ChildProcess> {
+  const command = join(import.meta.dirname, "../bin/outrigger.js");
+  const queue = values.queue === undefined ? [] : ["--queue", values.queue];
+  const worker = spawn(process.execPath, [command, "worker", "--jobs", String(jobs), ...queue], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    worker.stdout.on("data", (chunk: Buffer) => {
+      if (chunk.includes("Waits for trials")) resolve(worker);
+    });
+    worker.on("exit", (code) => reject(new Error(`The worker ended with exit code ${code}.`)));
+  });
+}
+
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const folder = project();
+let worker: ChildProcess | undefined;
 try {
   const out = join(folder, "results");
-  const [found] = await discover(folder);
+  const all = await discover(folder);
+  const [found] = all;
   if (!found) throw new Error("The benchmark was not found.");
+  if (onQueue) worker = await startWorker(folder);
   let lines = 0;
   const observer = logged(
     plainDisplay(() => lines++),
     join(out, "run.log"),
   );
   observer.begin(total);
+  const executor = onQueue
+    ? await openExecutor(
+        { executor: "bullmq", queue: values.queue, out, threads: 1 },
+        { all, project: folder, say: () => {} },
+      )
+    : localExecutor({ jobs, execArgv: [] });
   const session = new Session({
-    executor: localExecutor({ jobs, execArgv: [] }),
+    executor,
     out,
     project: folder,
     observer,
@@ -122,6 +156,7 @@ try {
     for (const kind of turn) costs[kind].push(await measured(kind === "trial" ? () => trials(first) : forks));
   }
   await session.settle([]);
+  await executor.stop();
   await observer.close();
   const { ran, failed } = session.summary;
   const line = (name: string, of: (cost: Cost) => number) => {
@@ -135,13 +170,15 @@ try {
   const added = mean(costs.trial.map(({ wall }) => wall)) - mean(costs.fork.map(({ wall }) => wall));
   console.log(
     [
-      `${ran} trials, ${failed.length} failed, ${lines} lines shown; ${jobs} at a time, node ${process.version}, ${cpus()[0]?.model.trim() ?? ""}`,
+      `${onQueue ? "queue" : "local"}: ${ran} trials, ${failed.length} failed, ${lines} lines shown; ${jobs} at a time, node ${process.version}, ${cpus()[0]?.model.trim() ?? ""}`,
       `ms each         trial     fork    added   median    ratio   (median of the differences of ${costs.trial.length} pairs of blocks)`,
       line("by the clock", ({ wall }) => wall),
-      line("CPU", ({ cpu }) => cpu),
+      // The work of a worker and its trials is not this process's.
+      ...(onQueue ? [] : [line("CPU", ({ cpu }) => cpu)]),
       `goal: the runner adds at most ${goal} ms by the clock: ${added <= goal ? "met" : "missed"}`,
     ].join("\n"),
   );
 } finally {
+  worker?.kill();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -7,7 +7,9 @@ import { addReproduce } from "./cli/reproduce.ts";
 import { addResults } from "./cli/results.ts";
 import { addRun } from "./cli/run.ts";
 import { warn } from "./cli/shared.ts";
+import { addSlurmTask } from "./cli/slurm-task.ts";
 import { addTune } from "./cli/tune.ts";
+import { addWorker } from "./cli/worker.ts";
 import { BenchError } from "./error.ts";
 
 /** The `outrigger` command. Sets the exit code: 0, 1 for a failed trial or a mistake that it names, 130 when stopped by Ctrl-C. */
@@ -38,12 +40,24 @@ Examples:
   outrigger report --picture picture.png    the report again, and a picture for a README
   outrigger compare HEAD~1 HEAD             what the last commit changed, once both were run
   outrigger reproduce --tier ci             do the committed numbers come out again?
+  outrigger run --executor bullmq           on many machines, each of which runs: outrigger worker
   outrigger tune molecular/esol --score     every method's options chosen at the same budget, on validation
   outrigger export csv trials.csv           for a spreadsheet, DuckDB, TensorBoard or MLflow
 
 A run can be stopped (Ctrl-C, or worse) and started again: finished trials are kept and skipped.`,
     );
-  for (const add of [addRun, addList, addResults, addCompare, addReproduce, addTune, addExport, addDoctor])
+  for (const add of [
+    addRun,
+    addWorker,
+    addSlurmTask,
+    addList,
+    addResults,
+    addCompare,
+    addReproduce,
+    addTune,
+    addExport,
+    addDoctor,
+  ])
     add(command);
   return command;
 }

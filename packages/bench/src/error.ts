@@ -3,12 +3,16 @@ export type BenchErrorCode =
   | "bad-benchmark"
   | "bad-option"
   | "bad-results"
+  | "bad-trial"
   | "bad-values"
   | "disk"
   | "export-failed"
+  | "in-use"
   | "missing-package"
   | "not-built"
   | "nothing-to-run"
+  | "other-version"
+  | "queue"
   | "trial-failed";
 
 /** Every error that the runner throws on purpose; the message names the value that was wrong and what to do about it. */

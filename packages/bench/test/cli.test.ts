@@ -76,7 +76,7 @@ describe("outrigger run", () => {
   it("names what was wrong with the command", async () => {
     const wrong = async (...args: string[]) => (await outrigger(args)).output;
     expect(await wrong("run", "nothing")).toContain(
-      'no benchmark "nothing". There are: toy/crash, toy/limits, toy/locked, toy/noise, toy/tunable.',
+      'no benchmark "nothing". There are: toy/crash, toy/crowd, toy/limits, toy/locked, toy/noise, toy/tunable.',
     );
     expect(await wrong("run", "toy/noise", "--jobs", "0")).toContain("--jobs: give 1 or more.");
     expect(await wrong("run", "toy/noise", "--only", "pcgrad")).toContain(

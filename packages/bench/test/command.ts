@@ -17,14 +17,16 @@ export interface Start {
   /** Options of node itself. */
   readonly node?: readonly string[];
   readonly cwd?: string;
+  /** The script to run; default: the command. */
+  readonly run?: string;
 }
 
-/** Starts the `outrigger` command, in the project of the fixtures unless told otherwise. */
+/** Starts the `outrigger` command, in the project of the fixtures unless told otherwise; `heard` is what it has said so far. */
 export function start(
   args: readonly string[],
-  { env = {}, node = [], cwd = project }: Start = {},
-): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...node, command, ...args], {
+  { env = {}, node = [], cwd = project, run = command }: Start = {},
+): { child: ChildProcess; ended: Promise<Ended>; heard: () => string } {
+  const child = spawn(process.execPath, [...node, run, ...args], {
     cwd,
     env: { ...process.env, ...env },
   });
@@ -36,7 +38,7 @@ export function start(
   const ended = new Promise<Ended>((resolve) =>
     child.on("close", (code, signal) => resolve({ code, signal, output, stdout })),
   );
-  return { child, ended };
+  return { child, ended, heard: () => output };
 }
 
 /** Runs the command to its end. */
@@ -45,11 +47,11 @@ export const outrigger = (...parameters: Parameters<typeof start>): Promise<Ende
 
 /** Waits until something is so. */
 export async function until(so: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (so()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`This did not become so within 20 s: ${so.toString()}`);
+  throw new Error(`This did not become so within a minute: ${so.toString()}`);
 }
 
 /** Waits until a file has so many lines. */

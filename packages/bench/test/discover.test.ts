@@ -17,7 +17,7 @@ function copy(): { folder: string; toy: string } {
 describe("discover", () => {
   it("finds the benchmarks of workspaces, from any folder inside the project", async () => {
     const names = (await discover(join(project, "packages/toy"))).map(({ benchmark }) => benchmark.name);
-    expect(names).toEqual(["toy/crash", "toy/limits", "toy/locked", "toy/noise", "toy/tunable"]);
+    expect(names).toEqual(["toy/crash", "toy/crowd", "toy/limits", "toy/locked", "toy/noise", "toy/tunable"]);
     expect(projectRoot(join(project, "packages/toy/bench"))).toBe(project);
   });
 
@@ -39,7 +39,7 @@ describe("discover", () => {
     cpSync(toy, join(host, "node_modules/toy"), { recursive: true });
     write(join(host, "node_modules/hidden"), { name: "hidden", keywords: ["outrigger-benchmark"] });
     const all = await discover(host);
-    expect(all.map((entry) => entry.package)).toEqual(Array(5).fill("toy"));
+    expect(all.map((entry) => entry.package)).toEqual(Array(6).fill("toy"));
   });
 
   it("says what to do about a package that is not built, and about a file that exports no benchmark", async () => {

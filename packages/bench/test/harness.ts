@@ -25,7 +25,7 @@ export const loader: string[] = [
  * The runner as JavaScript, made from the sources as they are now: processes that start twenty times faster than under a loader.
  * Beside node_modules, for its packages must be found from there.
  */
-const built: string = build();
+export const built: string = build();
 
 /** The built command. */
 export const command: string = join(built, "outrigger.js");

@@ -42,3 +42,7 @@ export function toyRow(change: Partial<Row> = {}): Row {
 /** Rows as the lines of a file. */
 export const lines = (...rows: readonly Row[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+/** What rows are, but for where and when they were run; as text, for the order of keys counts too. */
+export const contents = (rows: readonly Row[]): string[] =>
+  rows.map((row) => JSON.stringify({ ...row, provenance: null })).sort();

@@ -28,10 +28,16 @@ export function addRun(program: Command): void {
       "after",
       `
 Names are benchmarks ("molecular/esol") or domains ("molecular"). Candidates of a method are tried with the first seed; the best on
-validation is kept for all seeds. Exit code: 0, 1 when a trial failed, 130 when stopped.
+validation is kept for all seeds. Exit code: 0, also when trials were handed to slurm; 1 when a trial failed, 130 when stopped.
+
+On many machines, --executor bullmq puts the trials on a queue in Redis or PostgreSQL, from which \`outrigger worker\` takes them on each; on a
+cluster, --executor slurm writes the script of an array, and the same command takes the results once its tasks have ended. Either way the
+rows are written here, by this command alone, and a trial that is finished is not run again. README, "On many machines".
 
 Examples:
   outrigger run molecular --tier ci --data ~/data --jobs 2
+  outrigger run molecular --tier full --executor bullmq --queue redis://lab1:6379
+  outrigger run molecular --tier full --executor slurm --jobs 64 --threads 2
   outrigger run molecular/enumerated --only uniform pcgrad --out /tmp/try`,
     )
     .action(async (names: string[], raw: unknown) => {

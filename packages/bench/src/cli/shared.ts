@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { tiers } from "../benchmark.ts";
+import { type ExecutorChoice, executors } from "../command/choose-executor.ts";
 import { BenchError } from "../error.ts";
 
 export const print = (text: string): void => {
@@ -18,23 +19,26 @@ export const shared = {
   tier: (): Option => new Option("--tier <tier>", "size of the run").choices(tiers),
   report: (): Option =>
     new Option("--report <dir>", "folder that index.html is written to").default("report"),
+  queue: (): Option =>
+    new Option(
+      "--queue <url>",
+      "redis://, rediss:// or postgres:// address of the queue, without a password (default: OUTRIGGER_QUEUE, which may have one)",
+    ),
   reference: (): Option => new Option("--reference", "read the rows that the packages have committed"),
 };
 
 export const count: z.ZodType<number> = z.coerce.number().int("give a whole number").min(1, "give 1 or more");
 
 /** What commands that run trials are told. */
-interface Running {
-  readonly jobs?: number;
-  readonly threads: number;
-  readonly limit?: number;
-  readonly attempts?: number;
+interface Running extends Omit<ExecutorChoice, "out"> {
   readonly only?: string[];
   readonly data?: string;
 }
 
 /** The options of commands that run trials, checked. */
 export const running: { readonly [K in keyof Running]-?: z.ZodType<Running[K]> } = {
+  executor: z.enum(executors),
+  queue: z.string().optional(),
   jobs: count.optional(),
   threads: count.default(1),
   limit: z.coerce.number().positive("give a number of seconds above 0").optional(),
@@ -47,7 +51,19 @@ export const running: { readonly [K in keyof Running]-?: z.ZodType<Running[K]> }
 export function addRunning(command: Command): Command {
   return command
     .option("--data <dir>", "folder of datasets; sets OUTRIGGER_DATA")
-    .option("--jobs <n>", "trials at a time (default: the number of cores, divided by --threads)")
+    .addOption(
+      new Option(
+        "--executor <where>",
+        "local: here; bullmq: on workers that share a queue; slurm: on a cluster",
+      )
+        .choices(executors)
+        .default("local"),
+    )
+    .addOption(shared.queue())
+    .option(
+      "--jobs <n>",
+      "trials at a time (default: the number of cores, divided by --threads); for slurm tasks of the array (default: 16); workers have their own",
+    )
     .option("--threads <n>", "native threads a trial may use (default: 1)")
     .option(
       "--limit <seconds>",

@@ -92,6 +92,8 @@ export function terminalDisplay(slots: number): Display {
   );
   const shown = list.run();
   const remarks: string[] = [];
+  let news = "";
+  const headline = () => [tally.bar(), ...(news ? [news] : [])].join(" · ");
   const show = (trial: TrialSpec, text: string) => {
     const line = titles[places.get(trial.id) ?? -1];
     if (line) line.title = text;
@@ -99,14 +101,17 @@ export function terminalDisplay(slots: number): Display {
   return {
     begin(trials) {
       tally.total = trials;
-      head.title = tally.bar();
+      head.title = headline();
     },
     remark(text) {
       remarks.push(text);
+      news = text;
+      head.title = headline();
     },
     start(trial) {
+      news = "";
       tally.start();
-      head.title = tally.bar();
+      head.title = headline();
       const taken = new Set(places.values());
       const free = titles.findIndex((_, slot) => !taken.has(slot));
       if (free >= 0) places.set(trial.id, free);
@@ -125,7 +130,7 @@ export function terminalDisplay(slots: number): Display {
       show(trial, idle);
       places.delete(trial.id);
       tally.end(row, reused);
-      head.title = tally.bar();
+      head.title = headline();
     },
     dropped(trials) {
       tally.total -= trials;

@@ -7,7 +7,7 @@ import { type BenchmarkSummary, summarize } from "../results/summary.ts";
 import { type Committed, runAgain } from "../run/reproduce.ts";
 import { prepare, type Work } from "./prepare.ts";
 import { summaries } from "./select.ts";
-import { type Print, type RunPlace, supervise } from "./supervise.ts";
+import { exitCodes, type Print, type RunPlace, supervise } from "./supervise.ts";
 
 export interface ReproduceOptions extends RunPlace, Work {
   /** Every `of`-th row, from the `index`-th on: all of them take turns over `of` calls. */
@@ -39,8 +39,8 @@ export async function reproduceCommand(
   const committed = rowsOf(there, only, part);
   if (committed.length === 0)
     throw new BenchError("nothing-to-run", "There is no committed row to reproduce; see above.");
-  const rows = await supervise(options, print, (session) => runAgain(session, committed));
-  if (rows === "stopped") return 130;
+  const rows = await supervise(options, all, print, (session) => runAgain(session, committed));
+  if (rows === "stopped" || rows === "later") return exitCodes[rows];
   const runs = committed.map(({ found, summary }, i): Again => {
     const own = rows[i] ?? [];
     return { committed: summary, again: summarize(found.benchmark, tier, found.codeVersion, own), rows: own };

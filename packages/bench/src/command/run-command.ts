@@ -8,7 +8,7 @@ import { describeTrial } from "./observe.ts";
 import { prepare, type Work } from "./prepare.ts";
 import { copyReference } from "./reference.ts";
 import { summaries } from "./select.ts";
-import { type Print, type RunPlace, supervise } from "./supervise.ts";
+import { exitCodes, type Print, type RunPlace, supervise } from "./supervise.ts";
 
 export interface RunOptions extends RunPlace, Work {
   readonly report: string;
@@ -25,10 +25,10 @@ export async function runCommand(
 ): Promise<number> {
   const { tier, out } = options;
   const { ready, leftOut, all } = await prepare(names, options, print);
-  const result = await supervise(options, print, (session) =>
+  const result = await supervise(options, all, print, (session) =>
     run(session, { found: ready, tier, only: options.only, seeds: options.seeds }),
   );
-  if (result === "stopped") return 130;
+  if (result === "stopped" || result === "later") return exitCodes[result];
   const { tables } = summaries({ found: ready, all }, tier, { out, reference: false });
   for (const table of tables) print(`\n${terminalTable(table)}`);
   for (const row of result.failed) print(`\nFAILED ${describeTrial(row, row.benchmark)}\n${row.error ?? ""}`);

@@ -5,7 +5,7 @@ import { type Search, type TunedArm, trialsOf, tune } from "../run/tune.ts";
 import { describeTrial } from "./observe.ts";
 import { prepare, type Work } from "./prepare.ts";
 import { summaries } from "./select.ts";
-import { type Print, type RunPlace, supervise } from "./supervise.ts";
+import { exitCodes, type Print, type RunPlace, supervise } from "./supervise.ts";
 
 export interface TuneOptions extends RunPlace, Work {
   readonly configurations: number;
@@ -26,11 +26,11 @@ export async function tuneCommand(
 ): Promise<number> {
   const { tier, only, configurations, search, seed, score, out } = options;
   const { ready, all } = await prepare(names, options, print);
-  const result = await supervise(options, print, async (session) => {
+  const result = await supervise(options, all, print, async (session) => {
     const tuned = await tune(session, { found: ready, tier, only, configurations, search, seed, score });
     return { tuned, failed: session.summary.failed };
   });
-  if (result === "stopped") return 130;
+  if (result === "stopped" || result === "later") return exitCodes[result];
   const { tuned, failed } = result;
   for (const found of ready) print(`\n${describe(tuned.filter((arm) => arm.found === found))}`);
   if (score) {

@@ -12,9 +12,8 @@ export interface Result {
   runtime?: string;
 }
 
-/** Where a number came from. Neither host name nor folder: rows are published. */
-export interface Provenance {
-  packageVersion: string;
+/** What ran a trial. Neither host name nor folder: rows are published. */
+export interface Machine {
   /** git commit of the package's sources; null outside a repository. */
   commit: string | null;
   /** Whether tracked or new files (other than results and reports) differed from that commit. */
@@ -28,6 +27,11 @@ export interface Provenance {
   threads: number;
   /** How many trials were allowed to run at a time: seconds mean little without it. */
   jobs: number;
+}
+
+/** Where a number came from. */
+export interface Provenance extends Machine {
+  packageVersion: string;
   startedAt: string;
   seconds: number;
   /** Largest resident size of the trial's process, in bytes; null when it died. */
@@ -72,8 +76,7 @@ const resultShape = z.object({
 
 export const resultSchema: z.ZodType<Result> = resultShape;
 
-const provenanceSchema: z.ZodType<Provenance> = z.object({
-  packageVersion: z.string(),
+const machineShape = z.object({
   commit: z.string().nullable(),
   dirty: z.boolean().nullable(),
   lockFile: z.string().nullable(),
@@ -83,6 +86,13 @@ const provenanceSchema: z.ZodType<Provenance> = z.object({
   cores: z.number(),
   threads: z.number(),
   jobs: z.number(),
+});
+
+export const machineSchema: z.ZodType<Machine> = machineShape;
+
+const provenanceSchema: z.ZodType<Provenance> = z.object({
+  packageVersion: z.string(),
+  ...machineShape.shape,
   startedAt: z.string(),
   seconds: z.number(),
   peakMemory: z.number().nullable(),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, extname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Found } from "./discover.ts";
 import { shortHash } from "./hash.ts";
 import { readManifest } from "./manifest.ts";
 
@@ -25,6 +26,10 @@ export function codeVersion(root: string, benchmarks: string): string {
   parts.push(readFileSync(join(here, `worker${extension}`)));
   return shortHash(...parts);
 }
+
+/** Whether the built files are still what they were when the benchmark was found. */
+export const sameCode = ({ root, codeVersion: found }: Pick<Found, "root" | "codeVersion">): boolean =>
+  codeVersion(root, readManifest(root).outrigger?.benchmarks ?? "dist") === found;
 
 function addPackage(parts: (string | Uint8Array)[], root: string, built: string, seen: Set<string>): void {
   if (seen.has(root)) return;

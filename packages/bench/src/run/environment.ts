@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, type } from "node:os";
 import { join } from "node:path";
-import type { Provenance } from "../results/row.ts";
+import type { Machine } from "../results/row.ts";
 import { gitText } from "./git.ts";
 
 /** Provenance that all trials of one run and package share; without git the code version still tells the code apart. */
-export type Environment = Pick<Provenance, "commit" | "dirty" | "lockFile" | "node" | "os" | "cpu" | "cores">;
+export type Environment = Omit<Machine, "threads" | "jobs">;
 
 /** @param root folder of the package, for git. @param project folder with the lock file. */
 export function environment(root: string, project: string): Environment {

@@ -1,3 +1,4 @@
+import type { Machine } from "../results/row.ts";
 import type { Ending } from "./message.ts";
 import type { TrialSpec } from "./plan.ts";
 
@@ -7,6 +8,10 @@ export interface Outcome {
   readonly startedAt: Date;
   /** How often it was started: more than once after an attempt was lost. */
   readonly attempts: number;
+  /** Where it ran, unless that was here. */
+  readonly machine?: Machine;
+  /** To be called once the row is on the disk: what the executor still holds of the trial can go. */
+  readonly stored?: () => void;
 }
 
 export type Watch = (fraction: number, note?: string) => void;
@@ -26,11 +31,13 @@ export interface Executor {
   readonly threads: number;
   /**
    * Queues a trial and resolves when it has ended, well or badly; first in, first out.
-   * @throws Stopped after `stop`.
+   * @throws Stopped after `stop`, Deferred when it will run later and elsewhere.
    */
   run(trial: TrialSpec, on: TrialEvents): Promise<Outcome>;
-  /** Kills what runs and refuses what waits. */
-  stop(): void;
+  /** Kills what runs here and refuses what waits. */
+  stop(): void | Promise<void>;
+  /** Hands over the trials that it deferred, and says how to go on. */
+  later?(): string;
 }
 
 /** The run was stopped from outside; finished trials are kept. */
@@ -38,5 +45,13 @@ export class Stopped extends Error {
   constructor() {
     super("The run was stopped.");
     this.name = "Stopped";
+  }
+}
+
+/** The trial was handed to something that runs it later; the same command takes the result then. */
+export class Deferred extends Error {
+  constructor() {
+    super("The trial runs later.");
+    this.name = "Deferred";
   }
 }

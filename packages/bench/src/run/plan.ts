@@ -17,6 +17,9 @@ export interface TrialSpec {
   readonly seed: number;
 }
 
+/** What its process must know, and what its id is made of. */
+export type Runnable = Pick<TrialSpec, "found" | "method" | "group" | "options" | "seed" | "tier">;
+
 /** Which of an arm's candidates: number `index` of `of`. */
 export interface Candidate {
   readonly index: number;
@@ -24,7 +27,13 @@ export interface Candidate {
   readonly options: Options;
 }
 
-/** The trial of one seed; its id is the hash of benchmark, version, method, group, options, seed, tier and code version. */
+/** The hash of benchmark, version, method, group, options, seed, tier and code version. */
+export function trialId({ found, method, group, options, seed, tier }: Runnable): string {
+  const { name, version } = found.benchmark;
+  return shortHash(canonical([name, version, method, group, options, seed, tier, found.codeVersion]));
+}
+
+/** The trial of one seed. */
 export function trialOf(
   found: Found,
   tier: Tier,
@@ -33,11 +42,10 @@ export function trialOf(
   seed: number,
   purpose: TrialSpec["purpose"],
 ): TrialSpec {
-  const { name, version } = found.benchmark;
-  const group = arm.group ?? "";
+  const { method, kind, group = "" } = arm;
   const options = { ...arm.options, ...candidate?.options };
-  const id = shortHash(canonical([name, version, arm.method, group, options, seed, tier, found.codeVersion]));
-  return { id, found, tier, method: arm.method, group, kind: arm.kind, options, candidate, purpose, seed };
+  const id = trialId({ found, method, group, options, seed, tier });
+  return { id, found, tier, method, group, kind, options, candidate, purpose, seed };
 }
 
 /** The candidates of an arm; one candidate is no choice, so it needs no tuning trial. */

@@ -123,6 +123,7 @@ export class Session {
     });
     const row = rowOf(trial, outcome, environment, executor);
     await file.append(row);
+    outcome.stored?.();
     this.#ran++;
     if (row.status === "failed") this.#failed.push(row);
     this.observer.end(trial, row, false);
@@ -132,7 +133,7 @@ export class Session {
 
 function rowOf(trial: TrialSpec, outcome: Outcome, shared: Environment, executor: Executor): Row {
   const { id, found, method, group, kind, options, candidate, purpose, seed, tier } = trial;
-  const { reply, startedAt, attempts } = outcome;
+  const { reply, startedAt, attempts, machine } = outcome;
   const identity = { format: 1, id, purpose, benchmark: found.benchmark.name } as const;
   const failed = reply.type === "failed";
   return {
@@ -153,9 +154,7 @@ function rowOf(trial: TrialSpec, outcome: Outcome, shared: Environment, executor
       : reply.result),
     provenance: {
       packageVersion: found.packageVersion,
-      ...shared,
-      threads: executor.threads,
-      jobs: executor.jobs,
+      ...(machine ?? { ...shared, threads: executor.threads, jobs: executor.jobs }),
       startedAt: startedAt.toISOString(),
       seconds: Math.round(reply.seconds * 1000) / 1000,
       peakMemory: reply.peakMemory || null,

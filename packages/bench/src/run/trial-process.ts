@@ -16,12 +16,18 @@ const tailLength = 4000;
  * has started may still hold its output open. */
 const leaving = 5;
 
+/** How an attempt at a trial ended. */
+export interface Attempt {
+  readonly reply: Ending;
+  /** The process died or hung before it could say how the trial ended, which may be the machine's fault. */
+  readonly lost: boolean;
+}
+
 /** One attempt at a trial, in a process of its own. */
 export interface TrialProcess {
   /** The process's id and that of its group; undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** `lost`: the process died or hung before it could say how the trial ended, which may be the machine's fault. */
-  readonly ended: Promise<{ readonly reply: Ending; readonly lost: boolean }>;
+  readonly ended: Promise<Attempt>;
   kill(): void;
 }
 
@@ -40,13 +46,14 @@ export function startTrial(
     serialization: "advanced", // keeps NaN apart from null
     // A group of its own: Ctrl-C reaches the runner alone, and killing a trial kills what it has started.
     detached: process.platform !== "win32",
-    env: { ...process.env, OMP_NUM_THREADS: String(job.threads) },
+    // The address of a queue may hold a password, which is none of a benchmark's business.
+    env: { ...process.env, OUTRIGGER_QUEUE: undefined, OMP_NUM_THREADS: String(job.threads) },
   });
   let closed = false;
   const kill = () => {
     if (!closed) killGroup(child);
   };
-  const ended = new Promise<{ reply: Ending; lost: boolean }>((resolve) => {
+  const ended = new Promise<Attempt>((resolve) => {
     let last: Ending | null = null;
     let hung = false;
     let tail = "";
