@@ -27,12 +27,12 @@ const chosen = (present: Float32Array, width: number, rate: number, random: Rand
     random.uniform() < rate && present[Math.floor(i / width)] === 1 ? 1 : 0,
   );
 
-/** What stands where an entry is taken out: 0, the mean of a standardised column, or the entry of another row of the batch. */
+/** What stands where entry i is taken out: 0, the mean of a standardised column, or the entry of another row of the batch. */
 const stand = {
-  mask: () => 0,
-  swap: ({ inputs: { data, shape }, present }: Drawn, i: number, random: Random) => {
+  mask: () => () => 0,
+  swap: ({ inputs: { data, shape }, present }: Drawn, random: Random) => {
     const rows = Array.from(present.keys()).filter((row) => present[row] === 1);
-    return data[rows[random.integer(rows.length)]! * shape[1]! + (i % shape[1]!)]!;
+    return (i: number) => data[rows[random.integer(rows.length)]! * shape[1]! + (i % shape[1]!)]!;
   },
 } as const;
 
@@ -40,8 +40,8 @@ function corrupted(drawn: Drawn, transform: string, rate: number, random: Random
   const { inputs, present } = drawn;
   if (transform === "none") return { inputs, where: new Float32Array(inputs.data.length) };
   const where = chosen(present, inputs.shape[1]!, rate, random);
-  const put = stand[transform as keyof typeof stand];
-  const data = Float32Array.from(inputs.data, (value, i) => (where[i] === 1 ? put(drawn, i, random) : value));
+  const put = stand[transform as keyof typeof stand](drawn, random);
+  const data = Float32Array.from(inputs.data, (value, i) => (where[i] === 1 ? put(i) : value));
   return { inputs: array(data, inputs.shape), where };
 }
 
