@@ -15,6 +15,8 @@ export interface Documented {
   readonly cost: string | undefined;
   /** The benchmark that shows what it is worth, and the page with its numbers: "Evidence: NAME in PATH." */
   readonly evidence: { readonly benchmark: string; readonly page: string } | undefined;
+  /** Title, venue and address of the first paper named: "Paper: AUTHORS, "TITLE", VENUE, ADDRESS". */
+  readonly cited: { readonly title: string; readonly venue: string; readonly url: string } | undefined;
   /** What follows the paper's address: where the rule differs from it, and from the authors' code. */
   readonly remarks: string | undefined;
 }
@@ -56,6 +58,11 @@ function remarksOf(text: readonly string[]): string | undefined {
   return rest === "" ? undefined : rest[0]!.toUpperCase() + rest.slice(1);
 }
 
+function citedOf(text: readonly string[]): Documented["cited"] {
+  const found = /Paper: .*?"(.+?)", ([^,]+), (https:\/\/\S+?)[.;]? /.exec(`${text.join(" ")} `);
+  return found === null ? undefined : { title: found[1]!, venue: found[2]!, url: found[3]! };
+}
+
 function evidenceOf(text: readonly string[]): Documented["evidence"] {
   const found = /Evidence: (\S+) in (\S+\.md)\./.exec(text.join(" "));
   return found === null ? undefined : { benchmark: found[1]!, page: found[2]! };
@@ -77,6 +84,7 @@ export function documented(folder: string): Documented[] {
         summary: summaryOf(text[0]!),
         cost: /Cost: (.*?\.)(?: |$)/.exec(text.join(" "))?.[1],
         evidence: evidenceOf(text),
+        cited: citedOf(text),
         remarks: remarksOf(text),
       };
     });
