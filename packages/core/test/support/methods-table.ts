@@ -85,9 +85,7 @@ function stepsOf({ passes }: Procedure): string {
 }
 
 const evidenceCell = ({ evidence }: Documented): string =>
-  evidence === undefined
-    ? "–"
-    : `[${evidence.benchmark}](${evidence.page.replace(/^packages/, "../..")})`;
+  evidence === undefined ? "–" : `[${evidence.benchmark}](${evidence.page.replace(/^packages/, "../..")})`;
 
 function proceduresTable(procedures: readonly Method[]): string {
   const rows = procedures.map((one) => {
@@ -131,11 +129,13 @@ const sharingTable = (): string =>
     }),
   );
 
+/** Whether a weighting ever asks for inner products of gradients. */
+export const looksAtGradients = ({ rule }: Method): boolean =>
+  needsOf(rule as Weighting).some((need) => need.startsWith("gram"));
+
 /** The page as the sources have it. */
 export async function methodsPage(): Promise<string> {
   const rules = await methods("weighting");
-  const looksAtGradients = ({ rule }: Method): boolean =>
-    needsOf(rule as Weighting).some((need) => need.startsWith("gram"));
   const [aggregators, features] = [await methods("aggregator"), await methods("feature")];
   const anywhere = rules.filter((one) => looksAtGradients(one) && (one.rule as Weighting).atRepresentation);
   const procedures = await methods("procedure");

@@ -42,11 +42,14 @@ function paragraphs(comment: string): string[] {
     .filter((paragraph) => paragraph !== "");
 }
 
-/** Up to the first full stop, or the first colon after at least five words. */
+/** Up to the first full stop, or the first colon after at least five words; all of it where there is neither. */
 function summaryOf(text: string): string {
   let end = 0;
-  do end = /[.:](?= |$)/.exec(text.slice(end))!.index + end + 1;
-  while (text[end - 1] === ":" && text.slice(0, end).split(" ").length < 5);
+  do {
+    const stop = /[.:](?= |$)/.exec(text.slice(end));
+    if (stop === null) return text;
+    end += stop.index + 1;
+  } while (text[end - 1] === ":" && text.slice(0, end).split(" ").length < 5);
   return text.slice(0, end).replace(/:$/, ".");
 }
 
@@ -81,7 +84,7 @@ export function documented(folder: string): Documented[] {
       return {
         file: `${folder}/${file}`,
         factory: factory!,
-        summary: summaryOf(text[0]!),
+        summary: summaryOf(text[0] ?? ""),
         cost: /Cost: (.*?\.)(?: |$)/.exec(text.join(" "))?.[1],
         evidence: evidenceOf(text),
         cited: citedOf(text),
