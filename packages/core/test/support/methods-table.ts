@@ -111,8 +111,8 @@ function proceduresTable(procedures: readonly Method[]): string {
 const sharingHeading = `
 ## Sharing
 
-Policies build the model, and say what the tasks have in common; every method above trains what they build ([how to choose](sharing.md)).
-*Evidence* as for procedures.
+Policies build the model, and say what the tasks have in common ([how to choose](sharing.md)). The methods above train what they build; those at the
+representation, what \`hardSharing\` and \`mmoe\` build. *Evidence* as for procedures.
 
 `;
 
