@@ -4,7 +4,8 @@ import { allAggregators } from "./support/aggregators.ts";
 import { allCombinators } from "./support/combinators.ts";
 import { allFeatureMethods } from "./support/feature-methods.ts";
 import { documented, methods } from "./support/methods.ts";
-import { methodsPage } from "./support/methods-table.ts";
+import { looksAtGradients, methodsPage, policies } from "./support/methods-table.ts";
+import { allPolicies } from "./support/policies.ts";
 import { allProcedures } from "./support/procedures.ts";
 import { allRules } from "./support/rules.ts";
 
@@ -40,10 +41,25 @@ test.each(found.map((one) => [one.factory, one] as const))(
   },
 );
 
-const shown = found.filter(({ evidence }) => evidence !== undefined);
+test("every sharing policy's docstring says its cost, its paper, and where it differs", async () => {
+  expect(
+    policies()
+      .map(({ factory }) => factory)
+      .sort(),
+  ).toEqual((await allPolicies()).map(([name]) => name).sort());
+  for (const { factory, cited, remarks } of policies()) {
+    expect(cited, `the paper of ${factory}: authors, "title", venue, address`).toBeDefined();
+    expect(remarks, `what follows the address of ${factory}`).toMatch(/\w/);
+  }
+});
 
-test("six procedures at least name their evidence", () => {
-  expect(shown.length).toBeGreaterThanOrEqual(6);
+const shown = [...found, ...policies(), ...documented("weighting/combine"), ...documented("train")].filter(
+  ({ evidence }) => evidence !== undefined,
+);
+
+test("every procedure and every sharing policy names its evidence", async () => {
+  const all = [...(await allProcedures()), ...(await allPolicies())].map(([name]) => name);
+  expect(shown.map(({ factory }) => factory)).toEqual(expect.arrayContaining(all));
 });
 
 test.each(shown.map((one) => [one.factory, one.evidence!] as const))(
@@ -53,6 +69,20 @@ test.each(shown.map((one) => [one.factory, one.evidence!] as const))(
     expect(text).toContain(`\`${benchmark}\``);
   },
 );
+
+test("the README counts what there is", async () => {
+  const text = readFileSync(new URL("../../../README.md", import.meta.url), "utf8").replaceAll("\n", " ");
+  const gram = found.filter((one) => one.file.startsWith("weighting/") && looksAtGradients(one));
+  const counts = {
+    "rules that look at losses": (await allRules()).length - gram.length,
+    "that look at the Gram matrix": gram.length,
+    "aggregators of whole gradients": (await allAggregators()).length,
+    "procedures that own the step": (await allProcedures()).length,
+    "combinators that make rules of rules": (await allCombinators()).length,
+    "sharing policies": (await allPolicies()).length,
+  };
+  for (const [what, count] of Object.entries(counts)) expect(text).toContain(`${count} ${what}`);
+});
 
 test("docs/methods.md is what the sources say; `npm run docs:methods` writes it", async () => {
   await expect(await methodsPage()).toMatchFileSnapshot(

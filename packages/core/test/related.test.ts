@@ -11,9 +11,9 @@ test("every link of docs/related.md to a file leads to one", () => {
   expect(files.filter((file) => !existsSync(new URL(file, page)))).toEqual([]);
 });
 
-test("every method that is built stands there", () => {
-  const folders = ["weighting", "aggregator", "feature", "procedure"];
-  const types = ["weighting.ts", "aggregator.ts", "feature-method.ts", "procedure.ts", "sum.ts"];
+test("every method and sharing policy that is built stands there", () => {
+  const folders = ["weighting", "aggregator", "feature", "procedure", "sharing"];
+  const types = ["weighting.ts", "aggregator.ts", "feature-method.ts", "procedure.ts", "policy.ts", "sum.ts"];
   const built = folders.flatMap((folder) =>
     readdirSync(new URL(`../src/${folder}/`, import.meta.url))
       .filter((file) => file.endsWith(".ts") && !types.includes(file))

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { Random } from "@outrigger/core/random";
 import { adaloss } from "@outrigger/core/weighting/adaloss";
 import { dwa } from "@outrigger/core/weighting/dwa";
+import { famo } from "@outrigger/core/weighting/famo";
 import { gls } from "@outrigger/core/weighting/gls";
 import { gradientNormScaling } from "@outrigger/core/weighting/gradient-norm-scaling";
+import { gradnorm } from "@outrigger/core/weighting/gradnorm";
 import { metaTartan } from "@outrigger/core/weighting/meta-tartan";
 import { olAux } from "@outrigger/core/weighting/ol-aux";
 import { slaw } from "@outrigger/core/weighting/slaw";
@@ -15,6 +17,18 @@ interface Stateful {
   dwa: { epoch_losses: number[][]; expected: { weights: number[] }[] };
   slaw: { expected: { loss: number[]; weights: number[] }[] };
   ol_aux: { beta: number; N: number; steps: { theta: number[]; w_used: number[]; w_after: number[] }[] };
+  gradnorm: {
+    alpha: number;
+    grad_norms: number[];
+    initial_losses: number[];
+    losses: number[];
+    paper: { lr: number; w_renormalised_sum_K: number[] };
+    libmtl: { grad_s: number[] };
+  };
+  famo: Record<
+    "gamma_0.01_official" | "gamma_0.001_libmtl",
+    { steps: { losses: number[]; theta_next: number[]; task_coefficients: number[]; w_next: number[] }[] }
+  >;
   meta_tartan: {
     dev_grad: number[];
     task_grads: number[][];
@@ -102,6 +116,45 @@ test("ol-aux: stored weights on two quadratics", () => {
     state = answer.state;
   }
 });
+
+test("gradnorm: stored weights after a step of the paper's form, and LibMTL's slope of its logits", () => {
+  const { alpha, grad_norms, initial_losses, losses, paper, libmtl } = stateful.gradnorm;
+  const gram = grad_norms.map((_, i) => grad_norms.map((norm, j) => (i === j ? norm ** 2 : 0)));
+  const begun = { values: [1, 1, 1], sum: initial_losses, count: 1 };
+  const published = gradnorm({ alpha, learningRate: paper.lr });
+  const { state } = published.weigh(
+    view(losses, { gram, epoch: 1 }),
+    { ...published.init(3, 0), ...begun },
+    random,
+  );
+  close(state.values, paper.w_renormalised_sum_K);
+  const other = gradnorm({ alpha, form: "libmtl" });
+  const moved = other.weigh(view(losses, { gram, epoch: 1 }), { ...other.init(3, 0), ...begun }, random);
+  // Adam's first moment after one step is a tenth of the slope.
+  close(
+    moved.state.m.map((value) => 10 * value),
+    libmtl.grad_s,
+  );
+});
+
+test.each([
+  ["gamma_0.01_official", 0.01],
+  ["gamma_0.001_libmtl", 0.001],
+] as const)(
+  "famo: stored weights of four steps on two quadratics, and logits to 1e-6: %s",
+  (name, weightDecay) => {
+    const rule = famo({ weightDecay, scale: "mean" });
+    let state = rule.init(2, 0);
+    for (const { losses, theta_next, task_coefficients, w_next } of stateful.famo[name].steps) {
+      const answer = rule.weigh(view(losses), state, random);
+      for (const [k, weight] of task_coefficients.entries()) expect(answer.weights[k]).toBeCloseTo(weight, 6);
+      const [x, y] = theta_next as [number, number];
+      const after = [((x - 1) ** 2 + y ** 2) / 2, 2 * ((x + 1) ** 2 + (y - 0.5) ** 2)];
+      state = rule.observe!(view(after), answer.state);
+      for (const [k, logit] of w_next.entries()) expect(state.xi[k]).toBeCloseTo(logit, 6);
+    }
+  },
+);
 
 test("meta-tartan: stored logits and weights", () => {
   const { dev_grad, task_grads, lr, logits1, weights0, weights1 } = stateful.meta_tartan;

@@ -77,8 +77,10 @@ export interface AangSearchState {
  * fitted on the training batch. Losses and counts of the history are those of the cells drawn. Without step sizes nothing is looked
  * at, and no `dev` needed.
  *
- * Cost: n + 1 forward and backward passes, one of each on a held-out batch, the temporary head's own steps on features that are computed once;
+ * Cost: n + 1 forward and backward passes, one of each on a held-out batch, a forward pass for the features of the temporary head's own steps;
  * drawing a model's parameters.
+ *
+ * Evidence: core/objective-space in packages/core-bench/README.md.
  *
  * Paper: Dery, Michel, Khodak, Neubig and Talwalkar, "AANG: Automating Auxiliary Learning", ICLR 2023,
  * https://arxiv.org/abs/2205.14082. Differences from the authors' code: every cell has a batch of its own, where they share one; an epoch's best is
@@ -120,6 +122,11 @@ export const aangSearch = <B = ColumnBatch<Tensor>>(
   const shared = of === "output" ? [stages.indexOf("output")] : stages.map((_, stage) => stage);
   return {
     name: "aang (search)",
+    // The primary and the cells; features for the temporary head, and the held-out batch.
+    passes() {
+      const n = cells.length === 0 ? drawn : Math.min(drawn, cells.length);
+      return learns ? { forward: n + 3, backward: n + 2 } : { forward: n + 1, backward: n + 1 };
+    },
     paper: aang().paper,
     verified: "reference",
     settings: {

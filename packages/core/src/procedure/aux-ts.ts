@@ -39,7 +39,9 @@ export interface AuxTsOptions {
  * does not care, such as Adam; where all come near 1 the sigmoid is flat, and they stay. Look at `onWeights`.
  *
  * Cost: T backward passes for the cosines, three forward and three backward passes, one of each on a held-out batch, and the derivative of a
- * backward pass, about as much as a step; with "differences" five forward and three backward passes besides the cosines'.
+ * backward pass, about as much as that pass; with "differences" five forward and three backward passes besides the cosines'.
+ *
+ * Evidence: core/corrupted-labels in packages/core-bench/README.md.
  *
  * Paper: Han, Huang, An and Bai, "Adaptive Transfer Learning on Graph Neural Networks", KDD 2021, https://arxiv.org/abs/2107.08765.
  * Differences from the authors' code: there the look ahead is an ordinary step in place, so that the held-out loss does not depend on φ
@@ -59,6 +61,9 @@ export const auxTs = (options: AuxTsOptions = {}): Procedure<null> => {
   inRange(difference, "difference", Number.MIN_VALUE, 1);
   return {
     name: derivative === "exact" ? "aux-ts" : "aux-ts (differences)",
+    // Those of `autoLambda`, and a backward pass a task for the cosines.
+    passes: ({ tasks }) =>
+      derivative === "exact" ? { forward: 3, backward: tasks + 4 } : { forward: 5, backward: tasks + 3 },
     paper: {
       title: "Adaptive Transfer Learning on Graph Neural Networks",
       venue: "KDD",

@@ -13,7 +13,7 @@ import { linearCombiner, monotoneNetwork } from "./inner/combiner.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { combined, combinedLoss } from "./inner/implicit.ts";
 import { implicitSlope } from "./inner/implicit-slope.ts";
-import type { Inverse } from "./inner/inverse.ts";
+import { type Inverse, productCount } from "./inner/inverse.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
 import type { Procedure } from "./procedure.ts";
 
@@ -77,8 +77,7 @@ export const auxilearn = (options: AuxilearnOptions = {}): Procedure<null> => {
     name: kind === "linear" ? "auxilearn" : "auxilearn (network)",
     // A product takes the step's own passes, the derivative of its backward pass, and that of all of these: two forward and three backward.
     passes() {
-      // A Neumann series begins with five that estimate λ_max.
-      const products = { identity: 0, neumann: terms + 5, "conjugate-gradients": terms }[inverse];
+      const products = productCount(inverse, terms);
       return {
         forward: 1 + (2 + 2 * products) / interval,
         backward: 1 + (2 + 3 * products) / interval,

@@ -10,7 +10,7 @@ import { type AuxinashLearnedOptions, auxinashLearned } from "../weighting/auxin
 import { positiveInteger } from "../weighting/gram/check.ts";
 import { learnPowers } from "../weighting/gram/powers.ts";
 import { requireDev } from "./inner/held-out.ts";
-import { type Inverse, inverseTimes } from "./inner/inverse.ts";
+import { type Inverse, inverseTimes, productCount } from "./inner/inverse.ts";
 import { inner, looking } from "./inner/look-ahead.ts";
 import { advance } from "./inner/replica.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
@@ -33,8 +33,11 @@ export interface AuxinashImplicitOptions extends AuxinashLearnedOptions {
  * depend on the size of H or of the losses; each element of Jᵀc is kept within ±10, p_k is at least 1e-4 and scaled so that Σ_k p_k = T,
  * p = 1 at first. H q is exact. "identity" takes q ∝ ∇L_dev: what the rule `auxinashLearned` does, which needs no procedure.
  *
- * Cost: T backward passes to the trunk, and a step; on every 25th step a pass on a held-out batch, T backward passes, and for each product with
- * H about two steps: J of them for "conjugate-gradients", J + 5 for "neumann", none for "identity".
+ * Cost: a forward pass and T backward passes to the trunk, and a step; on every 25th step a forward and a backward pass on a held-out batch, one
+ * forward and T backward passes, and two forward and three backward passes a product with H: J of them for "conjugate-gradients", J + 5 for
+ * "neumann", none for "identity".
+ *
+ * Evidence: core/low-data-procedures in packages/core-bench/README.md.
  *
  * Paper: Shamsian, Navon, Glazer, Kawaguchi, Chechik and Fetaya, "Auxiliary Learning as an Asymmetric Bargaining Game", ICML 2023,
  * https://arxiv.org/abs/2301.13501. Differences from the authors' code: its series has a fixed small step, so that its q is a multiple of
@@ -52,6 +55,14 @@ export const auxinashImplicit = (options: AuxinashImplicitOptions = {}): Procedu
   positiveInteger(terms, "terms");
   return {
     name: "auxinash (implicit)",
+    // A look and the step; on every n-th a held-out gradient, products of two forward and three backward passes, and cosines.
+    passes({ tasks }) {
+      const products = productCount(inverse, terms);
+      return {
+        forward: 2 + (2 + 2 * products) / interval,
+        backward: tasks + 1 + (1 + 3 * products + tasks) / interval,
+      };
+    },
     paper: rule.paper,
     verified: "own reading",
     settings: { learningRate, interval, inverse, terms },

@@ -14,7 +14,7 @@ import { type Drawn, dataGenerator } from "./inner/generated-data.ts";
 import { generatedLoss, lowerOf } from "./inner/generated-loss.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { implicitSlope } from "./inner/implicit-slope.ts";
-import type { Inverse } from "./inner/inverse.ts";
+import { type Inverse, productCount } from "./inner/inverse.ts";
 import { advance, arraysOf, replicaOf } from "./inner/replica.ts";
 import { required, taughtTask } from "./inner/required.ts";
 import type { Procedure, Setup } from "./procedure.ts";
@@ -67,8 +67,11 @@ export interface DtgAuxlOptions {
  * labels from being all alike: a copy taught with its own label would be the primary again. No entry moves by more than 1, a standard deviation
  * of standardised inputs. Both derivatives are exact. Rows count where the primary has a label.
  *
- * Cost: two forward and backward passes, and two forward passes of the generator; every 20th step a forward and a backward pass on a held-out batch,
- * and about two of each on both batches for the mixed derivative, as for each product: J for "conjugate-gradients", J + 5 for "neumann".
+ * Cost: two forward and two backward passes, and a forward pass of the generator; every 20th step one of each on a held-out batch, about two
+ * of each for the mixed derivative, and four forward and six backward passes a product: J of them for "conjugate-gradients", J + 5 for
+ * "neumann", none for "identity".
+ *
+ * Evidence: core/generated-data in packages/core-bench/README.md.
  *
  * Paper: Chen, Wang, Zhou, Qin, Guan and Zhu, "Joint Data-Task Generation for Auxiliary Learning", NeurIPS 2023,
  * https://nips.cc/virtual/2023/poster/72186. Difference: generator, R and all numbers are ours, since neither equations nor code are
@@ -97,6 +100,14 @@ export const dtgAuxl = (options: DtgAuxlOptions = {}): Procedure<null> => {
   inRange(maxSlopeNorm, "maxSlopeNorm", Number.MIN_VALUE);
   return {
     name: "dtg-auxl",
+    // On every n-th step a held-out gradient, the mixed derivative, and products over both batches, as of `auxilearn`.
+    passes() {
+      const products = productCount(inverse, terms);
+      return {
+        forward: 2 + (3 + 4 * products) / interval,
+        backward: 2 + (3 + 6 * products) / interval,
+      };
+    },
     paper: {
       title: "Joint Data-Task Generation for Auxiliary Learning",
       venue: "NeurIPS",

@@ -107,5 +107,5 @@ export interface Procedure<S = unknown> {
    *
    * @param run tasks, and batches of the held-out data
    */
-  readonly passes?: (run: { readonly tasks: number; readonly heldOut: number }) => Passes;
+  readonly passes: (run: { readonly tasks: number; readonly heldOut: number }) => Passes;
 }

@@ -29,8 +29,11 @@ export interface TamlOptions {
  * is that of θ and constant; r_k is taken without dropout and kept within ±10. η: the run's step size now; the optimiser's momentum and
  * weight decay are in θ⁺, and the derivative goes through η alone (exact for `sgd` without Nesterov's form). All weights are 1 at first.
  *
- * Cost: T backward and T + 1 forward passes for what the network reads, three forward and three backward passes, one of each on a
- * held-out batch, and the derivative of a backward pass, about as much as a step; with "differences" two forward passes in its place.
+ * Cost: T forward and T backward passes for what the network reads (a forward pass more where dropout tells training passes from others), three
+ * forward and three backward passes, one of each on a held-out batch, and the derivative of a backward pass, about as much as that pass; with
+ * "differences" two forward passes in its place.
+ *
+ * Evidence: core/corrupted-labels in packages/core-bench/README.md.
  *
  * Paper: Aimen, Sidheekh, Ladrecha and Krishnan, "Task Attended Meta-Learning for Few-Shot Learning", NeurIPS MetaLearn workshop 2021,
  * https://arxiv.org/abs/2106.10642. Differences: of the paper's meta-learner only the weighing is here, of a run's tasks and not of a
@@ -50,6 +53,11 @@ export const taml = (options: TamlOptions = {}): Procedure<null> => {
   inRange(difference, "difference", Number.MIN_VALUE, 1);
   return {
     name: derivative === "exact" ? "taml" : "taml (differences)",
+    // Those of `autoLambda`, and a forward and a backward pass a task for what the network reads.
+    passes: ({ tasks }) =>
+      derivative === "exact"
+        ? { forward: tasks + 3, backward: tasks + 4 }
+        : { forward: tasks + 5, backward: tasks + 3 },
     paper: {
       title: "Task Attended Meta-Learning for Few-Shot Learning",
       venue: "NeurIPS MetaLearn workshop",

@@ -15,6 +15,8 @@ import { sharedBy } from "./policy.ts";
  *
  * Cost: sharedExperts + T · taskExperts passes through the layers.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Tang, Liu, Zhao and Gong, "Progressive Layered Extraction (PLE): A Novel Multi-Task Learning (MTL) Model for Personalized
  * Recommendations", RecSys 2020, https://doi.org/10.1145/3383313.3412236. No difference known.
  *

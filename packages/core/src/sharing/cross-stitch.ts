@@ -26,6 +26,8 @@ interface Stitched<T> {
  *
  * Cost: T passes through the layers, and T² products of numbers a feature.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Misra, Shrivastava, Gupta and Hebert, "Cross-Stitch Networks for Multi-Task Learning", CVPR 2016, https://arxiv.org/abs/1604.03539.
  * Differences from the paper: one unit a layer, where it has one a channel; columns start at random, where they start as networks trained on
  * one task each (give them in `init`); units learn at the rate of all parameters, where theirs is 100 to 1000 times as high.

@@ -13,6 +13,8 @@ import { byTask, type SharingOptions, sharedBy } from "./policy.ts";
  *
  * Cost: one pass through the layers, for any number of tasks.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Caruana, "Multitask Learning", Machine Learning 1997, https://doi.org/10.1023/A:1007379606734. No difference known.
  *
  * @throws OutriggerError `bad-option` without a layer or a head

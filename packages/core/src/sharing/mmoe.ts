@@ -31,6 +31,8 @@ interface Gated<T> {
  *
  * Cost: `experts` passes through the layers, for any number of tasks.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Ma, Zhao, Yi, Chen, Hong and Chi, "Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts", KDD 2018,
  * https://doi.org/10.1145/3219819.3220007. No difference known.
  *

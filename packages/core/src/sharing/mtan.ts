@@ -41,6 +41,8 @@ const maskOf = (inputs: number, outputs: number): Chain =>
  *
  * Cost: 1 + T passes through the layers, and for every task and layer two products of the layer's width.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Liu, Johns and Davison, "End-to-End Multi-Task Learning with Attention", CVPR 2019, https://arxiv.org/abs/1803.10704. Differences from
  * the paper, whose blocks are those of SegNet: a mask reads the layer's output, where theirs reads the first and masks the second convolution of
  * a block; f_l is a layer like the shared one, where theirs is a 3 × 3 convolution and a pool; no batch norm.

@@ -47,6 +47,8 @@ interface Towered<T> extends Own<T> {
  *
  * Cost: sharedExperts + T · taskExperts passes through the layers.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Tang, Liu, Zhao and Gong, "Progressive Layered Extraction (PLE): A Novel Multi-Task Learning (MTL) Model for Personalized
  * Recommendations", RecSys 2020, https://doi.org/10.1145/3383313.3412236. Difference: none in the network; its loss weights that decay over
  * training, and the masks for tasks with samples of their own, are a rule's and a task's business here.

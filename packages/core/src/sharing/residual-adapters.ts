@@ -52,6 +52,8 @@ function adapter(width: number, size: number, activation: (x: Tensor) => Tensor)
  *
  * Cost: T passes through the layers, and 4 · size · width operations a sample, task and layer.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Rebuffi, Bilen and Vedaldi, "Learning multiple visual domains with residual adapters", NeurIPS 2017, https://arxiv.org/abs/1705.08045;
  * with a narrow middle by Houlsby et al., "Parameter-Efficient Transfer Learning for NLP", ICML 2019, https://arxiv.org/abs/1902.00751; as a stage of
  * multi-task training by Liang et al., "Effective Adaptation in Multi-Task Co-Training for Unified Autonomous Driving", NeurIPS 2022,

@@ -53,6 +53,8 @@ const opened = (threshold: number): ((score: Tensor) => Tensor) =>
  *
  * Cost: T passes through the layers, and T copies of the trunk's parameters in training.
  *
+ * Evidence: core/conflicting-tasks in packages/core-bench/README.md.
+ *
  * Paper: Wallingford, Li, Achille, Ravichandran, Fowlkes, Bhotika and Soatto, "Task Adaptive Parameter Sharing for Multi-Task Learning", CVPR
  * 2022, https://arxiv.org/abs/2203.16708. Differences from the authors' code: the penalty counts from the first step, where theirs waits two epochs;
  * scores learn at the rate of all parameters; norms have no statistics of a task's own; by default the base trains with the tasks (the paper's joint

@@ -49,6 +49,8 @@ export interface FittedInStages<B> extends Fitted<B> {
  *
  * Cost: that of the runs.
  *
+ * Evidence: core/schedules in packages/core-bench/README.md.
+ *
  * Papers: of pre-training and fine-tuning against joint training, Dery, Michel, Talwalkar and Neubig, "Should We Be Pre-training? An Argument
  * for End-task Aware Training as an Alternative", ICLR 2022, https://arxiv.org/abs/2109.07437; of the stage between, Liang, Wu, Han, Xu, Xu and
  * Liang, "Effective Adaptation in Multi-Task Co-Training for Unified Autonomous Driving", NeurIPS 2022, https://arxiv.org/abs/2209.08953,

@@ -77,7 +77,6 @@ They own the step: they look where other steps would lead, keep several copies o
 
 /** Steps of uniform weights that one of the procedure's takes, at several numbers of tasks. */
 function stepsOf({ passes }: Procedure): string {
-  if (passes === undefined) return "–";
   const at = (tasks: number): string => {
     const { forward, backward } = passes({ tasks, heldOut: 1 });
     return ((forward + 2 * backward) / 3).toFixed(1);
@@ -85,16 +84,17 @@ function stepsOf({ passes }: Procedure): string {
   return [...new Set([2, 4, 8].map(at))].join(", ");
 }
 
+const evidenceCell = ({ evidence }: Documented): string =>
+  evidence === undefined ? "–" : `[${evidence.benchmark}](${evidence.page.replace(/^packages/, "../..")})`;
+
 function proceduresTable(procedures: readonly Method[]): string {
   const rows = procedures.map((one) => {
-    const { evidence, rule } = one;
     const told = cells(one);
-    const shown = evidence && `[${evidence.benchmark}](${evidence.page.replace(/^packages/, "../..")})`;
     return [
       ...told.slice(0, 4),
-      stepsOf(rule as Procedure),
+      stepsOf(one.rule as Procedure),
       ...told.slice(4, 5),
-      shown ?? "–",
+      evidenceCell(one),
       ...told.slice(5),
     ];
   });
@@ -108,11 +108,34 @@ function proceduresTable(procedures: readonly Method[]): string {
   return table(head, rows);
 }
 
+const sharingHeading = `
+## Sharing
+
+Policies build the model, and say what the tasks have in common ([how to choose](sharing.md)). The methods above train what they build; those at the
+representation, what \`hardSharing\` and \`mmoe\` build. *Evidence* as for procedures.
+
+`;
+
+/** The sharing policies: what `src/sharing` exports and says the cost of. */
+export const policies = (): Documented[] => documented("sharing").filter(({ cost }) => cost !== undefined);
+
+const sharingTable = (): string =>
+  table(
+    ["policy", "what it does", "paper", "cost", "evidence", "differs"],
+    policies().map((one) => {
+      const { title, venue, url } = one.cited!;
+      const paper = `[${title}](${url}), ${venue}`;
+      return [code(one), one.summary, paper, without(one.cost!), evidenceCell(one), one.remarks ?? ""];
+    }),
+  );
+
+/** Whether a weighting ever asks for inner products of gradients. */
+export const looksAtGradients = ({ rule }: Method): boolean =>
+  needsOf(rule as Weighting).some((need) => need.startsWith("gram"));
+
 /** The page as the sources have it. */
 export async function methodsPage(): Promise<string> {
   const rules = await methods("weighting");
-  const looksAtGradients = ({ rule }: Method): boolean =>
-    needsOf(rule as Weighting).some((need) => need.startsWith("gram"));
   const [aggregators, features] = [await methods("aggregator"), await methods("feature")];
   const anywhere = rules.filter((one) => looksAtGradients(one) && (one.rule as Weighting).atRepresentation);
   const procedures = await methods("procedure");
@@ -139,6 +162,8 @@ export async function methodsPage(): Promise<string> {
     ),
     `\nOf the Gram rules, \`representation\` takes ${anywhere.map(({ factory }) => `\`${factory}\``).join(", ")},\n`,
     "and combinations of these with loss rules; the others are defined by the gradients of parameters.\n",
+    sharingHeading,
+    sharingTable(),
   ];
   return heading + parts.join("");
 }

@@ -15,6 +15,8 @@ export interface Documented {
   readonly cost: string | undefined;
   /** The benchmark that shows what it is worth, and the page with its numbers: "Evidence: NAME in PATH." */
   readonly evidence: { readonly benchmark: string; readonly page: string } | undefined;
+  /** Title, venue and address of the first paper named: "Paper: AUTHORS, "TITLE", VENUE, ADDRESS". */
+  readonly cited: { readonly title: string; readonly venue: string; readonly url: string } | undefined;
   /** What follows the paper's address: where the rule differs from it, and from the authors' code. */
   readonly remarks: string | undefined;
 }
@@ -40,11 +42,14 @@ function paragraphs(comment: string): string[] {
     .filter((paragraph) => paragraph !== "");
 }
 
-/** Up to the first full stop, or the first colon after at least five words. */
+/** Up to the first full stop, or the first colon after at least five words; all of it where there is neither. */
 function summaryOf(text: string): string {
   let end = 0;
-  do end = /[.:](?= |$)/.exec(text.slice(end))!.index + end + 1;
-  while (text[end - 1] === ":" && text.slice(0, end).split(" ").length < 5);
+  do {
+    const stop = /[.:](?= |$)/.exec(text.slice(end));
+    if (stop === null) return text;
+    end += stop.index + 1;
+  } while (text[end - 1] === ":" && text.slice(0, end).split(" ").length < 5);
   return text.slice(0, end).replace(/:$/, ".");
 }
 
@@ -54,6 +59,11 @@ function remarksOf(text: readonly string[]): string | undefined {
   const [, after = ""] = /^.*https:\/\/\S+(.*)$/.exec(text[place]!)!;
   const rest = after.replace(/^[\s.,;:)]+/, "").replace(/^Difference: /, "");
   return rest === "" ? undefined : rest[0]!.toUpperCase() + rest.slice(1);
+}
+
+function citedOf(text: readonly string[]): Documented["cited"] {
+  const found = /Paper: .*?"(.+?)", ([^,]+), (https:\/\/\S+?)[.;]? /.exec(`${text.join(" ")} `);
+  return found === null ? undefined : { title: found[1]!, venue: found[2]!, url: found[3]! };
 }
 
 function evidenceOf(text: readonly string[]): Documented["evidence"] {
@@ -74,9 +84,10 @@ export function documented(folder: string): Documented[] {
       return {
         file: `${folder}/${file}`,
         factory: factory!,
-        summary: summaryOf(text[0]!),
+        summary: summaryOf(text[0] ?? ""),
         cost: /Cost: (.*?\.)(?: |$)/.exec(text.join(" "))?.[1],
         evidence: evidenceOf(text),
+        cited: citedOf(text),
         remarks: remarksOf(text),
       };
     });

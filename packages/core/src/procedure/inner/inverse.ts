@@ -6,6 +6,10 @@ export type Inverse = "identity" | "neumann" | "conjugate-gradients";
 /** Products that estimate λ_max. */
 const POWER = 5;
 
+/** Products with H that {@link inverseTimes} takes. */
+export const productCount = (inverse: Inverse, terms: number): number =>
+  ({ identity: 0, neumann: terms + POWER, "conjugate-gradients": terms })[inverse];
+
 /** H⁻¹ v: v itself, `terms` terms of the series with step 1/λ_max after the first, or so many conjugate gradients. */
 export async function inverseTimes(
   inverse: Inverse,

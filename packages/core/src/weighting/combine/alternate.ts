@@ -16,6 +16,8 @@ export interface AlternateState {
  * With rules that train one part of the tasks each, this is alternating training. Tasks at rest have weight 0; an optimiser with momentum
  * still moves their heads by what it remembers. Cost: that of the rule whose turn it is.
  *
+ * Evidence: core/schedules in packages/core-bench/README.md.
+ *
  * @throws OutriggerError `bad-option` for no rules, a number of steps that is no positive integer, or when one rule learns from losses before the
  * update and another after it.
  *
