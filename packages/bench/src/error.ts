@@ -7,6 +7,7 @@ export type BenchErrorCode =
   | "disk"
   | "export-failed"
   | "missing-package"
+  | "no-font"
   | "not-built"
   | "nothing-to-run"
   | "trial-failed";

@@ -1,7 +1,5 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { interquartileMean } from "./interquartile-mean.ts";
-
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -23,12 +21,12 @@ export interface Resampling {
  * Defaults: level 0.95 as there; 2,000 resamples are rliable's default for profiles (for aggregates it has 50,000); statistic: the
  * interquartile mean of all values together.
  *
- * @returns NaN bounds when there are fewer than two values. O(resamples * cost of the statistic).
+ * @returns NaN bounds when there are fewer than two values. O(resamples * cost of the statistic); that of the interquartile mean is O(n).
  */
 export function bootstrapInterval(
   strata: readonly (readonly number[])[],
   {
-    statistic = (resampled) => interquartileMean(resampled.flat()),
+    statistic,
     level = 0.95,
     resamples = 2000,
     seed = 0,
@@ -36,16 +34,57 @@ export function bootstrapInterval(
 ): Interval {
   if (strata.flat().length < 2) return { low: Number.NaN, high: Number.NaN };
   const random = xoroshiro128plus(seed);
-  const resample = (values: readonly number[]) =>
-    values.map(() => values[uniformInt(random, 0, values.length - 1)] as number);
-  const drawn = Array.from({ length: resamples }, () => statistic(strata.map(resample))).sort(
-    (a, b) => a - b,
-  );
+  const draw = statistic ? resampled(strata, statistic, random) : resampledMean(strata, random);
+  const drawn = Float64Array.from({ length: resamples }, draw).sort();
   return { low: quantile(drawn, (1 - level) / 2), high: quantile(drawn, (1 + level) / 2) };
 }
 
+type Generator = ReturnType<typeof xoroshiro128plus>;
+
+/** The statistic of one resample a call. */
+function resampled(
+  strata: readonly (readonly number[])[],
+  statistic: (strata: readonly (readonly number[])[]) => number,
+  random: Generator,
+): () => number {
+  const resample = (values: readonly number[]) =>
+    values.map(() => values[uniformInt(random, 0, values.length - 1)] as number);
+  return () => statistic(strata.map(resample));
+}
+
+/**
+ * The interquartile mean of one resample of all values a call. All are sorted once, and a resample is how often each of them was drawn:
+ * the same numbers as sorting every resample, in a tenth of the time.
+ */
+function resampledMean(strata: readonly (readonly number[])[], random: Generator): () => number {
+  const values = strata.flat();
+  const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const sorted = Float64Array.from(order, (index) => values[index] ?? 0);
+  const place = new Uint32Array(values.length);
+  for (const [rank, index] of order.entries()) place[index] = rank;
+  const sizes = strata.map((stratum) => stratum.length);
+  const cut = Math.floor(values.length / 4);
+  const counts = new Uint32Array(values.length);
+  return () => {
+    counts.fill(0);
+    let start = 0;
+    for (const size of sizes) {
+      for (let i = 0; i < size; i++) counts[place[start + uniformInt(random, 0, size - 1)]!]!++;
+      start += size;
+    }
+    let sum = 0;
+    let passed = 0;
+    for (let rank = 0; passed < values.length - cut; rank++) {
+      const to = Math.min(passed + counts[rank]!, values.length - cut);
+      for (let i = Math.max(passed, cut); i < to; i++) sum += sorted[rank]!;
+      passed += counts[rank]!;
+    }
+    return sum / (values.length - 2 * cut);
+  };
+}
+
 /** Quantile of sorted values with linear interpolation between order statistics (numpy's default, Hyndman and Fan type 7). */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   const position = p * (sorted.length - 1);
   const below = Math.floor(position);
   const low = sorted[below] ?? Number.NaN;
