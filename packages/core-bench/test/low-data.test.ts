@@ -1,17 +1,19 @@
+import { fileURLToPath } from "node:url";
 import type { Trial } from "@outrigger/bench/benchmark";
 import { diagnosticsSchema } from "@outrigger/bench/results/diagnostics";
+import { readResults } from "@outrigger/bench/results/read";
 import { describe, expect, it } from "vitest";
 import { lowData, sizes, tasks } from "../src/low-data/problem.ts";
 import { runLowData } from "../src/low-data/trial.ts";
 
-const trial = (method: string, seed: number): Trial => ({
+const trial = (method: string, seed: number, tier: Trial["tier"] = "ci"): Trial => ({
   benchmark: "core/low-data",
   version: 1,
   method,
   group: "",
   options: {},
   seed,
-  tier: "smoke",
+  tier,
   threads: 1,
   directory: "",
   progress: () => undefined,
@@ -98,6 +100,15 @@ describe("a trial", () => {
     expect(gradients!.steps).toEqual(Array.from({ length: 24 }, (_, i) => 25 * i + 1));
     expect(affinity!.flat().every((value) => value !== null)).toBe(true);
     expect(not.diagnostics).toBeUndefined();
+  });
+
+  it("of tier smoke computes in plain JavaScript, so that its committed rows come out to 1e-6 everywhere", async () => {
+    const { rows } = readResults(fileURLToPath(new URL("../results/smoke.jsonl", import.meta.url)));
+    const committed = rows.find(({ method, seed }) => method === "uniform" && seed === 0)!;
+    const { metrics, runtime } = await runLowData(trial("uniform", 0, "smoke"));
+    expect([runtime, committed.runtime]).toEqual(["tfjs/cpu", "tfjs/cpu"]);
+    for (const [name, value] of Object.entries(committed.metrics))
+      expect(Math.abs(metrics[name]! - value!)).toBeLessThanOrEqual(1e-6);
   });
 
   it("tells the rows apart: who knows the helpful auxiliary comes nearer to the truth than who has none", async () => {

@@ -29,9 +29,18 @@ function averaged(line: string, name: string, rows: readonly Row[]): Point[] {
     const values = curves.flatMap((curve) => curve[epoch] ?? []);
     const value = mean(values);
     const n = values.length;
-    const half = n < 3 ? 0 : (studentQuantile(0.975, n - 1) * standardDeviation(values)) / Math.sqrt(n);
+    const half = n < 3 ? 0 : (widthOf(n) * standardDeviation(values)) / Math.sqrt(n);
     return { line, epoch: epoch + 1, value, low: value - half, high: value + half };
   }).filter(({ value }) => Number.isFinite(value));
+}
+
+/** The quantile of the interval, by the number of seeds: the same one for thousands of points. */
+const widths = new Map<number, number>();
+
+function widthOf(seeds: number): number {
+  const width = widths.get(seeds) ?? studentQuantile(0.975, seeds - 1);
+  widths.set(seeds, width);
+  return width;
 }
 
 interface Bands {

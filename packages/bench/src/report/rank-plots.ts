@@ -8,8 +8,8 @@ import { common, type Frame, svg } from "./plots.ts";
 
 /** So many profiles can be told apart. */
 const most = 6;
-const resamples = 200;
-const points = 41;
+const resamples = 100;
+const points = 33;
 
 /** The methods whose profiles are drawn: those that rank best. The reference has none: all its gains are 0. */
 const profiled = ({ standings, reference }: Standings): Standing[] =>

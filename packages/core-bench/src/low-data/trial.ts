@@ -6,12 +6,14 @@ import { fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import type { Batches } from "@outrigger/core/train/model";
 import { regression } from "@outrigger/core/train/task";
+import { placeOf } from "../place.ts";
 import { rules } from "../rules.ts";
 import { smallNetwork } from "./model.ts";
 import { lowData, sizes, tasks } from "./problem.ts";
 
 const UNITS = 6;
-const STEPS = 600;
+/** Tier `smoke` runs in plain JavaScript and stops early: it is to come out again, not to conclude. */
+const stepsOf = (tier: Trial["tier"]): number => (tier === "smoke" ? 100 : 600);
 /** Steps between two looks at validation: an epoch of this benchmark. */
 const EPOCH = 5;
 /** Epochs between two points of a curve. */
@@ -47,13 +49,14 @@ function curvesOf(history: readonly EpochRecord[]): TrialResult["curves"] {
 }
 
 /**
- * One seed of one rule: 600 steps of Adam on the full batch, the parameters of the best of 120 looks at validation, one look at the test.
+ * One seed of one rule: 600 steps of Adam (100 in tier `smoke`) on the full batch, the parameters of the best of 120 looks at validation, one look at the test.
  *
  * Rules that need the primary's gradient on held-out data get it on the validation samples, which every row is selected on.
  */
 export async function runLowData(trial: Trial): Promise<TrialResult> {
   const { train, validation, test } = lowData(trial.seed);
-  const epochs = STEPS / EPOCH;
+  const steps = stepsOf(trial.tier);
+  const epochs = steps / EPOCH;
   const looked = trial.seed < LOOKED_AT;
   const records: DiagnosticRecord[] = [];
   const objectives = tasks.map((name) =>
@@ -71,12 +74,15 @@ export async function runLowData(trial: Trial): Promise<TrialResult> {
     ...dev,
     epochs,
     seed: trial.seed,
-    ...(looked && { diagnostics: { gradientsEvery: STEPS / 24, affinityEvery: STEPS / 12 } }),
+    ...(looked && {
+      diagnostics: { gradientsEvery: Math.ceil(steps / 24), affinityEvery: Math.ceil(steps / 12) },
+    }),
     progress: "none",
     callbacks: [keepDiagnostics(records)],
     onEpoch: ({ epoch }) => trial.progress((epoch + 1) / epochs),
     threads: trial.threads,
     spinning: false,
+    ...placeOf(trial.tier).options,
   });
   const { [PRIMARY]: tested } = await fitted.evaluate(test);
   await fitted.dispose();
@@ -91,9 +97,9 @@ export async function runLowData(trial: Trial): Promise<TrialResult> {
     notes: [
       best === null
         ? "no finite validation error"
-        : `best after step ${(best.epoch + 1) * EPOCH} of ${STEPS}`,
+        : `best after step ${(best.epoch + 1) * EPOCH} of ${steps}`,
       `mean weights relative to the primary's: ${AUXILIARIES.map((name) => `${name} ${relative(history, name).toPrecision(3)}`).join(", ")}`,
     ],
-    runtime: "onnx/cpu",
+    runtime: placeOf(trial.tier).runtime,
   };
 }
