@@ -107,7 +107,7 @@ export function curveFigures(summary: BenchmarkSummary, group: GroupSummary): Fi
     return {
       name: `curve-${name}`,
       alt: `Learning curves of ${name}, first to last epoch: ${ends.join(", ")}.`,
-      caption: `${name}: mean over the seeds, band: its 95 % interval.${others > 0 ? ` In colour: ${baseline}, single-task and the best rows; grey: the ${others} others.` : ""}`,
+      caption: `${name}: mean over the seeds, band: its 95 % interval.${others > 0 ? ` In colour: ${[...new Set([baseline, "single-task"])].join(", ")} and the best rows; grey: the ${others} others.` : ""}`,
       legend: colours(shown),
       draw: (frame) => bandPlot({ label: name, points, shown, height: 260 }, frame),
     };

@@ -35,7 +35,7 @@ export function* pictures(summaries: readonly BenchmarkSummary[]): Generator<Pic
       `${benchmark.name}, tier ${tier}`,
     ];
     for (const group of summary.groups) {
-      const title = [benchmark.title, group.group].filter(Boolean).join(": ");
+      const title = group.group ? `${benchmark.title} (${group.group})` : benchmark.title;
       for (const figure of allFigures(groupFigures(summary, group, rows)))
         yield* pictureOf(figure, [benchmark.name, group.group], title, known);
     }
