@@ -163,10 +163,10 @@ try {
         encoding: "utf8",
       },
     );
-    const { seconds, cpu, bytes } = JSON.parse(stderr.split("\n").at(-1) ?? "") as {
-      seconds: number;
-      bytes: number;
-    };
+    const { seconds, cpu, bytes } = JSON.parse(stderr.split("\n").at(-1) ?? "") as Record<
+      "seconds" | "cpu" | "bytes",
+      number
+    >;
     const within = seconds <= goal.seconds && bytes <= goal.bytes ? "within" : "OVER";
     const page = statSync(join(folder, "report/index.html")).size;
     console.log(
