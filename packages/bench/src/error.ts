@@ -9,6 +9,7 @@ export type BenchErrorCode =
   | "export-failed"
   | "in-use"
   | "missing-package"
+  | "no-font"
   | "not-built"
   | "nothing-to-run"
   | "other-version"

@@ -37,9 +37,22 @@ describe("discover", () => {
       dependencies: { hidden: "1" },
     });
     cpSync(toy, join(host, "node_modules/toy"), { recursive: true });
-    write(join(host, "node_modules/hidden"), { name: "hidden", keywords: ["outrigger-benchmark"] });
+    write(join(host, "node_modules/hidden"), {
+      name: "hidden",
+      keywords: ["outrigger-benchmark"],
+      outrigger: { benchmarks: "./bench" },
+    });
+    // A benchmark is code: what is not asked for must not even be read.
+    for (const name of ["plain", "hidden"]) {
+      mkdirSync(join(host, "node_modules", name, "bench"));
+      writeFileSync(
+        join(host, "node_modules", name, "bench/evil.js"),
+        `globalThis.outriggerLoaded = "${name}";\nexport default {};\n`,
+      );
+    }
     const all = await discover(host);
     expect(all.map((entry) => entry.package)).toEqual(Array(6).fill("toy"));
+    expect("outriggerLoaded" in globalThis).toBe(false);
   });
 
   it("says what to do about a package that is not built, and about a file that exports no benchmark", async () => {

@@ -21,7 +21,7 @@ describe("a trial", () => {
   it("without a generator has the numbers of core/low-data, whose labelled rows it sees alone", async () => {
     const [here, there] = [
       await runGeneratedData(trial("single-task", 0, "ci")),
-      await lowDataBenchmark.run(trial("single-task", 0)),
+      await lowDataBenchmark.run(trial("single-task", 0, "ci")),
     ];
     expect(here.metrics["test/mse"]).toBeCloseTo(there.metrics["test/mse"]!, 4);
   });

@@ -1,8 +1,13 @@
+import { fileURLToPath } from "node:url";
+import type { Tier, Trial } from "@outrigger/bench/benchmark";
 import { diagnosticsSchema } from "@outrigger/bench/results/diagnostics";
+import { readResults } from "@outrigger/bench/results/read";
 import { describe, expect, it } from "vitest";
 import benchmark from "../bench/low-data.ts";
 import { lowData, sizes, tasks } from "../src/low-data/problem.ts";
-import { sum, trial } from "./trial.ts";
+import { sum, trial as tiered } from "./trial.ts";
+
+const trial = (method: string, seed: number, tier: Tier = "ci"): Trial => tiered(method, seed, tier);
 
 /** The training batch's inputs and labels: one batch holds them all. */
 function training(seed: number, options = {}) {
@@ -98,6 +103,15 @@ describe("a trial", () => {
     expect(gradients!.steps).toEqual(Array.from({ length: 24 }, (_, i) => 25 * i + 1));
     expect(affinity!.flat().every((value) => value !== null)).toBe(true);
     expect(not.diagnostics).toBeUndefined();
+  });
+
+  it("of tier smoke computes in plain JavaScript, so that its committed rows come out to 1e-6 everywhere", async () => {
+    const { rows } = readResults(fileURLToPath(new URL("../results/smoke.jsonl", import.meta.url)));
+    const committed = rows.find(({ method, seed }) => method === "uniform" && seed === 0)!;
+    const { metrics, runtime } = await benchmark.run(trial("uniform", 0, "smoke"));
+    expect([runtime, committed.runtime]).toEqual(["tfjs/cpu", "tfjs/cpu"]);
+    for (const [name, value] of Object.entries(committed.metrics))
+      expect(Math.abs(metrics[name]! - value!)).toBeLessThanOrEqual(1e-6);
   });
 
   it("tells the rows apart: who knows the helpful auxiliary comes nearer to the truth than who has none", async () => {

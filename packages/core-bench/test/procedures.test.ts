@@ -1,22 +1,11 @@
-import type { Trial, TrialResult } from "@outrigger/bench/benchmark";
+import type { TrialResult } from "@outrigger/bench/benchmark";
 import { expect, test } from "vitest";
 import { allProcedures } from "../../core/test/support/procedures.ts";
 import benchmark from "../bench/low-data-procedures.ts";
 import { elsewhere, procedures } from "../src/procedures.ts";
+import { trial } from "./trial.ts";
 
-const run = (method: string, seed: number): Promise<TrialResult> =>
-  benchmark.run({
-    benchmark: benchmark.name,
-    version: benchmark.version,
-    method,
-    group: "",
-    options: {},
-    seed,
-    tier: "smoke",
-    threads: 1,
-    directory: "",
-    progress: () => undefined,
-  } satisfies Trial);
+const run = (method: string, seed: number): Promise<TrialResult> => benchmark.run(trial(method, seed, "ci"));
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 

@@ -1,19 +1,25 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { copyReference } from "../command/reference.ts";
 import { writeReport } from "../command/run-command.ts";
 import { named, runnable, type Summaries, summaries } from "../command/select.ts";
 import { BenchError } from "../error.ts";
+import { writeActionBenchmark } from "../export/action-benchmark.ts";
 import { markdownTable, terminalTable } from "../report/table.ts";
 import { tierSchema } from "../results/row.ts";
 import type { BenchmarkSummary } from "../results/summary.ts";
+import { writeWhole } from "../results/write-whole.ts";
 import { check, print, shared, warn } from "./shared.ts";
 
 const shown = { tier: tierSchema.optional(), out: z.string(), reference: z.boolean().default(false) };
 const tableOptions = z.object({ ...shown, markdown: z.boolean().default(false) });
-const reportOptions = z.object({ ...shown, report: z.string(), picture: z.string().optional() });
+const reportOptions = z.object({
+  ...shown,
+  report: z.string(),
+  picture: z.string().optional(),
+  png: z.string().optional(),
+  githubAction: z.string().optional(),
+});
 const referenceOptions = z.object({ tier: tierSchema, out: z.string() });
 
 /** What is done with results that are there: `table`, `report`, `reference`. */
@@ -36,18 +42,28 @@ export function addResults(program: Command): void {
     .description("write the report of results that are there")
     .addOption(shared.tier())
     .option("--picture <file>", "also draw the first benchmark as .svg or .png")
+    .option("--png <dir>", "also draw every figure of the report, each as a .png")
+    .option("--github-action <file>", "also write the numbers for github-action-benchmark, as JSON")
     .addOption(shared.reference())
     .addOption(shared.out())
     .addOption(shared.report())
     .action(async (names: string[], raw: unknown) => {
-      const { tier, report, picture, ...source } = check(reportOptions, raw);
+      const { tier, report, picture, png, githubAction, ...source } = check(reportOptions, raw);
       const tables = present(summaries(await named(names), tier, source));
       print(`Report: ${await writeReport(report, tables)}`);
-      if (picture === undefined || !tables[0]) return;
-      mkdirSync(dirname(picture), { recursive: true });
-      const { render } = await import("../report/picture.ts");
-      writeFileSync(picture, render(tables[0], picture));
-      print(`Picture: ${picture}`);
+      if (picture !== undefined && tables[0]) {
+        const { render } = await import("../report/picture.ts");
+        writeWhole(picture, render(tables[0], picture));
+        print(`Picture: ${picture}`);
+      }
+      if (png !== undefined) {
+        const { writePictures } = await import("../report/pictures.ts");
+        print(`Figures: ${writePictures(tables, png)} in ${png}`);
+      }
+      if (githubAction !== undefined) {
+        const files = writeActionBenchmark(tables, githubAction);
+        print(`For github-action-benchmark: ${files.join(", ")}`);
+      }
     });
 
   program

@@ -1,14 +1,15 @@
 import type { Diagnostics } from "../results/diagnostics.ts";
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
 import { affinityMap, cosineMap, cosinePlot, normPlot, sharePlot, taskColours } from "./diagnostic-plots.ts";
+import { type Figure, figureHtml, legendHtml } from "./figure.ts";
 import { escape } from "./html.ts";
-import { type Frame, pagePalette } from "./plots.ts";
+import { type Frame, pagePalette, seedWords } from "./plots.ts";
 import { transferList, transferPlot, transfers } from "./transfer.ts";
 
 /** Small enough for a phone, and three to a row elsewhere. */
-const small: Frame = { width: 340, palette: pagePalette };
+const small = 340;
 /** Two to a row: cells hold numbers. */
-const large: Frame = { width: 480, palette: pagePalette };
+const large = 480;
 
 /** What the trials of a row saw: series of the first seed, and matrices as means over the seeds with the same tasks. */
 interface Inside {
@@ -59,30 +60,96 @@ function insideOf(line: Line): Inside | null {
   };
 }
 
-const figure = (plot: string, caption: string): string =>
-  plot === "" ? "" : `<figure>${plot}<figcaption>${caption}</figcaption></figure>`;
-
-function insidePart({ line, seed, first, seeds, meanCosines, affinity }: Inside): string {
+/** All that is drawn of one row. */
+export function insideFigures(line: Line): Figure[] {
+  const inside = insideOf(line);
+  if (inside === null) return [];
+  const { seed, first, seeds, meanCosines, affinity } = inside;
   const { tasks, gradients } = first;
-  const legend = taskColours(tasks, pagePalette).map(
-    ({ task, colour }, k) =>
-      `<span><span class="key" style="background:${colour}"></span>${escape(task)}${k === 0 ? " (primary)" : ""}</span>`,
-  );
   const one = `seed ${seed}`;
   const over = seeds === 1 ? one : `mean over ${seeds} seeds`;
-  const figures = [
-    gradients && figure(cosinePlot(tasks, gradients, small), `Gradient cosines with the primary, ${one}.`),
-    gradients && figure(normPlot(tasks, gradients, small), `Norms of the task gradients, ${one}.`),
-    gradients && figure(sharePlot(tasks, gradients, small), `Effective weights: shares in the step, ${one}.`),
-    meanCosines &&
-      figure(cosineMap(tasks, meanCosines, large), `Mean gradient cosine of every pair, ${over}.`),
-    affinity &&
-      figure(
-        affinityMap(tasks, affinity, large),
-        `Affinity: by how many per cent a step on the row's task lowers the column's loss, ${over}.`,
-      ),
+  const series =
+    gradients &&
+    ([
+      [
+        "cosines",
+        `Gradient cosines with the primary, ${one}.`,
+        said(tasks, gradients.cosines, 1),
+        cosinePlot,
+      ],
+      ["norms", `Norms of the task gradients, ${one}.`, said(tasks, gradients.norms, 0), normPlot],
+      [
+        "shares",
+        `Effective weights: shares in the step, ${one}.`,
+        said(tasks, gradients.effectiveWeights ?? [], 0),
+        sharePlot,
+      ],
+    ] as const);
+  return [
+    ...(series ?? []).map(([name, caption, told, plot]) => ({
+      name: `${name}-${line.method}`,
+      alt: `${line.method}. ${caption} First to last: ${told}.`,
+      caption,
+      width: small,
+      draw: (frame: Frame) => (gradients ? plot(tasks, gradients, frame) : ""),
+    })),
+    ...(meanCosines
+      ? [
+          {
+            name: `cosine-map-${line.method}`,
+            alt: `${line.method}. Mean gradient cosines: ${pairs(tasks, meanCosines, false)}.`,
+            caption: `Mean gradient cosine of every pair, ${over}.`,
+            width: large,
+            draw: (frame: Frame) => cosineMap(tasks, meanCosines, frame),
+          },
+        ]
+      : []),
+    ...(affinity
+      ? [
+          {
+            name: `affinity-${line.method}`,
+            alt: `${line.method}. Affinities: ${pairs(tasks, affinity, true)}.`,
+            caption: `Affinity: by how many per cent a step on the row's task lowers the column's loss, ${over}.`,
+            width: large,
+            draw: (frame: Frame) => affinityMap(tasks, affinity, frame),
+          },
+        ]
+      : []),
   ];
-  return `<h4>${escape(line.method)}</h4><p class="legend">${legend.join("")}</p><div class="small-plots">${figures.filter(Boolean).join("\n")}</div>`;
+}
+
+const short = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "–" : String(Number(value.toPrecision(2)));
+
+/** First and last value of every task from the given one on. */
+const said = (
+  tasks: readonly string[],
+  rows: readonly (readonly (number | null)[])[],
+  from: number,
+): string =>
+  tasks
+    .map((task, k) => `${task} ${short(rows[k]?.[0])} to ${short(rows[k]?.at(-1))}`)
+    .slice(from)
+    .join(", ");
+
+/** Every pair of different tasks, once where the order means nothing. */
+const pairs = (tasks: readonly string[], matrix: Matrix, ordered: boolean): string =>
+  tasks
+    .flatMap((a, i) =>
+      tasks.flatMap((b, j) =>
+        i < j || (ordered && i > j) ? [`${a} ${ordered ? "to" : "and"} ${b} ${short(matrix[i]?.[j])}`] : [],
+      ),
+    )
+    .join(", ");
+
+function insidePart(line: Line): string {
+  const figures = insideFigures(line);
+  const tasks = insideOf(line)?.first.tasks ?? [];
+  const legend = taskColours(tasks, pagePalette).map(({ task, colour }, k) => ({
+    label: k === 0 ? `${task} (primary)` : task,
+    colour,
+  }));
+  return `<h4>${escape(line.method)}</h4>${legendHtml(legend)}<div class="small-plots">${figures.map(figureHtml).join("\n")}</div>`;
 }
 
 const howToRead = `<ul class="small soft">
@@ -92,25 +159,33 @@ const howToRead = `<ul class="small soft">
 <li>None of these shows that an auxiliary harms: gradient conflict and negative transfer are not strongly correlated (Jiang et al., "ForkMerge", NeurIPS 2023). The comparison with the single task does.</li>
 </ul>`;
 
-/** What went on inside of the training of a group's rows; empty when no trial recorded it. */
-export function insideTraining(group: GroupSummary): string {
-  const found = group.lines.map(insideOf).filter((inside) => inside !== null);
-  if (found.length === 0) return "";
-  return `<details class="inside"><summary>Inside the training: gradient cosines, norms, effective weights and affinity of ${found.length} rows</summary>
-${howToRead}
-${found.map(insidePart).join("\n")}</details>`;
+/** Whether a trial of the row recorded what went on inside of it. */
+export const hasInside = (line: Line): boolean =>
+  line.kept.some(({ diagnostics }) => diagnostics !== undefined);
+
+/** What went on inside of the training of some rows; empty when no trial recorded it. `left`: how many more have been left out. */
+export function insideTraining(lines: readonly Line[], left: string): string {
+  if (lines.length === 0) return "";
+  return `<details class="inside"><summary>Inside the training: gradient cosines, norms, effective weights and affinity of ${lines.length} rows</summary>
+${howToRead}${left}
+${lines.map(insidePart).join("\n")}</details>`;
 }
 
-/** Which rows are worse than the single task: a list and a plot; empty without a single-task row. */
-export function negativeTransfer(
-  summary: BenchmarkSummary,
-  group: GroupSummary,
-  both: (plot: (frame: Frame) => string) => string,
-): string {
+/** Which rows are worse than the single task, in words. */
+export function negativeTransfer(summary: BenchmarkSummary, group: GroupSummary): string {
   const found = transfers(summary, group);
-  if (found.length === 0) return "";
-  const caption =
-    "Negative transfer: paired differences to single-task on test. Small dots: seeds; large: mean with its 95 % interval; grey: no difference, or too little to tell. Controls are left out.";
-  return `${transferList(summary, group, found)}
-<figure>${both((frame) => transferPlot(summary, found, frame))}<figcaption>${caption}</figcaption></figure>`;
+  return found.length === 0 ? "" : transferList(summary, group, found);
+}
+
+/** The same as a plot; null without a single-task row. */
+export function transferFigure(summary: BenchmarkSummary, group: GroupSummary): Figure | null {
+  const found = transfers(summary, group);
+  if (found.length === 0) return null;
+  const worse = found.filter(({ verdict }) => verdict === "worse").map(({ line }) => line.method);
+  return {
+    name: "negative-transfer",
+    alt: `Paired differences to single-task on test. Worse: ${worse.join(", ") || "none"}.`,
+    caption: `Negative transfer: paired differences to single-task on test. Large dots: mean, bars: its 95 % interval, ${seedWords(found.map(({ line, seeds }) => ({ line, values: seeds })))}; grey: no difference, or too little to tell. Controls are left out.`,
+    draw: (frame) => transferPlot(summary, found, frame),
+  };
 }

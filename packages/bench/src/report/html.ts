@@ -14,25 +14,48 @@ export interface Cell {
   /** What to sort by; a number sorts as one, "" goes last. */
   readonly key: string | number;
   readonly right?: boolean;
-  readonly wrap?: boolean;
 }
 
-/** A table whose columns sort when their headings are pressed. */
-export function sortable(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const classes = (cell: Cell | undefined) => {
-    const names = [...(cell?.right ? ["right"] : []), ...(cell?.wrap ? ["wrap"] : [])];
-    return names.length > 0 ? ` class="${names.join(" ")}"` : "";
-  };
+/** So many rows are looked through faster than a word is typed. */
+const filterFrom = 8;
+
+/** A table in a box that scrolls by itself, whose columns sort when their headings are pressed; a long one can be filtered. */
+export function sortable(
+  headings: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  caption: string,
+): string {
+  const side = (cell: Cell | undefined) => (cell?.right ? ' class="right"' : "");
   const head = headings
-    .map((heading, i) => `<th scope="col"${classes(rows[0]?.[i])}><button>${escape(heading)}</button></th>`)
+    .map(
+      (heading, i) =>
+        `<th scope="col"${side(rows[0]?.[i])}><button type="button">${escape(heading)}</button></th>`,
+    )
     .join("");
   const body = rows
     .map((cells) => {
       const columns = cells.map(
-        (cell) => `<td${classes(cell)} data-key="${escape(String(cell.key))}">${cell.html}</td>`,
+        (cell) => `<td${side(cell)} data-key="${escape(String(cell.key))}">${cell.html}</td>`,
       );
       return `<tr>${columns.join("")}</tr>`;
     })
     .join("\n");
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  const filter =
+    rows.length < filterFrom
+      ? ""
+      : `<label class="filter">Filter <input type="search" placeholder="words of a row"></label> <output class="small soft" aria-live="polite"></output>`;
+  // Focusable, so that a keyboard can scroll it.
+  return `<div class="table">${filter}<div class="scroll" tabindex="0" role="region" aria-label="${escape(caption)}"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div></div>`;
 }
+
+/** A table as data, which the page's script makes when the `details` around it are opened. */
+export interface TableData {
+  readonly caption: string;
+  readonly headings: readonly string[];
+  /** Text or numbers; numbers stand at the right. */
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** Nothing in it can end the script element, or begin a comment in it. */
+export const dataHtml = (table: TableData): string =>
+  `<script type="application/json">${JSON.stringify(table).replaceAll("<", "\\u003c")}</script>`;

@@ -44,13 +44,34 @@ export function picture(summary: BenchmarkSummary): string {
   );
 }
 
-/** The picture as PNG, twice the size for sharp screens; fonts are those of the machine. */
+const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" };
+
+/**
+ * The picture as PNG, twice the size for sharp screens; fonts are those of the machine.
+ *
+ * @throws BenchError "no-font" on a machine that has none: all text would be missing.
+ */
 export function png(svg: string): Uint8Array {
-  const options = {
-    fitTo: { mode: "zoom", value: 2 },
-    font: { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" },
-  } as const;
-  return new Resvg(svg, options).render().asPng();
+  if (!canWrite()) {
+    throw new BenchError(
+      "no-font",
+      "This machine has no font, and a picture would have no words. Install one (Debian: apt-get install fonts-dejavu-core), or write .svg.",
+    );
+  }
+  return new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, font }).render().asPng();
+}
+
+let writes: boolean | undefined;
+
+/** Whether a letter leaves a trace. */
+function canWrite(): boolean {
+  writes ??= new Resvg(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text x="2" y="16" font-size="16" font-family="sans-serif">M</text></svg>',
+    { font },
+  )
+    .render()
+    .pixels.some((byte) => byte !== 0);
+  return writes;
 }
 
 /** @throws BenchError "bad-option" for a file name that is neither .png nor .svg. */
@@ -68,6 +89,7 @@ function seedsText(groups: readonly GroupSummary[]): string {
 const text = (x: number, y: number, content: string, size: number, weight: number) =>
   `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${picturePalette.text}">${escape(content)}</text>`;
 
-const place = (svg: string, x: number, y: number) => svg.replace("<svg ", `<svg x="${x}" y="${y}" `);
+export const place = (svg: string, x: number, y: number): string =>
+  svg.replace("<svg ", `<svg x="${x}" y="${y}" `);
 
-const heightOf = (svg: string) => Number(/ height="(\d+(?:\.\d+)?)"/.exec(svg)?.[1] ?? 0);
+export const heightOf = (svg: string): number => Number(/ height="(\d+(?:\.\d+)?)"/.exec(svg)?.[1] ?? 0);

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
+import { quantile } from "../statistics/bootstrap.ts";
 
 /** Colours by meaning; CSS variables in the page, plain colours in a picture. */
 export interface Palette {
@@ -47,7 +48,7 @@ export function intervalPlot(summary: BenchmarkSummary, group: GroupSummary, fra
   const { benchmark } = summary;
   const { palette } = frame;
   const { lines } = group;
-  const seeds = lines.flatMap((line) => [...line.values.values()].map((value) => ({ line, value })));
+  const seeds = lines.map((line) => ({ line, values: [...line.values.values()] }));
   const baseline = lines.find((line) => line.method === benchmark.baseline);
   const direction = benchmark.metric.better === "lower" ? "← better" : "better →";
   const unit = benchmark.metric.unit ? `, ${benchmark.metric.unit}` : "";
@@ -62,13 +63,7 @@ export function intervalPlot(summary: BenchmarkSummary, group: GroupSummary, fra
           }),
         ]
       : []),
-    Plot.dot(seeds, {
-      x: "value",
-      y: ({ line }: { line: Line }) => line.method,
-      r: 2.6,
-      fill: ({ line }: { line: Line }) => palette[line.kind],
-      fillOpacity: 0.38,
-    }),
+    seedMark(seeds, ({ kind }) => palette[kind]),
     Plot.ruleY(bounded, {
       x1: (line: Line) => line.interval.low,
       x2: (line: Line) => line.interval.high,
@@ -103,42 +98,48 @@ export function differencePlot(summary: BenchmarkSummary, group: GroupSummary, f
   ]);
 }
 
-/** One curve, averaged over the seeds of each method; seeds that stopped early leave the mean where they end. */
-export function curvePlot(name: string, group: GroupSummary, frame: Frame): string {
-  const points = group.lines.flatMap((line) => {
-    const curves = line.kept.flatMap((row) => (row.curves?.[name] ? [row.curves[name]] : []));
-    const longest = Math.max(0, ...curves.map((curve) => curve.length));
-    return Array.from({ length: longest }, (_, epoch) => {
-      const values = curves.flatMap((curve) => curve[epoch] ?? []);
-      const value = values.reduce((sum, x) => sum + x, 0) / values.length;
-      return { method: line.method, epoch: epoch + 1, value };
-    }).filter(({ value }) => Number.isFinite(value));
-  });
-  if (points.length === 0) return "";
-  const epochs = Math.max(...points.map(({ epoch }) => epoch));
-  const step = Math.ceil(epochs / (frame.width < 500 ? 5 : 10));
-  const ticks = Array.from({ length: Math.floor(epochs / step) }, (_, i) => (i + 1) * step);
-  return svg(
-    Plot.plot({
-      ...common(frame),
-      height: 260,
-      marginLeft: 52,
-      marginRight: 12,
-      marginBottom: 44,
-      x: { label: "epoch", labelAnchor: "right", ticks, tickFormat: "d" },
-      y: { label: name, grid: true, nice: true },
-      // Ten hues and then again: the legend below the plot tells methods apart together with the order.
-      color: { scheme: "Observable10", domain: group.lines.map((line) => line.method), legend: false },
-      marks: [Plot.line(points, { x: "epoch", y: "value", stroke: "method", strokeWidth: 1.6 })],
-    }),
-  );
+/** The single seeds of a row. */
+export interface Seeds {
+  readonly line: Line;
+  readonly values: readonly number[];
 }
 
-/** The colours of `curvePlot`, in its order. */
-export function curveColours(group: GroupSummary): { method: string; colour: string }[] {
-  const domain = group.lines.map((line) => line.method);
-  const scale = Plot.scale({ color: { scheme: "Observable10", type: "categorical", domain } });
-  return domain.map((method) => ({ method, colour: String(scale.apply(method)) }));
+/** More dots than this are a smear, and a megabyte of it. */
+const mostDots = 1500;
+
+const tooMany = (rows: readonly Seeds[]): boolean =>
+  rows.reduce((sum, { values }) => sum + values.length, 0) > mostDots;
+
+/** What `seedMark` draws, for a caption. */
+export const seedWords = (rows: readonly Seeds[]): string =>
+  tooMany(rows) ? "thin lines: where nine of ten seeds lie" : "small dots: seeds";
+
+/** A dot a seed; where there are too many of them, a thin line from the 5 % to the 95 % quantile of each row. */
+export function seedMark(rows: readonly Seeds[], colour: (line: Line) => string): Plot.Markish {
+  if (!tooMany(rows)) {
+    const dots = rows.flatMap(({ line, values }) => values.map((value) => ({ line, value })));
+    return Plot.dot(dots, {
+      x: "value",
+      y: ({ line }: { line: Line }) => line.method,
+      r: 2.6,
+      fill: ({ line }: { line: Line }) => colour(line),
+      fillOpacity: 0.4,
+    });
+  }
+  const spans = rows
+    .filter(({ values }) => values.length > 0)
+    .map(({ line, values }) => {
+      const sorted = [...values].sort((a, b) => a - b);
+      return { line, low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) };
+    });
+  return Plot.ruleY(spans, {
+    x1: "low",
+    x2: "high",
+    y: ({ line }: { line: Line }) => line.method,
+    stroke: ({ line }: { line: Line }) => colour(line),
+    strokeWidth: 0.8,
+    strokeOpacity: 0.7,
+  });
 }
 
 export function rowPlot(rows: readonly Line[], frame: Frame, label: string, marks: Plot.Markish[]): string {

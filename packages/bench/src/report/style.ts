@@ -17,9 +17,14 @@ code { font-size: .88em; overflow-wrap: anywhere; } pre { overflow-x: auto; padd
 .scroll { overflow-x: auto; margin: .6rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
-td.wrap { white-space: normal; min-width: 14rem; }
+td.notes { white-space: pre-wrap; min-width: 18rem; overflow-wrap: anywhere; }
 th.right, td.right { text-align: right; }
-th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible { outline: 2px solid var(--rule); }
+th button { all: unset; cursor: pointer; font-weight: 600; }
+:focus-visible { outline: 2px solid var(--rule) !important; outline-offset: 2px; }
+a { color: var(--rule); } .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .3rem; background: var(--page); padding: .3rem; }
+.filter { font-size: .84rem; } .filter input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .4rem; max-width: 100%; }
+.checks ul { list-style: none; padding: 0; font-size: .88rem; } .checks li { overflow-wrap: anywhere; } .mark { font-weight: 700; } .ok .mark { color: var(--better); } .missing .mark { color: var(--worse); }
+nav ul { padding-left: 1.1rem; }
 th[aria-sort=ascending] button::after { content: " ↑"; } th[aria-sort=descending] button::after { content: " ↓"; }
 td a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } td a:hover { text-decoration-color: currentColor; }
 .better { color: var(--better); font-weight: 600; } .worse { color: var(--worse); font-weight: 600; } .failed { color: var(--worse); }
@@ -31,23 +36,4 @@ h4 { margin: 1.2rem 0 .1rem; } ul { margin: .3rem 0; padding-left: 1.3rem; }
 .small-plots { display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; align-items: flex-start; } .small-plots figure { max-width: min(100%, 30rem); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .84rem; }
 details { margin: .35rem 0; } summary { cursor: pointer; } :target { scroll-margin-top: 1rem; } details:target > summary { font-weight: 600; }
-`.trim();
-
-/** Sorts a table by the column whose heading is pressed, and opens the trials that a link points to. */
-export const script: string = `
-for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => {
-  const head = button.parentElement, table = head.closest("table"), body = table.querySelector("tbody");
-  const column = [...head.parentElement.children].indexOf(head);
-  const up = head.getAttribute("aria-sort") !== "ascending";
-  for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
-  head.setAttribute("aria-sort", up ? "ascending" : "descending");
-  const key = row => row.children[column].dataset.key ?? row.children[column].textContent;
-  const order = (a, b) => { const x = Number(key(a)), y = Number(key(b));
-    if (key(a) === "" || key(b) === "") return (key(a) === "") - (key(b) === "") || 0;
-    const d = Number.isNaN(x) || Number.isNaN(y) ? key(a).localeCompare(key(b)) : x - y; return up ? d : -d; };
-  body.append(...[...body.children].sort(order));
-});
-const open = () => { const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target) { for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true; target.scrollIntoView(); } };
-addEventListener("hashchange", open); open();
 `.trim();

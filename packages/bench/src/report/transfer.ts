@@ -3,7 +3,7 @@ import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts
 import { type PairedDifference, pairedDifference, type Verdict, verdict } from "../statistics/paired.ts";
 import { decimalsOf, interval, number } from "./format.ts";
 import { escape } from "./html.ts";
-import { type Frame, rowPlot } from "./plots.ts";
+import { type Frame, rowPlot, seedMark } from "./plots.ts";
 
 /** The row that trains the primary alone, by the name that it has everywhere. */
 const ALONE = "single-task";
@@ -75,7 +75,10 @@ export function transferPlot(
   const colour = (each: Transfer): string =>
     each.verdict === "worse" || each.verdict === "better" ? palette[each.verdict] : palette.quiet;
   const direction = benchmark.metric.better === "lower" ? "worse →" : "← worse";
-  const seeds = found.flatMap((transfer) => transfer.seeds.map((value) => ({ transfer, value })));
+  const colourOf = (line: Line): string => {
+    const each = found.find((transfer) => transfer.line === line);
+    return each ? colour(each) : palette.quiet;
+  };
   const bounded = found.filter(({ difference }) => Number.isFinite(difference.low));
   const method = ({ line }: Transfer): string => line.method;
   return rowPlot(
@@ -84,13 +87,10 @@ export function transferPlot(
     `test ${benchmark.metric.name} minus ${ALONE}'s   ${direction}`,
     [
       Plot.ruleX([0], { stroke: palette.baseline, strokeDasharray: "4 4" }),
-      Plot.dot(seeds, {
-        x: "value",
-        y: ({ transfer }: { transfer: Transfer }) => method(transfer),
-        r: 2.6,
-        fill: ({ transfer }: { transfer: Transfer }) => colour(transfer),
-        fillOpacity: 0.45,
-      }),
+      seedMark(
+        found.map(({ line, seeds }) => ({ line, values: seeds })),
+        colourOf,
+      ),
       Plot.ruleY(bounded, {
         x1: ({ difference }: Transfer) => difference.low,
         x2: ({ difference }: Transfer) => difference.high,

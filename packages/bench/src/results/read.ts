@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { z } from "zod";
 import { canonical } from "../run/hash.ts";
 import { type Row, rowSchema } from "./row.ts";
@@ -32,25 +32,66 @@ export interface Results {
  *   then it is no repetition but a trial that was tried again.
  */
 export function readResults(path: string): Results {
-  return parseResults(path, existsSync(path) ? readFileSync(path) : Buffer.of());
+  return parsePieces(path, existsSync(path) ? pieces(path) : []);
 }
 
 /** The same for bytes that are not in a file; `path` is what remarks call them. */
-export function parseResults(path: string, content: Buffer): Results {
+export const parseResults = (path: string, content: Buffer): Results => parsePieces(path, [content]);
+
+/** The file piece by piece: beside the rows the text of a large file would take as much memory again. */
+function* pieces(path: string): Generator<Buffer> {
+  const file = openSync(path, "r");
+  try {
+    for (;;) {
+      const piece = Buffer.allocUnsafe(1 << 20);
+      const length = readSync(file, piece);
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+interface TextLine {
+  readonly text: string;
+  /** With its end. */
+  readonly bytes: number;
+  /** Whether it has an end: only the last line may have none. */
+  readonly ended: boolean;
+}
+
+function* linesOf(source: Iterable<Buffer>): Generator<TextLine> {
+  let rest: Buffer = Buffer.of();
+  for (const piece of source) {
+    let from = 0;
+    for (let end = piece.indexOf(10); end >= 0; end = piece.indexOf(10, from)) {
+      const line =
+        rest.length === 0 ? piece.subarray(from, end) : Buffer.concat([rest, piece.subarray(from, end)]);
+      yield { text: line.toString("utf8"), bytes: line.length + 1, ended: true };
+      rest = Buffer.of();
+      from = end + 1;
+    }
+    rest = Buffer.concat([rest, piece.subarray(from)]);
+  }
+  if (rest.length > 0) yield { text: rest.toString("utf8"), bytes: rest.length, ended: false };
+}
+
+function parsePieces(path: string, source: Iterable<Buffer>): Results {
   const byId = new Map<string, { row: Row; line: number }>();
   const remarks: Remark[] = [];
   let line = 0;
   let whole = 0;
-  while (whole < content.length) {
-    const end = content.indexOf(10, whole);
-    const text = content.toString("utf8", whole, end < 0 ? content.length : end);
+  let endsLine = true;
+  for (const { text, bytes, ended } of linesOf(source)) {
     line++;
-    if (end < 0 && isCutOff(text)) {
+    if (!ended && isCutOff(text)) {
       const what = "was cut off while it was written; its trial counts as not run";
       remarks.push({ kind: "cut-off", line, what });
       break;
     }
-    whole = end < 0 ? content.length : end + 1;
+    whole += bytes;
+    endsLine = ended;
     if (text.trim() === "") continue;
     const row = parseLine(text);
     if (typeof row === "string") {
@@ -62,7 +103,7 @@ export function parseResults(path: string, content: Buffer): Results {
     else if (row.status === "done") remarks.push({ kind: "repeated", line, what: repetition(row, earlier) });
   }
   const rows = [...byId.values()].map(({ row }) => row);
-  return { path, rows, remarks, whole, ended: whole === 0 || content[whole - 1] === 10 };
+  return { path, rows, remarks, whole, ended: endsLine };
 }
 
 /** Whether a last line without its end is the beginning of a row, and not a whole row or something else. */
@@ -97,7 +138,8 @@ function parseLine(text: string): Row | string {
     return `is no JSON and is not used (${(error as Error).message})`;
   }
   const row = rowSchema.safeParse(value);
-  if (row.success) return row.data;
+  // The value itself and not the checked copy, whose arrays take three times the memory; what a later version adds to a row stays in it.
+  if (row.success) return value as Row;
   const { format } = (value ?? {}) as { format?: unknown };
   if (typeof format === "number" && format !== 1)
     return `has format ${format}, of which this version of @outrigger/bench knows nothing, and is not used`;

@@ -1,7 +1,5 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { interquartileMean } from "./interquartile-mean.ts";
-
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -23,29 +21,95 @@ export interface Resampling {
  * Defaults: level 0.95 as there; 2,000 resamples are rliable's default for profiles (for aggregates it has 50,000); statistic: the
  * interquartile mean of all values together.
  *
- * @returns NaN bounds when there are fewer than two values. O(resamples * cost of the statistic).
+ * @returns NaN bounds when there are fewer than two values. O(resamples * cost of the statistic); that of the interquartile mean is O(n).
  */
 export function bootstrapInterval(
   strata: readonly (readonly number[])[],
   {
-    statistic = (resampled) => interquartileMean(resampled.flat()),
+    statistic,
     level = 0.95,
     resamples = 2000,
     seed = 0,
   }: { statistic?: (strata: readonly (readonly number[])[]) => number } & Resampling = {},
 ): Interval {
   if (strata.flat().length < 2) return { low: Number.NaN, high: Number.NaN };
-  const random = xoroshiro128plus(seed);
-  const resample = (values: readonly number[]) =>
-    values.map(() => values[uniformInt(random, 0, values.length - 1)] as number);
-  const drawn = Array.from({ length: resamples }, () => statistic(strata.map(resample))).sort(
-    (a, b) => a - b,
-  );
+  const sizes = strata.map((stratum) => stratum.length);
+  const draws = indices(sizes, resamples, seed);
+  const of = statistic ? resampled(strata, statistic) : resampledMean(strata);
+  const n = strata.flat().length;
+  const drawn = Float64Array.from({ length: resamples }, (_, i) => of(draws.subarray(i * n, (i + 1) * n)));
+  drawn.sort();
   return { low: quantile(drawn, (1 - level) / 2), high: quantile(drawn, (1 + level) / 2) };
 }
 
+/** The draws that were asked for last: a table's rows have the same sizes, and drawing takes most of the time. */
+let last: { readonly key: string; readonly draws: Uint32Array } = { key: "", draws: new Uint32Array() };
+
+/** What every resample draws from all values, one resample after the other, each stratum from its own. */
+function indices(sizes: readonly number[], resamples: number, seed: number): Uint32Array {
+  const key = `${sizes.join(" ")}; ${resamples}; ${seed}`;
+  if (last.key === key) return last.draws;
+  const random = xoroshiro128plus(seed);
+  const draws = new Uint32Array(resamples * sizes.reduce((sum, size) => sum + size, 0));
+  let place = 0;
+  for (let resample = 0; resample < resamples; resample++) {
+    let start = 0;
+    for (const size of sizes) {
+      for (let i = 0; i < size; i++) draws[place++] = start + uniformInt(random, 0, size - 1);
+      start += size;
+    }
+  }
+  last = { key, draws };
+  return draws;
+}
+
+/** The statistic of one resample. */
+function resampled(
+  strata: readonly (readonly number[])[],
+  statistic: (strata: readonly (readonly number[])[]) => number,
+): (draws: Uint32Array) => number {
+  const values = strata.flat();
+  return (draws) => {
+    let start = 0;
+    return statistic(
+      strata.map((stratum) => {
+        const own = stratum.map((_, i) => values[draws[start + i]!]!);
+        start += stratum.length;
+        return own;
+      }),
+    );
+  };
+}
+
+/**
+ * The interquartile mean of one resample of all values. All are sorted once, and a resample is how often each of them was drawn: the
+ * same numbers as sorting every resample, in a tenth of the time.
+ */
+function resampledMean(strata: readonly (readonly number[])[]): (draws: Uint32Array) => number {
+  const values = strata.flat();
+  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
+  const sorted = Float64Array.from(order, (index) => values[index]!);
+  const place = new Uint32Array(values.length);
+  for (const [rank, index] of order.entries()) place[index] = rank;
+  const cut = Math.floor(values.length / 4);
+  const end = values.length - cut;
+  const counts = new Uint32Array(values.length);
+  return (draws) => {
+    counts.fill(0);
+    for (let i = 0; i < draws.length; i++) counts[place[draws[i]!]!]!++;
+    let sum = 0;
+    let passed = 0;
+    for (let rank = 0; passed < end; rank++) {
+      const from = passed;
+      passed += counts[rank]!;
+      if (passed > cut) sum += (Math.min(passed, end) - Math.max(from, cut)) * sorted[rank]!;
+    }
+    return sum / (end - cut);
+  };
+}
+
 /** Quantile of sorted values with linear interpolation between order statistics (numpy's default, Hyndman and Fan type 7). */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   const position = p * (sorted.length - 1);
   const below = Math.floor(position);
   const low = sorted[below] ?? Number.NaN;

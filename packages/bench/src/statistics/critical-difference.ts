@@ -2,6 +2,9 @@ import { BenchError } from "../error.ts";
 import { checkValues } from "./check.ts";
 import { rangeQuantile } from "./studentized-range.ts";
 
+/** Below this many benchmarks no diagram is drawn: ranks over so few mean nothing. */
+export const fewestBenchmarks = 5;
+
 /**
  * Nemenyi's critical difference: two of k methods differ at `level` over N benchmarks if their mean ranks are further apart than
  * CD = q / sqrt(2) * sqrt(k (k + 1) / (6 N)), q the quantile of the studentised range of k values with infinite degrees of freedom.

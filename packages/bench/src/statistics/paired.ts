@@ -30,6 +30,11 @@ export function pairedDifference(
     const other = baseline.get(seed);
     if (other !== undefined) differences.push(value - other);
   }
+  return tInterval(differences, level);
+}
+
+/** The same of differences that are there: their mean, its t interval and the p of their mean being 0. */
+export function tInterval(differences: readonly number[], level = 0.95): PairedDifference {
   const pairs = differences.length;
   const centre = mean(differences);
   if (pairs < 2) return { pairs, mean: centre, low: Number.NaN, high: Number.NaN, p: Number.NaN };

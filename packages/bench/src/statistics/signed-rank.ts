@@ -13,6 +13,9 @@ export interface SignedRank {
   readonly exact: boolean;
 }
 
+/** Below this many pairs the test is not made: with five the smallest p is 0.0625, and with Holm's adjustment more are needed. */
+export const fewestRankedPairs = 10;
+
 /** Up to here the exact distribution is used, as in scipy; its counts, at most 2^50, are exact in double precision. */
 const exactUpTo = 50;
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -58,6 +58,17 @@ describe("a results file", () => {
         expect(after.rows).toHaveLength(rows + 1);
       }),
     );
+  });
+
+  it("larger than a piece that is read at a time has the same rows, wherever a piece ends", () => {
+    const rows = Array.from({ length: 9 }, (_, seed) =>
+      toyRow({ seed, notes: ["ü水".repeat(seed === 4 ? 600_000 : 50_000 + seed)] }),
+    );
+    const path = file(lines(...rows));
+    const results = readResults(path);
+    expect(results.remarks).toEqual([]);
+    expect(results.rows.map(({ notes }) => notes)).toEqual(rows.map(({ notes }) => notes));
+    expect([results.whole, results.ended]).toEqual([statSync(path).size, true]);
   });
 
   it("without its last line's end keeps that row, and what is added comes on a line of its own", async () => {

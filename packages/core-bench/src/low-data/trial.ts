@@ -1,4 +1,4 @@
-import type { Benchmark, TrialResult } from "@outrigger/bench/benchmark";
+import type { Benchmark, Tier, TrialResult } from "@outrigger/bench/benchmark";
 import { adam } from "@outrigger/core/optimize/adam";
 import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record";
 import { keepDiagnostics, summarizeDiagnostics } from "@outrigger/core/train/diagnostics/summary";
@@ -6,12 +6,14 @@ import { fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import { isAggregator, isFeatureMethod, type Method } from "@outrigger/core/train/method";
 import { regression } from "@outrigger/core/train/task";
+import { placeOf } from "../place.ts";
 import { repeated } from "../repeated.ts";
 import { smallNetwork } from "./model.ts";
 import { lowData, sizes, tasks } from "./problem.ts";
 
 const UNITS = 6;
-const STEPS = 600;
+/** Tier `smoke` runs in plain JavaScript and stops early: it is to come out again, not to conclude. */
+const stepsOf = (tier: Tier): number => (tier === "smoke" ? 100 : 600);
 /** Steps between two looks at validation: an epoch of this benchmark. */
 const EPOCH = 5;
 /** Epochs between two points of a curve. */
@@ -53,7 +55,8 @@ function curvesOf(history: readonly EpochRecord[]): TrialResult["curves"] {
 }
 
 /**
- * One seed of one row: 600 steps of Adam on the full batch, the parameters of the best of 120 looks at validation, one look at the test.
+ * One seed of one row: 600 steps of Adam (100 in tier `smoke`) on the full batch, the parameters of the best look at validation, one look at the
+ * test.
  *
  * Methods that need the primary's loss or gradient on held-out data get it on the validation samples, which every row is selected on: no
  * row sees a label that another does not, but these use the same forty once more, to learn weights from.
@@ -66,7 +69,9 @@ export const runLowData =
     const { method, dev = "validation", shuffled = false } = rowOf(trial.method);
     const data = lowData(trial.seed, { shuffled });
     const { train, validation, test } = data;
-    const epochs = STEPS / EPOCH;
+    const steps = stepsOf(trial.tier);
+    const epochs = steps / EPOCH;
+    const place = placeOf(trial.tier);
     const looked = trial.seed < LOOKED_AT;
     const records: DiagnosticRecord[] = [];
     const objectives = tasks.map((name) =>
@@ -83,12 +88,15 @@ export const runLowData =
       ...heldOut,
       epochs,
       seed: trial.seed,
-      ...(looked && { diagnostics: { gradientsEvery: STEPS / 24, affinityEvery: STEPS / 12 } }),
+      ...(looked && {
+        diagnostics: { gradientsEvery: Math.ceil(steps / 24), affinityEvery: Math.ceil(steps / 12) },
+      }),
       progress: "none",
       callbacks: [keepDiagnostics(records)],
       onEpoch: ({ epoch }) => trial.progress((epoch + 1) / epochs),
       threads: trial.threads,
       spinning: false,
+      ...place.options,
     });
     const { [PRIMARY]: tested } = await fitted.evaluate(test);
     await fitted.dispose();
@@ -103,9 +111,9 @@ export const runLowData =
       notes: [
         best === null
           ? "no finite validation error"
-          : `best after step ${(best.epoch + 1) * EPOCH} of ${STEPS}`,
+          : `best after step ${(best.epoch + 1) * EPOCH} of ${steps}`,
         `mean weights relative to the primary's: ${AUXILIARIES.map((name) => `${name} ${relative(history, name).toPrecision(3)}`).join(", ")}`,
       ],
-      runtime: "onnx/cpu",
+      runtime: place.runtime,
     };
   };

@@ -1,17 +1,23 @@
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { Benchmark } from "../src/benchmark.ts";
-import { affinityMap, cosineMap, cosinePlot, normPlot, sharePlot } from "../src/report/diagnostic-plots.ts";
-import { page } from "../src/report/page.ts";
-import { picturePalette } from "../src/report/plots.ts";
-import { transferList, transferPlot, transfers } from "../src/report/transfer.ts";
-import { type Diagnostics, diagnosticsSchema } from "../src/results/diagnostics.ts";
-import { readResults } from "../src/results/read.ts";
-import { type Row, rowSchema } from "../src/results/row.ts";
-import { type BenchmarkSummary, type GroupSummary, summarize } from "../src/results/summary.ts";
-import { resultPath } from "../src/run/session.ts";
-import { found, runToy, temporary } from "./harness.ts";
-import { toyRow } from "./rows.ts";
+import type { Benchmark } from "../../src/benchmark.ts";
+import {
+  affinityMap,
+  cosineMap,
+  cosinePlot,
+  normPlot,
+  sharePlot,
+} from "../../src/report/diagnostic-plots.ts";
+import { page } from "../../src/report/page.ts";
+import { picturePalette } from "../../src/report/plots.ts";
+import { transferList, transferPlot, transfers } from "../../src/report/transfer.ts";
+import { type Diagnostics, diagnosticsSchema } from "../../src/results/diagnostics.ts";
+import { readResults } from "../../src/results/read.ts";
+import { type Row, rowSchema } from "../../src/results/row.ts";
+import { type BenchmarkSummary, type GroupSummary, summarize } from "../../src/results/summary.ts";
+import { resultPath } from "../../src/run/session.ts";
+import { found, runToy, temporary } from "../harness.ts";
+import { toyRow } from "../rows.ts";
 
 const tasks = ["solubility", "logP", "rings & bonds"];
 const steps = [1, 51, 101, 151, 201];
@@ -95,7 +101,7 @@ describe("plots of diagnostics", () => {
     ["mean-cosines", () => cosineMap(tasks, gradients.meanCosines, frame)],
     ["affinity", () => affinityMap(tasks, diagnostics.affinity!, frame)],
   ])("are the committed ones: %s", async (name, plot) => {
-    await expect(plot()).toMatchFileSnapshot(`fixtures/snapshots/${name}.svg`);
+    await expect(plot()).toMatchFileSnapshot(`../fixtures/snapshots/${name}.svg`);
   });
 
   it("are left out where there is nothing to draw", () => {
@@ -131,7 +137,7 @@ describe("negative transfer", () => {
     );
     const frame = { width: 480, palette: picturePalette };
     await expect(transferPlot(summary, found, frame)).toMatchFileSnapshot(
-      "fixtures/snapshots/negative-transfer.svg",
+      "../fixtures/snapshots/negative-transfer.svg",
     );
   });
 

@@ -1,17 +1,17 @@
 import { runInNewContext } from "node:vm";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Benchmark } from "../src/benchmark.ts";
-import { width } from "../src/report/columns.ts";
-import { page } from "../src/report/page.ts";
-import { picture, png, render } from "../src/report/picture.ts";
-import { differencePlot, intervalPlot, picturePalette } from "../src/report/plots.ts";
-import { script } from "../src/report/style.ts";
-import { markdownTable, terminalTable } from "../src/report/table.ts";
-import type { Row } from "../src/results/row.ts";
-import { type BenchmarkSummary, describeOptions, summarize } from "../src/results/summary.ts";
-import { found } from "./harness.ts";
-import { toyRow } from "./rows.ts";
+import type { Benchmark } from "../../src/benchmark.ts";
+import { width } from "../../src/report/columns.ts";
+import { page } from "../../src/report/page.ts";
+import { picture, png, render } from "../../src/report/picture.ts";
+import { differencePlot, intervalPlot, picturePalette } from "../../src/report/plots.ts";
+import { script } from "../../src/report/script.ts";
+import { markdownTable, terminalTable } from "../../src/report/table.ts";
+import type { Row } from "../../src/results/row.ts";
+import { type BenchmarkSummary, describeOptions, summarize } from "../../src/results/summary.ts";
+import { found } from "../harness.ts";
+import { toyRow } from "../rows.ts";
 
 let noise: Benchmark;
 
@@ -115,8 +115,8 @@ describe("summarize", () => {
 
 describe("tables", () => {
   it("are the committed ones", async () => {
-    await expect(terminalTable(summary())).toMatchFileSnapshot("fixtures/snapshots/table.txt");
-    await expect(markdownTable(summary())).toMatchFileSnapshot("fixtures/snapshots/table.md");
+    await expect(terminalTable(summary())).toMatchFileSnapshot("../fixtures/snapshots/table.txt");
+    await expect(markdownTable(summary())).toMatchFileSnapshot("../fixtures/snapshots/table.md");
   });
 
   it("align by what a terminal shows", () => {
@@ -142,8 +142,10 @@ describe("plots", () => {
     const [group] = made.groups;
     if (!group) throw new Error("There is no group.");
     const frame = { width: 480, palette: picturePalette };
-    await expect(intervalPlot(made, group, frame)).toMatchFileSnapshot("fixtures/snapshots/interval.svg");
-    await expect(differencePlot(made, group, frame)).toMatchFileSnapshot("fixtures/snapshots/difference.svg");
+    await expect(intervalPlot(made, group, frame)).toMatchFileSnapshot("../fixtures/snapshots/interval.svg");
+    await expect(differencePlot(made, group, frame)).toMatchFileSnapshot(
+      "../fixtures/snapshots/difference.svg",
+    );
   });
 
   it("make a picture, as SVG and as PNG", () => {
@@ -155,6 +157,13 @@ describe("plots", () => {
     expect(() => render(summary(), "picture.gif")).toThrow(/\.svg or \.png/);
   });
 });
+
+/** The cells of a row's trials, which the page holds as data. */
+function trialsOf(html: string, method: string): string[][] {
+  const { document } = parseHTML(html);
+  const data = document.querySelector(`#trials-toy-noise-gin-${method} script`)?.textContent ?? "";
+  return (JSON.parse(data) as { rows: (string | number)[][] }).rows.map((cells) => cells.map(String));
+}
 
 describe("page", () => {
   const html = () => page([summary()], [{ name: "toy/locked", why: "Set OUTRIGGER_DATA & <run> again." }]);
@@ -176,14 +185,14 @@ describe("page", () => {
     const top = document.querySelector(".warn")?.textContent ?? "";
     expect(top).toContain("Simulated data");
     expect(top).toContain("Left out: toy/locked. Set OUTRIGGER_DATA & <run> again.");
-    expect(document.querySelector("pre")?.textContent).toBe("Error: <diverged> & gone");
-    expect(document.querySelector("section")?.textContent).toContain("Some CPU <fast>");
+    expect(trialsOf(html(), "static").at(-1)?.at(-1)).toBe("Error: <diverged> & gone");
+    expect(document.querySelector("#toy\\/noise")?.textContent).toContain("Some CPU <fast>");
+    expect(html()).not.toMatch(/<diverged>|<fast>|<run>/);
   });
 
   it("shows no test score of candidates that validation did not choose", () => {
-    const { document } = parseHTML(html());
-    const rows = [...document.querySelectorAll("#trials-toy-noise-gin-uniform tbody tr")];
-    const texts = rows.map((tr) => tr.textContent ?? "");
+    const texts = trialsOf(html(), "uniform").map((cells) => cells.join(" "));
+    expect(texts).toHaveLength(6);
     expect(texts.filter((text) => text.includes("tuning only"))).toHaveLength(1);
     expect(texts.find((text) => text.includes("tuning only"))).not.toContain("0.1000");
   });
@@ -192,18 +201,19 @@ describe("page", () => {
     const { document, Event } = parseHTML(html());
     // The page's own script, run against the parsed page.
     runInNewContext(script, { document, location: { hash: "" }, addEventListener() {} });
-    const button = [...document.querySelectorAll("th button")].find(
+    const table = document.querySelector("[aria-label='toy/noise gin'] table");
+    const button = [...(table?.querySelectorAll("th button") ?? [])].find(
       (entry) => entry.textContent === "difference to single-task [95 %]",
     );
     const order = () =>
-      [...document.querySelectorAll("section > .scroll tbody tr")].map(
+      [...(table?.querySelectorAll("tbody tr") ?? [])].map(
         (tr) => /^[a-z-]+/.exec(tr.textContent ?? "")?.[0],
       );
-    button?.dispatchEvent(new Event("click"));
+    button?.dispatchEvent(new Event("click", { bubbles: true }));
     expect(order()).toEqual(
       ["static", "uniform", "random-targets", "single-task"].map((name) => expect.stringContaining(name)),
     );
-    button?.dispatchEvent(new Event("click"));
+    button?.dispatchEvent(new Event("click", { bubbles: true }));
     expect(order()).toEqual(
       ["random-targets", "uniform", "static", "single-task"].map((name) => expect.stringContaining(name)),
     );
