@@ -8,13 +8,20 @@ import { Random } from "@outrigger/core/random";
 import { generatedTask } from "@outrigger/core/train/generated-task";
 import { forward } from "@outrigger/core/train/loss";
 import type { Model, ParamsTensors } from "@outrigger/core/train/model";
-import { type ColumnBatch, regression, type Task } from "@outrigger/core/train/task";
+import { binary, type ColumnBatch, regression, type Task } from "@outrigger/core/train/task";
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { type Doubles, differences, doubles, farthest, inDouble } from "../support/in-double.ts";
+import {
+  type Doubles,
+  differences,
+  doubles,
+  farthest,
+  flat,
+  inDouble,
+  refilled,
+} from "../support/in-double.ts";
 import { always } from "../support/quadratics.ts";
-import { smallCnn } from "../support/small-cnn.ts";
 import { stepper } from "../support/stepper.ts";
 
 type Batch = ColumnBatch<Tensor>;
@@ -67,14 +74,7 @@ const network = (outputs: number): Model<Batch> => ({
   },
 });
 
-const logistic: Task<Batch> = {
-  name: "y",
-  role: "primary",
-  loss(output, { labels, masks }) {
-    const logit = tf.reshape(output, [-1]);
-    return { values: tf.sub(tf.softplus(logit), tf.mul(labels["y"]!, logit)), mask: masks["y"]! };
-  },
-};
+const logistic = binary({ name: "y", role: "primary" }) as Task<Batch>;
 
 const kinds = {
   "real numbers": {
@@ -112,28 +112,6 @@ function setting(kind: keyof typeof kinds) {
     phi: generator.init(Random.seeded(2, "phi")),
     params: model.init(Random.seeded(3, "init")),
   };
-}
-
-const flat = (tree: unknown): number[] =>
-  leaves<Doubles>(tree as Tree<Doubles>).flatMap(({ data }) => [...data]);
-
-/** The tree with other numbers. */
-function refilled(like: Tree<Doubles>, values: readonly number[]): Tree<Doubles> {
-  let next = 0;
-  const walk = (tree: Tree<Doubles>): Tree<Doubles> => {
-    if (Array.isArray((tree as Doubles).shape)) {
-      const { shape, data } = tree as Doubles;
-      return { shape, data: data.map(() => values[next++]!) };
-    }
-    if (Array.isArray(tree)) return tree.map(walk);
-    const record = tree as Record<string, Tree<Doubles>>;
-    return Object.fromEntries(
-      Object.keys(record)
-        .sort()
-        .map((key) => [key, walk(record[key]!)]),
-    );
-  };
-  return walk(like);
 }
 
 /** x of A x = b, by Gauss's elimination with pivots. */
@@ -276,76 +254,6 @@ describe.each(["real numbers", "classes"] as const)("on %s", (kind) => {
     }
     await run.dispose();
   });
-});
-
-it("has the mixed derivative and the Hessian's products of differences in double on images, [N, D], with convolution, pooling, tanh and softmax, to 1e-4", async () => {
-  const [count, pixels] = [6, 128];
-  // Three outputs of each head: two sub-classes of the one class, one of the other; the primary's first is its logit.
-  const model: Model<Batch> = {
-    init: (random) => smallCnn.init(random),
-    apply: (p, { inputs }, mode) =>
-      smallCnn.apply(p, { images: tf.reshape(inputs, [count, 8, 8, 2]), labels: {} }, mode),
-  };
-  const primary: Task<Batch> = {
-    ...logistic,
-    loss: (output, batch) => logistic.loss(tf.slice(output, [0, 0], [count, 1]), batch),
-  };
-  const generator = dataGenerator({
-    name: "y",
-    inputs: pixels,
-    subclasses: sub,
-    hidden: 2,
-    noise: 1,
-    margin: 0.5,
-  });
-  const tasks = [primary, generatedTask("a") as Task<Batch>];
-  const problem = { model, tasks, generator, generated: 1, weight: 0.75, blocks: sub };
-  const { total } = lowerOf(problem, 0);
-  const drawn = {
-    batch: {
-      inputs: array(normals(count * pixels), [count, pixels]),
-      labels: { y: array(Float32Array.from([0, 1, 0, 0, 1, 1])) },
-      masks: { y: array(new Float32Array(count).fill(1)) },
-    },
-    partner: array(Int32Array.from([1, 0, 4, 5, 2, 3])),
-    noise: array(normals(count), [count, 1]),
-  };
-  const params = model.init(Random.seeded(1, "init"));
-  const along = model.init(Random.seeded(2, "direction"));
-  const args = [params, generator.init(Random.seeded(3, "phi")), drawn] as unknown as Tree<NDArray>[];
-  const like = args.map(doubles);
-  const compiled = await inDouble(
-    ((p: ParamsTensors, f: Tree<Tensor>, d: Drawn) => {
-      const loss = total(p, f, d, { training: true });
-      return { theta: gradients([loss], p)[0]!, phi: gradients([loss], f)[0]! };
-    }) as never,
-    like,
-  );
-  const direction = flat(doubles(along as unknown as Tree<NDArray>));
-  const at = async (change: number): Promise<Record<"theta" | "phi", number[]>> => {
-    const moved = flat(like[0]).map((value, i) => value + change * direction[i]!);
-    const found = await compiled.run([refilled(like[0]!, moved), ...like.slice(1)]);
-    const { theta, phi } = found as unknown as Record<"theta" | "phi", Tree<Doubles>>;
-    return { theta: flat(theta), phi: flat(phi) };
-  };
-  const h = 1e-5;
-  const [up, down] = [await at(h), await at(-h)];
-  await compiled.dispose();
-  const difference = (key: "theta" | "phi"): number[] =>
-    up[key].map((value, i) => (value - down[key][i]!) / (2 * h));
-  for (const [f, wanted] of [
-    [hessianProduct, difference("theta")],
-    [mixedSlope, difference("phi").map((value) => -value)],
-  ] as const) {
-    const single = compile(
-      ((p: ParamsTensors, g: never, d: Drawn, v: ParamsTensors) => f({ total }, p, g, d, v)) as never,
-      { threads: 1 },
-    );
-    const found = (await single(...args, along as unknown as Tree<NDArray>)) as Tree<NDArray>;
-    await single.dispose();
-    expect(Math.max(...wanted.map(Math.abs))).toBeGreaterThan(1e-3);
-    expect(farthest(flat(doubles(found)), wanted)).toBeLessThan(1e-4);
-  }
 });
 
 it("a step moves the generator down the slope, θ along the gradient, and rests between", async () => {

@@ -71,3 +71,16 @@ export async function differences(
 /** Largest distance, in units of the largest number wanted. */
 export const farthest = (found: ArrayLike<number>, wanted: readonly number[]): number =>
   Math.max(...wanted.map((value, i) => Math.abs(found[i]! - value))) / Math.max(...wanted.map(Math.abs));
+
+/** All numbers, leaf after leaf. */
+export const flat = (tree: unknown): number[] =>
+  leaves<Doubles>(tree as Tree<Doubles>).flatMap(({ data }) => [...data]);
+
+/** The tree with other numbers. */
+export function refilled(like: Tree<Doubles>, values: readonly number[]): Tree<Doubles> {
+  let next = 0;
+  return mapTree<Doubles, Doubles>(like, ({ shape, data }) => ({
+    shape,
+    data: data.map(() => values[next++]!),
+  }));
+}
