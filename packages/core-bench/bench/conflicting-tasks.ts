@@ -1,15 +1,8 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { rows } from "../src/conflicting-tasks/rows.ts";
 import { runConflictingTasks } from "../src/conflicting-tasks/trial.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["uniform", "single-task", "oracle", "taps"];
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(rows)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { kind, describe }]): Arm => ({ method, kind: kind ?? "rule", options: {}, describe }));
 
 /** Whether a policy finds out which layer to share, where one must be shared and the other must not. */
 const benchmark: Benchmark = defineBenchmark({
@@ -24,7 +17,7 @@ const benchmark: Benchmark = defineBenchmark({
   simulated: true,
   // Problem and network were chosen while looking at other seeds.
   tiers: { smoke: seeds(2, 100), ci: seeds(10, 100), full: seeds(50, 100) },
-  arms,
+  arms: armsOf(rows, ["uniform", "single-task", "oracle", "taps"]),
   run: runConflictingTasks,
 });
 

@@ -1,21 +1,8 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { methods } from "../src/corrupted-labels/methods.ts";
 import { runCorruptedLabels } from "../src/corrupted-labels/trial.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["uniform", "aux-ts", "oracle"];
-
-const kinds: Readonly<Record<string, Arm["kind"]>> = {
-  uniform: "baseline",
-  shuffled: "control",
-  oracle: "control",
-};
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(methods)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
 
 /** Two labels of five are wrong, in an auxiliary that helps: what a weight a sample can do that a weight a task cannot. */
 const benchmark: Benchmark = defineBenchmark({
@@ -31,7 +18,11 @@ const benchmark: Benchmark = defineBenchmark({
   simulated: true,
   // Problem and network were chosen while looking at other seeds.
   tiers: { smoke: seeds(2, 100), ci: seeds(20, 100), full: seeds(50, 100) },
-  arms,
+  arms: armsOf(methods, ["uniform", "aux-ts", "oracle"], {
+    uniform: "baseline",
+    shuffled: "control",
+    oracle: "control",
+  }),
   run: runCorruptedLabels,
 });
 

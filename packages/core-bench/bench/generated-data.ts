@@ -1,22 +1,8 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { rows } from "../src/generated-data/methods.ts";
 import { runGeneratedData } from "../src/generated-data/trial.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["single-task", "dtg-auxl", "mixup"];
-
-const kinds: Readonly<Record<string, Arm["kind"]>> = {
-  "single-task": "baseline",
-  "random-labels": "control",
-  "random-generator": "control",
-  mixup: "control",
-};
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(rows)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
 
 /** Whether samples that nobody collected help the primary. */
 const benchmark: Benchmark = defineBenchmark({
@@ -31,7 +17,12 @@ const benchmark: Benchmark = defineBenchmark({
   simulated: true,
   // Problem and network were chosen while looking at other seeds.
   tiers: { smoke: seeds(2, 100), ci: seeds(10, 100), full: seeds(50, 100) },
-  arms,
+  arms: armsOf(rows, ["single-task", "dtg-auxl", "mixup"], {
+    "single-task": "baseline",
+    "random-labels": "control",
+    "random-generator": "control",
+    mixup: "control",
+  }),
   run: runGeneratedData,
 });
 

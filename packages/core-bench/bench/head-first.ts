@@ -1,20 +1,7 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { rows, runHeadFirst } from "../src/head-first/trial.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["uniform", "single-task", "head-first", "oracle"];
-
-const kinds: Readonly<Record<string, Arm["kind"]>> = {
-  uniform: "baseline",
-  "random-labels": "control",
-  oracle: "control",
-};
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(rows)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
 
 /** Whether heads that step first make the trunk find the directions that many tasks share. */
 const benchmark: Benchmark = defineBenchmark({
@@ -30,7 +17,11 @@ const benchmark: Benchmark = defineBenchmark({
   simulated: true,
   // Problem and network were chosen while looking at other seeds.
   tiers: { smoke: seeds(2, 100), ci: seeds(10, 100), full: seeds(40, 100) },
-  arms,
+  arms: armsOf(rows, ["uniform", "single-task", "head-first", "oracle"], {
+    uniform: "baseline",
+    "random-labels": "control",
+    oracle: "control",
+  }),
   run: runHeadFirst,
 });
 

@@ -1,22 +1,8 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { runLowData } from "../src/low-data/trial.ts";
 import { procedures } from "../src/procedures.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["uniform", "single-task", "auto-lambda"];
-
-const kinds: Readonly<Record<string, Arm["kind"]>> = {
-  uniform: "baseline",
-  oracle: "control",
-  "random-labels": "control",
-  "auto-lambda-training-split": "control",
-};
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(procedures)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
 
 /** The problem of `core/low-data` for procedures: methods that own the step. */
 const benchmark: Benchmark = defineBenchmark({
@@ -30,7 +16,12 @@ const benchmark: Benchmark = defineBenchmark({
   source: "embedded",
   simulated: true,
   tiers: { smoke: seeds(2), ci: seeds(10), full: seeds(50) },
-  arms,
+  arms: armsOf(procedures, ["uniform", "single-task", "auto-lambda"], {
+    uniform: "baseline",
+    oracle: "control",
+    "random-labels": "control",
+    "auto-lambda-training-split": "control",
+  }),
   run: runLowData((method) => procedures[method]!.row()),
 });
 

@@ -1,12 +1,8 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { runLowData } from "../src/low-data/trial.ts";
 import { rules } from "../src/rules.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["uniform", "single-task", "oracle", "arml"];
-
-const kinds: Readonly<Record<string, Arm["kind"]>> = { uniform: "baseline", oracle: "control" };
 
 function describe(method: string): string {
   if (method === "oracle") return "Knows which auxiliary helps and uses that one alone; no rule.";
@@ -14,10 +10,9 @@ function describe(method: string): string {
   return paper === null ? `The rule ${name}.` : `${paper.title} (${paper.venue} ${paper.year}).`;
 }
 
-const arms = (tier: Tier): Arm[] =>
-  Object.keys(rules)
-    .filter((method) => tier !== "smoke" || SMOKE.includes(method))
-    .map((method) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe: describe(method) }));
+const described = Object.fromEntries(
+  Object.keys(rules).map((method) => [method, { describe: describe(method) }]),
+);
 
 /** The smallest experiment that tells the rules apart: 60 labels, one auxiliary that helps and two that distract. */
 const benchmark: Benchmark = defineBenchmark({
@@ -32,7 +27,10 @@ const benchmark: Benchmark = defineBenchmark({
   source: "embedded",
   simulated: true,
   tiers: { smoke: seeds(2), ci: seeds(30), full: seeds(100) },
-  arms,
+  arms: armsOf(described, ["uniform", "single-task", "oracle", "arml"], {
+    uniform: "baseline",
+    oracle: "control",
+  }),
   run: runLowData((method) => ({ method: rules[method]!() })),
 });
 

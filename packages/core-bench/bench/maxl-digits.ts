@@ -1,16 +1,9 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { availability } from "../src/maxl-digits/digits.ts";
 import { rows } from "../src/maxl-digits/rows.ts";
 import { runMaxlDigits } from "../src/maxl-digits/trial.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["single-task", "human-labels", "maxl"];
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(rows)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { kind, describe }]) => ({ method, kind, options: {}, describe }));
 
 /** MAXL where sub-classes are there to be found: pairs of handwritten digits. */
 const benchmark: Benchmark = defineBenchmark({
@@ -24,7 +17,7 @@ const benchmark: Benchmark = defineBenchmark({
   source: "data",
   available: () => Promise.resolve(availability()),
   tiers: { smoke: seeds(2), ci: seeds(10), full: seeds(20) },
-  arms,
+  arms: armsOf(rows, ["single-task", "human-labels", "maxl"]),
   run: runMaxlDigits,
 });
 

@@ -1,26 +1,10 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { rows } from "../src/objective-space/methods.ts";
 import { runObjectiveSpace } from "../src/objective-space/trial.ts";
 import { seeds } from "../src/seeds.ts";
 
-/** Enough to see that everything works. */
-const SMOKE = ["uniform", "single-task", "aang"];
-
-const kinds: Readonly<Record<string, Arm["kind"]>> = {
-  uniform: "baseline",
-  "random-labels": "control",
-  oracle: "control",
-};
-
-const descriptions: Readonly<Record<string, string>> = {
-  "single-task": "No auxiliary objective.",
-  ...Object.fromEntries(Object.entries(rows).map(([method, { describe }]) => [method, describe])),
-};
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(descriptions)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, describe]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
+const all = { "single-task": { describe: "No auxiliary objective." }, ...rows };
 
 /** What a search over a space of auxiliary objectives is worth to the primary. */
 const benchmark: Benchmark = defineBenchmark({
@@ -35,7 +19,11 @@ const benchmark: Benchmark = defineBenchmark({
   simulated: true,
   // Problem and network were chosen while looking at other seeds.
   tiers: { smoke: seeds(2, 100), ci: seeds(10, 100), full: seeds(50, 100) },
-  arms,
+  arms: armsOf(all, ["uniform", "single-task", "aang"], {
+    uniform: "baseline",
+    "random-labels": "control",
+    oracle: "control",
+  }),
   run: runObjectiveSpace,
 });
 

@@ -1,20 +1,7 @@
-import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { armsOf } from "../src/arms.ts";
 import { rows, runSchedules } from "../src/schedules/trial.ts";
 import { seeds } from "../src/seeds.ts";
-
-/** Enough to see that everything works. */
-const SMOKE = ["uniform", "single-task", "pre-train", "oracle"];
-
-const kinds: Readonly<Record<string, Arm["kind"]>> = {
-  uniform: "baseline",
-  "pre-train-noise": "control",
-  oracle: "control",
-};
-
-const arms = (tier: Tier): Arm[] =>
-  Object.entries(rows)
-    .filter(([method]) => tier !== "smoke" || SMOKE.includes(method))
-    .map(([method, { describe }]) => ({ method, kind: kinds[method] ?? "rule", options: {}, describe }));
 
 /** Training that knows its end task against training that meets it last. */
 const benchmark: Benchmark = defineBenchmark({
@@ -28,7 +15,11 @@ const benchmark: Benchmark = defineBenchmark({
   source: "embedded",
   simulated: true,
   tiers: { smoke: seeds(2), ci: seeds(15), full: seeds(60) },
-  arms,
+  arms: armsOf(rows, ["uniform", "single-task", "pre-train", "oracle"], {
+    uniform: "baseline",
+    "pre-train-noise": "control",
+    oracle: "control",
+  }),
   run: runSchedules,
 });
 
