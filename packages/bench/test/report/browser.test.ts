@@ -73,7 +73,7 @@ describe.skipIf(executablePath === undefined)(`the report in headless Chromium${
     const { page, complaints, requests } = await visit();
     for (const details of await page.locator("details").all())
       await details.evaluate((element) => element.setAttribute("open", ""));
-    await page.waitForFunction("document.querySelectorAll('details script').length === 0");
+    await expect.poll(() => page.evaluate("document.querySelectorAll('details script').length")).toBe(0);
     expect(await page.locator("td.notes", { hasText: "taken" }).count()).toBeGreaterThan(10);
     expect(await page.title()).toBe("Did the auxiliary tasks help? Outrigger report");
     expect([complaints, requests]).toEqual([[], [url]]);
@@ -138,7 +138,8 @@ describe.skipIf(executablePath === undefined)(`the report in headless Chromium${
     const scroll = "document.activeElement.scrollLeft";
     expect(await page.evaluate(scroll)).toBe(0);
     await page.keyboard.press("ArrowRight");
-    await page.waitForFunction(`${scroll} > 0`);
+    // Not waitForFunction: its polling is eval, which the page's policy forbids.
+    await expect.poll(() => page.evaluate(scroll)).toBeGreaterThan(0);
     await page.close();
   });
 
@@ -146,7 +147,7 @@ describe.skipIf(executablePath === undefined)(`the report in headless Chromium${
     const { page } = await visit({ viewport: { width: 390, height: 800 } });
     for (const details of await page.locator("details").all())
       await details.evaluate((element) => element.setAttribute("open", ""));
-    await page.waitForFunction("document.querySelectorAll('details script').length === 0");
+    await expect.poll(() => page.evaluate("document.querySelectorAll('details script').length")).toBe(0);
     const [inner, outer] = (await page.evaluate(
       "[document.documentElement.scrollWidth, innerWidth]",
     )) as number[];
