@@ -1,7 +1,8 @@
 import type { HostColumnBatch } from "@outrigger/core/data/batches";
 import { array, type NDArray } from "@outrigger/core/graph/array";
 import { Random } from "@outrigger/core/random";
-import { type LowData, lowData, sizes } from "../low-data/problem.ts";
+import { lowData, sizes } from "../low-data/problem.ts";
+import type { Parts } from "../parts.ts";
 
 /** Of the labels of `helpful`, how many are wrong. */
 export const WRONG = 0.4;
@@ -11,7 +12,7 @@ const SCALE = 2;
 /** The primary first. */
 export const tasks = ["main", "helpful"] as const;
 
-export interface CorruptedLabels extends Pick<LowData, "validation" | "test"> {
+export interface CorruptedLabels extends Pick<Parts, "validation" | "test"> {
   /** All 1000 training rows. */
   readonly batch: HostColumnBatch<NDArray>;
   /** 1 where the row's label of `helpful` is wrong. */

@@ -1,8 +1,6 @@
-import { arrayBatches, type HostColumnBatch } from "@outrigger/core/data/batches";
 import { type Column, column } from "@outrigger/core/data/column";
-import { array, type NDArray } from "@outrigger/core/graph/array";
 import { Random } from "@outrigger/core/random";
-import type { Batches } from "@outrigger/core/train/model";
+import { type Parts, parts } from "../parts.ts";
 
 /** How many samples each part has, and how large the problem is. */
 export const sizes = {
@@ -24,12 +22,9 @@ export const tasks: readonly string[] = [
   ...Array.from({ length: sizes.auxiliaries }, (_, k) => `aux-${k + 1}`),
 ];
 
-export interface HeadFirstProblem {
+export interface HeadFirstProblem extends Parts {
   /** M: r orthonormal rows of length d. */
   readonly directions: readonly Float64Array[];
-  readonly train: Batches<HostColumnBatch<NDArray>>;
-  readonly validation: Batches<HostColumnBatch<NDArray>>;
-  readonly test: Batches<HostColumnBatch<NDArray>>;
 }
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, v, i) => total + v * b[i]!, 0);
@@ -91,21 +86,5 @@ export function headFirstProblem(seed: number, shuffled = false): HeadFirstProbl
       ),
     ]),
   );
-  const flat = new Float32Array(count * sizes.inputs);
-  rows.forEach((row, i) => flat.set(row, i * sizes.inputs));
-  const inputs = array(flat, [count, sizes.inputs]);
-  const part = (from: number, to: number): Batches<HostColumnBatch<NDArray>> =>
-    arrayBatches({
-      inputs,
-      columns,
-      rows: Array.from({ length: to - from }, (_, i) => from + i),
-      batchSize: to - from,
-    });
-  const testStart = sizes.train + sizes.validation;
-  return {
-    directions,
-    train: part(0, sizes.train),
-    validation: part(sizes.train, testStart),
-    test: part(testStart, count),
-  };
+  return { directions, ...parts(rows, columns, sizes) };
 }

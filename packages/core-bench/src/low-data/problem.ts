@@ -1,8 +1,6 @@
-import { arrayBatches, type HostColumnBatch } from "@outrigger/core/data/batches";
 import { type Column, column } from "@outrigger/core/data/column";
-import { array, type NDArray } from "@outrigger/core/graph/array";
 import { Random } from "@outrigger/core/random";
-import type { Batches } from "@outrigger/core/train/model";
+import { type Parts, parts } from "../parts.ts";
 
 /** How many samples each part has, and how large the problem is. */
 export const sizes = {
@@ -24,12 +22,6 @@ const DISTRACTION = 2;
 /** The primary first. */
 export const tasks = ["main", "helpful", "unrelated", "noise"] as const;
 type TaskName = (typeof tasks)[number];
-
-export interface LowData {
-  readonly train: Batches<HostColumnBatch<NDArray>>;
-  readonly validation: Batches<HostColumnBatch<NDArray>>;
-  readonly test: Batches<HostColumnBatch<NDArray>>;
-}
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, v, i) => total + v * b[i]!, 0);
 
@@ -89,7 +81,7 @@ function labelsOf(rows: readonly Float64Array[], random: Random): Record<TaskNam
  * @param options.shuffled gives the labels of every auxiliary to its samples in a random order: nothing is left to learn from them, and all
  * else is as without it. Default false.
  */
-export function lowData(seed: number, { shuffled = false }: { shuffled?: boolean } = {}): LowData {
+export function lowData(seed: number, { shuffled = false }: { shuffled?: boolean } = {}): Parts {
   const random = Random.seeded(seed, "low-data");
   const count = sizes.train + sizes.validation + sizes.test;
   const rows = Array.from({ length: count }, () =>
@@ -111,20 +103,5 @@ export function lowData(seed: number, { shuffled = false }: { shuffled?: boolean
       ];
     }),
   );
-  const flat = new Float32Array(count * sizes.inputs);
-  rows.forEach((row, i) => flat.set(row, i * sizes.inputs));
-  const inputs = array(flat, [count, sizes.inputs]);
-  const part = (from: number, to: number): Batches<HostColumnBatch<NDArray>> =>
-    arrayBatches({
-      inputs,
-      columns,
-      rows: Array.from({ length: to - from }, (_, i) => from + i),
-      batchSize: to - from,
-    });
-  const testStart = sizes.train + sizes.validation;
-  return {
-    train: part(0, sizes.train),
-    validation: part(sizes.train, testStart),
-    test: part(testStart, count),
-  };
+  return parts(rows, columns, sizes);
 }
