@@ -1,0 +1,119 @@
+import { LinearTheoryError } from "./error.ts";
+
+/**
+ * T = K + 1 linear regressions y_k = X_k w_k + e_k on the same D features, as far as a formula for Gaussian designs needs to know them.
+ * Task 0 is the primary, tasks 1 … K are auxiliary. The rows of every X_k are N(0, Sigma) and independent; e_k ~ N(0, s_k² I).
+ * Results depend on the coefficients and on Sigma only through `shifts`, so these need not be given apart.
+ */
+export interface Problem {
+  /** D, the number of features. */
+  readonly features: number;
+  /** n_k, the number of samples of each task. Length T. */
+  readonly rows: readonly number[];
+  /** s_k², the noise variance of each task. Length T. */
+  readonly noise: readonly number[];
+  /** G, T×T and positive semi-definite: G_jk = (w_j - w_0)' Sigma (w_k - w_0). Row and column 0 are zero. */
+  readonly shifts: readonly (readonly number[])[];
+}
+
+/**
+ * Expected excess risk of the primary, E (w - w_0)' Sigma_0 (w - w_0), in squared units of the label. Add s_0² for the expected squared
+ * prediction error. `risk = bias2 + variance`; Infinity where the expectation does not exist.
+ */
+export interface Risk {
+  readonly bias2: number;
+  readonly variance: number;
+  readonly risk: number;
+  /** True for a formula that is exact at any size; false for a deterministic equivalent or a first-order expansion. */
+  readonly exact: boolean;
+  /** Set when the number must be read with care: why the formula is out of its range, or which formula stood in for it. */
+  readonly caution?: string;
+}
+
+/** bias² and variance as a `Risk`. */
+export function risk(bias2: number, variance: number, exact: boolean, caution?: string): Risk {
+  return { bias2, variance, risk: bias2 + variance, exact, ...(caution !== undefined && { caution }) };
+}
+
+/**
+ * The problem itself, checked.
+ *
+ * @throws LinearTheoryError `bad-problem` when lengths differ, a count is not a whole number of at least 1 (0 rows are allowed for an auxiliary),
+ * a noise variance is negative or not finite, or `shifts` is not symmetric and positive semi-definite with a zero row for the primary.
+ */
+export function checkProblem(problem: Problem): Problem {
+  const { features, rows, noise, shifts } = problem;
+  const tasks = rows.length;
+  if (!Number.isInteger(features) || features < 1)
+    throw bad(`features must be a whole number of at least 1, not ${features}.`, { features });
+  if (tasks === 0) throw bad("rows is empty: there must be at least the primary task.", {});
+  if (noise.length !== tasks || shifts.length !== tasks)
+    throw bad(
+      `rows has ${tasks} tasks, noise ${noise.length} and shifts ${shifts.length}: they must have the same number.`,
+      { rows: tasks, noise: noise.length, shifts: shifts.length },
+    );
+  for (const [task, n] of rows.entries())
+    if (!Number.isInteger(n) || n < (task === 0 ? 1 : 0))
+      throw bad(`rows[${task}] must be a whole number of at least ${task === 0 ? 1 : 0}, not ${n}.`, {
+        task,
+        n,
+      });
+  for (const [task, s2] of noise.entries())
+    if (!Number.isFinite(s2) || s2 < 0)
+      throw bad(`noise[${task}] must be a finite variance of at least 0, not ${s2}.`, { task, noise: s2 });
+  checkShifts(shifts);
+  return problem;
+}
+
+function checkShifts(shifts: Problem["shifts"]): void {
+  const scale = Math.max(...shifts.map((row, j) => Math.abs(row[j] ?? Number.NaN)));
+  for (const [j, row] of shifts.entries()) {
+    if (row.length !== shifts.length)
+      throw bad(
+        `shifts[${j}] has ${row.length} entries; the matrix must be ${shifts.length}×${shifts.length}.`,
+        { row: j },
+      );
+    for (const [k, value] of row.entries()) {
+      if (!Number.isFinite(value)) throw bad(`shifts[${j}][${k}] must be finite, not ${value}.`, { j, k });
+      if ((j === 0 || k === 0) && value !== 0)
+        throw bad(`shifts[${j}][${k}] must be 0, not ${value}: the primary has no distance from itself.`, {
+          j,
+          k,
+        });
+      if (Math.abs(value - shifts[k]![j]!) > 1e-9 * scale)
+        throw bad(
+          `shifts[${j}][${k}] is ${value} and shifts[${k}][${j}] is ${shifts[k]![j]}: the matrix must be symmetric.`,
+          { j, k },
+        );
+    }
+  }
+  const pivot = smallestPivot(shifts);
+  if (pivot < -1e-9 * scale)
+    throw bad("shifts must be positive semi-definite: it holds inner products of coefficient differences.", {
+      pivot,
+    });
+}
+
+/** The smallest pivot of an LDL' elimination with diagonal pivoting: negative exactly when the matrix has a negative eigenvalue. */
+function smallestPivot(matrix: Problem["shifts"]): number {
+  const a = matrix.map((row) => [...row]);
+  const left = new Set(a.keys());
+  let smallest = 0;
+  while (left.size > 0) {
+    const pivot = [...left].reduce((best, j) => (a[j]![j]! > a[best]![best]! ? j : best));
+    const value = a[pivot]![pivot]!;
+    left.delete(pivot);
+    for (const j of left) smallest = Math.min(smallest, a[j]![j]!);
+    if (value <= 0) {
+      for (const j of left)
+        for (const k of left) if (j !== k) smallest = Math.min(smallest, -Math.abs(a[j]![k]!));
+      return Math.min(smallest, value);
+    }
+    for (const j of left) for (const k of left) a[j]![k]! -= (a[j]![pivot]! * a[pivot]![k]!) / value;
+  }
+  return smallest;
+}
+
+function bad(message: string, details: Record<string, unknown>): LinearTheoryError {
+  return new LinearTheoryError("bad-problem", message, details);
+}
