@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Options, Tier } from "../benchmark.ts";
-import { type Diagnostics, diagnosticsSchema } from "./diagnostics.ts";
+import { type Diagnostics, diagnosticsSchema, valuesSchema } from "./diagnostics.ts";
 
 /** The part of a row that the benchmark made; also what a trial's process sends back. */
 export interface Result {
@@ -67,7 +67,7 @@ export const tierSchema: z.ZodType<Tier> = z.enum(["smoke", "ci", "full"]);
 
 const resultShape = z.object({
   metrics: z.record(z.string(), z.number().nullable()),
-  curves: z.record(z.string(), z.array(z.number().nullable())).optional(),
+  curves: z.record(z.string(), valuesSchema).optional(),
   diagnostics: diagnosticsSchema.optional(),
   notes: z.array(z.string()).optional(),
   datasets: z.array(z.object({ name: z.string(), sha256: z.string() })).optional(),

