@@ -28,7 +28,7 @@ function program(): Command {
     .description(
       "Runs the benchmarks of this project's packages and says honestly whether auxiliary tasks helped: every method against the same baseline, on the same seeds, with intervals.",
     )
-    .showHelpAfterError()
+    .showHelpAfterError("(add --help to see all that there is)")
     .addHelpText(
       "after",
       `

@@ -94,8 +94,17 @@ export function terminalDisplay(slots: number): Display {
   const remarks: string[] = [];
   let news = "";
   const headline = () => [tally.bar(), ...(news ? [news] : [])].join(" · ");
+  /** A trial can start before the row of the one that had its place is written: it takes the place when it next has something to say. */
+  const place = (trial: TrialSpec): number => {
+    const own = places.get(trial.id);
+    if (own !== undefined) return own;
+    const taken = new Set(places.values());
+    const free = titles.findIndex((_, slot) => !taken.has(slot));
+    if (free >= 0) places.set(trial.id, free);
+    return free;
+  };
   const show = (trial: TrialSpec, text: string) => {
-    const line = titles[places.get(trial.id) ?? -1];
+    const line = titles[place(trial)];
     if (line) line.title = text;
   };
   return {
@@ -112,9 +121,6 @@ export function terminalDisplay(slots: number): Display {
       news = "";
       tally.start();
       head.title = headline();
-      const taken = new Set(places.values());
-      const free = titles.findIndex((_, slot) => !taken.has(slot));
-      if (free >= 0) places.set(trial.id, free);
       show(trial, describeTrial(trial, trial.found.benchmark.name));
     },
     progress(trial, fraction, note) {
@@ -127,7 +133,7 @@ export function terminalDisplay(slots: number): Display {
       show(trial, `${text} · ${describeLoss(why, tried)}`);
     },
     end(trial, row, reused) {
-      show(trial, idle);
+      if (places.has(trial.id)) show(trial, idle);
       places.delete(trial.id);
       tally.end(row, reused);
       head.title = headline();
