@@ -46,6 +46,18 @@ describe("rules that look at nothing", () => {
     expect(() => staticWeights({ weights: [1, 1] }).init(3, 0)).toThrow(/2 static weights .* 3 tasks/);
   });
 
+  test("static weights of sums become weights of means", () => {
+    const gram = randomGram(1, 3, 3);
+    const weights = ask(staticWeights({ weights: [1, 0.5, 0], rows: [30, 90, 10] }), gram);
+    expect(total(weights)).toBeCloseTo(3, 12);
+    // a_k sum_k = (a_k n_k) mean_k
+    expect(weights[1]! / weights[0]!).toBeCloseTo((0.5 * 90) / (1 * 30), 12);
+    expect(weights[2]).toBe(0);
+    expect(() => staticWeights({ weights: [1, 1], rows: [3] })).toThrow(/2 static weights and 1 sample/);
+    expect(() => staticWeights({ weights: [0, 1], rows: [3, 0] })).toThrow(/sum to 0/);
+    expect(() => staticWeights({ weights: [1, 1], rows: [3, -1] })).toThrow(OutriggerError);
+  });
+
   test("random weights are positive, sum to T (or 1), and change from step to step", () => {
     const stream = random();
     for (const [sum, expected] of [
