@@ -14,3 +14,19 @@ export function notNaN(value: number, name: string): number {
     );
   return value;
 }
+
+/**
+ * The numbers themselves, unless one is NaN or infinite.
+ *
+ * @throws LinearTheoryError `non-finite`, naming them by `name`.
+ */
+export function allFinite(values: Float64Array, name: string): Float64Array {
+  for (const value of values)
+    if (!Number.isFinite(value))
+      throw new LinearTheoryError(
+        "non-finite",
+        `${name} hold ${value}: the entries are too large or too small for double precision. Rescale the data.`,
+        { name, value },
+      );
+  return values;
+}

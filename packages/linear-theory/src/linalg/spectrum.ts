@@ -10,6 +10,9 @@ export interface Spectrum {
   readonly right: Float64Array;
 }
 
+/** Far below the rounding error of the largest entry. Entries near the smallest double let ml-matrix iterate without end. */
+const NEGLIGIBLE = 1e-30;
+
 /**
  * The singular values and all T right singular vectors. The matrix is divided by its largest entry first, so that no square overflows, and
  * padded with rows of zeros when D < T, so that V is complete. Cost: about 4 D T² + 8 T³ multiplications (ml-matrix, Golub and Kahan).
@@ -20,7 +23,10 @@ export function spectrum({ rows, columns, values }: Rectangular): Spectrum {
   if (scale === 0) return { values: new Float64Array(columns), right: identity(columns) };
   const padded = Matrix.zeros(Math.max(rows, columns), columns);
   for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) padded.set(i, j, values[i * columns + j]! / scale);
+    for (let j = 0; j < columns; j++) {
+      const value = values[i * columns + j]! / scale;
+      if (Math.abs(value) > NEGLIGIBLE) padded.set(i, j, value);
+    }
   const svd = new SVD(padded, { computeLeftSingularVectors: false });
   const right = new Float64Array(columns * columns);
   for (let k = 0; k < columns; k++)

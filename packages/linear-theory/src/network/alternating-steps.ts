@@ -1,3 +1,4 @@
+import { allFinite } from "../finite.ts";
 import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
 import { dot } from "../linalg/orthonormalise.ts";
 import type { Rectangular } from "../linalg/rectangular.ts";
@@ -108,7 +109,7 @@ export function together(columns: readonly Float64Array[]): Rectangular {
 
 /** The solution of a symmetric positive definite system; both arguments are overwritten. */
 export function solve(matrix: Float64Array, right: Float64Array): Float64Array {
-  return choleskySolve(cholesky(matrix, right.length), right.length, right);
+  return allFinite(choleskySolve(cholesky(matrix, right.length), right.length, right), "The coefficients");
 }
 
 function times(matrix: Float64Array, vector: Float64Array): Float64Array {

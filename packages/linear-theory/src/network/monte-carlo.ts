@@ -1,4 +1,5 @@
 import { LinearTheoryError } from "../error.ts";
+import { notNaN } from "../finite.ts";
 import { product, type Rectangular, rectangular } from "../linalg/rectangular.ts";
 import { primaryColumn, type Spectrum, spectrum } from "../linalg/spectrum.ts";
 import { random } from "../random.ts";
@@ -132,9 +133,10 @@ function leftVectors(signal: Rectangular, { values, right }: Spectrum, width: nu
   return product(signal, { rows: tasks, columns: width, values: turned }).values;
 }
 
-/** Mean and standard error of independent draws. */
+/** Mean and standard error of independent draws; an infinite draw makes both infinite. */
 export function simulatedMean(draws: Float64Array): SimulatedMean {
-  const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
+  const mean = notNaN(draws.reduce((sum, value) => sum + value, 0) / draws.length, "A simulated mean");
+  if (!Number.isFinite(mean)) return { mean, se: Number.POSITIVE_INFINITY };
   const squares = draws.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, se: Math.sqrt(squares / (draws.length - 1) / draws.length) };
 }
@@ -147,6 +149,6 @@ function controlled(draws: Float64Array, controls: Float64Array, known: number):
     shared += (control - x) * (draws[i]! - y);
     own += (control - x) ** 2;
   }
-  const slope = own > 0 ? shared / own : 0;
+  const slope = own > 0 && Number.isFinite(shared / own) ? shared / own : 0;
   return simulatedMean(draws.map((value, i) => value - slope * (controls[i]! - known)));
 }

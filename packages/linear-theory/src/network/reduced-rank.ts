@@ -1,4 +1,5 @@
 import { LinearTheoryError } from "../error.ts";
+import { allFinite, notNaN } from "../finite.ts";
 import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
 import {
   column,
@@ -64,11 +65,12 @@ export function reducedRank(
   };
   const fitted = width === tasks ? ols : product(ols, mix);
   const tie = width < tasks && values[width - 1]! - values[width]! <= 1e-9 * values[0]!;
+  allFinite(fitted.values, "The coefficients");
   return {
     coefficients: rowsOf(fitted),
     projector: rowsOf(p),
     combination: [...column(mix, 0)],
-    loss: weightedLoss(x, y, fitted, a),
+    loss: notNaN(weightedLoss(x, y, fitted, a), "The loss"),
     singularValues: [...values],
     ...(tie && {
       caution: `Singular values ${width} and ${width + 1} are equal: the minimiser is not unique.`,
@@ -106,7 +108,7 @@ export function leastSquares(
   for (let k = 0; k < y.columns; k++)
     for (const [i, value] of choleskySolve(lower, size, column(moments, k)).entries())
       coefficients[i * y.columns + k] = value;
-  const fitted = { rows: size, columns: y.columns, values: coefficients };
+  const fitted = { rows: size, columns: y.columns, values: allFinite(coefficients, "The coefficients") };
   const strict = lower.map((value, i) => (i % size > Math.floor(i / size) ? 0 : value));
   return {
     coefficients: fitted,

@@ -83,7 +83,7 @@ function root(coefficients: Rectangular, covariance: NetworkProblem["covariance"
   return transposedProduct({ rows, columns, values: lower }, coefficients);
 }
 
-/** Weights of `tasks` tasks, checked: positive and finite. */
+/** Weights of `tasks` tasks, checked: positive, finite, and none more than 1e12 times another, which double precision could not weigh. */
 export function checkWeights(weights: readonly number[], tasks: number): readonly number[] {
   if (weights.length !== tasks)
     throw new LinearTheoryError("shape", `There are ${weights.length} weights for ${tasks} tasks.`, {
@@ -96,6 +96,15 @@ export function checkWeights(weights: readonly number[], tasks: number): readonl
         `weights[${task}] must be positive and finite, not ${weight}. Leave out a task that is to have no weight.`,
         { task, weight },
       );
+  const [least, most] = [Math.min(...weights), Math.max(...weights)];
+  if (most / least > 1e12)
+    throw bad(
+      `The weights ${least} and ${most} are more than a factor 1e12 apart. Leave out the task with the small one.`,
+      {
+        least,
+        most,
+      },
+    );
   return weights;
 }
 
