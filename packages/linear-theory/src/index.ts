@@ -35,3 +35,19 @@ export {
 } from "./network/study.ts";
 export { type NetworkSure, networkSure } from "./network/sure.ts";
 export { checkProblem, type Problem, type Risk } from "./problem.ts";
+export { type DataEnrichedFit, type DataEnrichedPenalty, dataEnriched } from "./related/data-enriched.ts";
+export {
+  bestRidgeToSource,
+  doubleDescentCurve,
+  type IsotropicProblem,
+  minimumNormRisk,
+  ridgeToSourceRisk,
+} from "./related/double-descent.ts";
+export { crossValidatedPenalty, lasso, type Samples } from "./related/lasso.ts";
+export {
+  type AggregatedTransLasso,
+  aggregatedTransLasso,
+  type TransLassoFit,
+  type TransLassoOptions,
+  transLasso,
+} from "./related/trans-lasso.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LinearTheoryError } from "../src/error.ts";
 import { spectrum } from "../src/linalg/spectrum.ts";
-import { alternatingNetwork } from "../src/network/alternating.ts";
+import { alternatingNetwork, type TaskSamples } from "../src/network/alternating.ts";
 import { autoNetwork } from "../src/network/auto.ts";
 import { networkBound } from "../src/network/bound.ts";
 import { networkFirstOrder, networkWeights } from "../src/network/first-order.ts";
@@ -10,6 +10,14 @@ import { networkMonteCarlo } from "../src/network/monte-carlo.ts";
 import { reducedRank } from "../src/network/reduced-rank.ts";
 import { linearNetwork } from "../src/network/setting.ts";
 import { networkSure } from "../src/network/sure.ts";
+import { dataEnriched } from "../src/related/data-enriched.ts";
+import {
+  bestRidgeToSource,
+  doubleDescentCurve,
+  minimumNormRisk,
+  ridgeToSourceRisk,
+} from "../src/related/double-descent.ts";
+import { aggregatedTransLasso, transLasso } from "../src/related/trans-lasso.ts";
 
 /** Any double, with ordinary ones, zeros, ties, huge and tiny ones all frequent. */
 const entry = fc.oneof(
@@ -25,21 +33,24 @@ const list = (length: number, of: fc.Arbitrary<number> = entry): fc.Arbitrary<nu
 const positive = entry.map(Math.abs);
 const width = fc.integer({ min: 0, max: 6 });
 
-/** Calls; an error of this package is an answer, a NaN anywhere in a result is not. */
-function holdsNoNaN(call: () => unknown): void {
-  let answer: unknown;
+/** Where a result holds a NaN, or undefined; an error of this package is an answer, too. */
+function nanIn(call: () => unknown): string | undefined {
   try {
-    answer = call();
+    return pathOfNaN(call(), "answer");
   } catch (error) {
-    if (error instanceof LinearTheoryError) return;
+    if (error instanceof LinearTheoryError) return undefined;
     throw error;
   }
-  const visit = (value: unknown, path: string): void => {
-    if (typeof value === "number") expect(value, path).not.toBeNaN();
-    else if (typeof value === "object" && value !== null)
-      for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`);
-  };
-  visit(answer, "answer");
+}
+
+function pathOfNaN(value: unknown, path: string): string | undefined {
+  if (typeof value === "number") return Number.isNaN(value) ? path : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = pathOfNaN(inner, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const settings = fc
@@ -61,13 +72,15 @@ describe("no NaN leaves", () => {
   it("first order, bounds, unbiased risk and simulation", () => {
     fc.assert(
       fc.property(settings, (network) => {
-        holdsNoNaN(() => networkFirstOrder(network));
+        expect(nanIn(() => networkFirstOrder(network))).toBeUndefined();
         for (const kind of ["sharp", "general", "simple"] as const)
-          holdsNoNaN(() => networkBound(network, { kind }));
-        holdsNoNaN(() => networkBound(network, { kind: "sharp", rankTolerance: 1, t: 2 }));
-        holdsNoNaN(() => networkSure(network.signal, { noise: network.noise[0]!, width: network.width }));
-        holdsNoNaN(() => networkMonteCarlo(network, { replicates: 3 }));
-        holdsNoNaN(() => networkWeights(network.noise));
+          expect(nanIn(() => networkBound(network, { kind }))).toBeUndefined();
+        expect(nanIn(() => networkBound(network, { kind: "sharp", rankTolerance: 1, t: 2 }))).toBeUndefined();
+        expect(
+          nanIn(() => networkSure(network.signal, { noise: network.noise[0]!, width: network.width })),
+        ).toBeUndefined();
+        expect(nanIn(() => networkMonteCarlo(network, { replicates: 3 }))).toBeUndefined();
+        expect(nanIn(() => networkWeights(network.noise))).toBeUndefined();
       }),
       runs,
     );
@@ -86,17 +99,19 @@ describe("no NaN leaves", () => {
           );
           for (const judged of ["in-sample", "out-of-sample"] as const)
             for (const shape of [{}, { covariance }])
-              holdsNoNaN(() =>
-                linearNetwork({
-                  coefficients: network.signal,
-                  noise: network.noise,
-                  weights: network.noise,
-                  samples: n,
-                  width: network.width,
-                  judged,
-                  ...shape,
-                }),
-              );
+              expect(
+                nanIn(() =>
+                  linearNetwork({
+                    coefficients: network.signal,
+                    noise: network.noise,
+                    weights: network.noise,
+                    samples: n,
+                    width: network.width,
+                    judged,
+                    ...shape,
+                  }),
+                ),
+              ).toBeUndefined();
         },
       ),
       runs,
@@ -106,12 +121,14 @@ describe("no NaN leaves", () => {
   it("the fits", () => {
     fc.assert(
       fc.property(samples, ({ inputs, labels, weights, width: q }) => {
-        holdsNoNaN(() => reducedRank({ inputs, labels }, { width: q }));
-        holdsNoNaN(() => reducedRank({ inputs, labels }, { width: q, weights }));
-        holdsNoNaN(() => autoNetwork({ inputs, labels }));
-        holdsNoNaN(() => autoNetwork({ inputs, labels }, { noise: weights }));
+        expect(nanIn(() => reducedRank({ inputs, labels }, { width: q }))).toBeUndefined();
+        expect(nanIn(() => reducedRank({ inputs, labels }, { width: q, weights }))).toBeUndefined();
+        expect(nanIn(() => autoNetwork({ inputs, labels }))).toBeUndefined();
+        expect(nanIn(() => autoNetwork({ inputs, labels }, { noise: weights }))).toBeUndefined();
         const tasks = labels[0]!.map((_, k) => ({ inputs, labels: labels.map((row) => row[k]!) }));
-        holdsNoNaN(() => alternatingNetwork(tasks, { width: q, weights, sweeps: 20, starts: 2 }));
+        expect(
+          nanIn(() => alternatingNetwork(tasks, { width: q, weights, sweeps: 20, starts: 2 })),
+        ).toBeUndefined();
       }),
       runs,
     );
@@ -141,5 +158,39 @@ describe("no NaN leaves", () => {
             12,
           );
     }
+  });
+
+  it("the related methods", () => {
+    fc.assert(
+      fc.property(samples, samples, positive, entry, (own, other, penalty, lambda) => {
+        const columns = Math.min(own.inputs[0]!.length, other.inputs[0]!.length);
+        const [primary, auxiliary] = [own, other].map(({ inputs, labels }) => ({
+          inputs: inputs.map((row) => row.slice(0, columns)),
+          labels: labels.map((row) => row[0]!),
+        })) as [TaskSamples, TaskSamples];
+        for (const choice of ["cp", "plug-in", penalty] as const)
+          expect(nanIn(() => dataEnriched(primary, auxiliary, { penalty: choice }))).toBeUndefined();
+        expect(
+          nanIn(() => dataEnriched(primary, auxiliary, { noise: [penalty, Math.abs(lambda)] })),
+        ).toBeUndefined();
+        const penalties = { pooledPenalty: 0.2, contrastPenalty: penalty };
+        expect(nanIn(() => transLasso(primary, [auxiliary], penalties))).toBeUndefined();
+        expect(nanIn(() => aggregatedTransLasso(primary, [auxiliary], penalties))).toBeUndefined();
+        const isotropic = {
+          features: columns,
+          samples: primary.labels.length,
+          noise: penalty,
+          signal: Math.abs(lambda),
+          unseen: Math.abs(primary.labels[0]!),
+        };
+        expect(nanIn(() => minimumNormRisk(isotropic))).toBeUndefined();
+        expect(nanIn(() => ridgeToSourceRisk(isotropic, lambda))).toBeUndefined();
+        expect(nanIn(() => bestRidgeToSource(isotropic))).toBeUndefined();
+        expect(
+          nanIn(() => doubleDescentCurve(primary.labels, { samples: 3, noise: penalty })),
+        ).toBeUndefined();
+      }),
+      { seed: 7, numRuns: 300 },
+    );
   });
 });

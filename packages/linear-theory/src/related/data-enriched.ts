@@ -165,7 +165,7 @@ function variance({ rows, size, residual }: OwnFit, task: number, given: number 
 function common(
   own: OwnFit,
   other: OwnFit,
-): { values: Float64Array; difference: Float64Array; back(along: Float64Array): Float64Array } {
+): { values: Float64Array; difference: Float64Array; back: (along: Float64Array) => Float64Array } {
   const { size, lower } = own;
   // C = L^-1 V_1 L^-T has eigenvalues 1/ν; L is the primary's.
   const half = Float64Array.from(other.gram);
@@ -175,6 +175,7 @@ function common(
   }
   let scale = 0;
   for (const value of allFinite(half, "The products of features")) scale = Math.max(scale, Math.abs(value));
+  if (scale === 0) throw undetermined();
   const symmetric = new Matrix(size, size);
   for (let i = 0; i < size; i++)
     for (let j = 0; j < size; j++)
@@ -182,12 +183,7 @@ function common(
   const decomposition = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
   const vectors = decomposition.eigenvectorMatrix;
   const values = Float64Array.from(decomposition.realEigenvalues, (value) => {
-    if (!(value > 0))
-      throw new LinearTheoryError(
-        "singular",
-        "The auxiliary's design does not determine its coefficients beside the primary's: drop features that others determine.",
-        { value },
-      );
+    if (!(value > 0)) throw undetermined();
     return 1 / (value * scale);
   });
   const gap = other.coefficients.map((value, i) => value - own.coefficients[i]!);
@@ -205,6 +201,13 @@ function common(
     return vector;
   };
   return { values, difference, back };
+}
+
+function undetermined(): LinearTheoryError {
+  return new LinearTheoryError(
+    "singular",
+    "The auxiliary's design does not determine its coefficients beside the primary's: drop features that others determine.",
+  );
 }
 
 function transposeInPlace(matrix: Float64Array, size: number): void {

@@ -66,11 +66,11 @@ export interface AggregatedTransLasso {
  *     ranking    by Σ_{j in J} (x_kj'y_k/n_k - x_0j'y_0/n_0)², J: the ⌈n_0/3⌉ features where that difference is largest, increasing
  *     weights_l ∝ exp(-m (E_l - min E)/(2 min E)),  E_l: mean squared error of candidate l on the m held-out samples
  *
- * A third of the primary's samples, drawn by the seed, is held out. The paper aggregates by its Q-aggregation and ranks by the same
- * statistic on the fitted part; exponential weights are ours.
+ * A third of the primary's samples, drawn by the seed, is held out for the weights; the candidates are then fitted to all of them. The paper
+ * aggregates by its Q-aggregation; exponential weights and the second fit are ours.
  *
  * @throws LinearTheoryError as `transLasso`; `bad-data` when the primary has fewer than 6 samples.
- * Cost: K + 1 times that of `transLasso`. Source: as `transLasso`.
+ * Cost: 2 (K + 1) times that of `transLasso`. Source: as `transLasso`.
  */
 export function aggregatedTransLasso(
   primary: TaskSamples,
@@ -92,17 +92,13 @@ export function aggregatedTransLasso(
   const kept = subset(own!, order.slice(cut));
   const distances = others.map((other) => distanceOf(kept, other));
   const ranking = others.map((_, k) => k).toSorted((a, b) => distances[a]! - distances[b]!);
-  const candidates = Array.from({ length: others.length + 1 }, (_, count) =>
-    Float64Array.from(
-      twoSteps(
-        kept,
-        ranking.slice(0, count).map((k) => others[k]!),
-        options,
-      ).coefficients,
-    ),
-  );
+  const candidatesOf = (samples: Samples): Float64Array[] =>
+    Array.from({ length: others.length + 1 }, (_, count) => {
+      const nearest = ranking.slice(0, count).map((k) => others[k]!);
+      return Float64Array.from(twoSteps(samples, nearest, options).coefficients);
+    });
   const heldOut = allFinite(
-    Float64Array.from(candidates, (w) => squaredError(held, w) / cut),
+    Float64Array.from(candidatesOf(kept), (w) => squaredError(held, w) / cut),
     "The held-out errors",
   );
   const least = Math.min(...heldOut);
@@ -111,6 +107,7 @@ export function aggregatedTransLasso(
   );
   const total = raw.reduce((sum, value) => sum + value, 0);
   const weights = raw.map((value) => value / total);
+  const candidates = candidatesOf(own!);
   const coefficients = candidates[0]!.map((_, j) =>
     candidates.reduce((sum, w, l) => sum + weights[l]! * w[j]!, 0),
   );
