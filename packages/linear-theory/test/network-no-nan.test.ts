@@ -164,10 +164,11 @@ describe("no NaN leaves", () => {
     fc.assert(
       fc.property(samples, samples, positive, entry, (own, other, penalty, lambda) => {
         const columns = Math.min(own.inputs[0]!.length, other.inputs[0]!.length);
-        const [primary, auxiliary] = [own, other].map(({ inputs, labels }) => ({
+        const taskOf = ({ inputs, labels }: typeof own): TaskSamples => ({
           inputs: inputs.map((row) => row.slice(0, columns)),
           labels: labels.map((row) => row[0]!),
-        })) as [TaskSamples, TaskSamples];
+        });
+        const [primary, auxiliary] = [taskOf(own), taskOf(other)];
         for (const choice of ["cp", "plug-in", penalty] as const)
           expect(nanIn(() => dataEnriched(primary, auxiliary, { penalty: choice }))).toBeUndefined();
         expect(

@@ -1,8 +1,8 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { LinearTheoryError } from "../error.ts";
 import { allFinite, notNaN } from "../finite.ts";
 import { cholesky, choleskySolve, forwardSolve } from "../linalg/cholesky.ts";
 import { column, type Rectangular, rectangular, transposedProduct } from "../linalg/rectangular.ts";
+import { spectrum } from "../linalg/spectrum.ts";
 import { minimise } from "../minimise.ts";
 import type { TaskSamples } from "../network/alternating.ts";
 
@@ -40,7 +40,7 @@ export interface DataEnrichedFit {
  *
  * @throws LinearTheoryError `singular` when a design does not determine its coefficients, `bad-data` when a variance is to be estimated and
  * n_k ≤ D, `bad-option` for a negative λ, `shape` or `non-finite` for bad samples.
- * Cost: (n_0 + n_1) D² + an eigendecomposition of D×D.
+ * Cost: (n_0 + n_1) D² + a singular value decomposition of D×D.
  * Source: Chen, Owen and Shi, Data enriched linear regression, Electronic Journal of Statistics 2015, https://arxiv.org/abs/1304.1837
  */
 export function dataEnriched(
@@ -107,7 +107,6 @@ interface OwnFit {
   readonly size: number;
   /** L with V = LL', its strict upper triangle zero. */
   readonly lower: Float64Array;
-  readonly gram: Float64Array;
   readonly coefficients: Float64Array;
   readonly residual: number;
 }
@@ -122,12 +121,12 @@ function fit({ inputs, labels }: TaskSamples, task: number): OwnFit {
     throw new LinearTheoryError("shape", `Task ${task} has ${x.rows} inputs and ${y.rows} labels.`, { task });
   const size = x.columns;
   const gram = allFinite(transposedProduct(x, x).values, "The products of features");
-  const lower = cholesky(gram.slice(), size).map((value, i) => (i % size > Math.floor(i / size) ? 0 : value));
+  const lower = cholesky(gram, size).map((value, i) => (i % size > Math.floor(i / size) ? 0 : value));
   const coefficients = allFinite(
     choleskySolve(lower, size, column(transposedProduct(x, y), 0)),
     "The coefficients",
   );
-  return { rows: x.rows, size, lower, gram, coefficients, residual: squaredResiduals(x, y, coefficients) };
+  return { rows: x.rows, size, lower, coefficients, residual: squaredResiduals(x, y, coefficients) };
 }
 
 function squaredResiduals(x: Rectangular, y: Rectangular, coefficients: Float64Array): number {
@@ -167,54 +166,34 @@ function common(
   other: OwnFit,
 ): { values: Float64Array; difference: Float64Array; back: (along: Float64Array) => Float64Array } {
   const { size, lower } = own;
-  // C = L^-1 V_1 L^-T has eigenvalues 1/ν; L is the primary's.
-  const half = Float64Array.from(other.gram);
-  for (let pass = 0; pass < 2; pass++) {
-    for (let i = 0; i < size; i++) forwardSolve(lower, size, half.subarray(i * size, (i + 1) * size));
-    transposeInPlace(half, size);
+  // With V_0 = LL' and V_1 = MM', the squared singular values of N = M'L^-T are 1/ν. Column i of M gives row i of N.
+  const values = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    const row = values.subarray(i * size, (i + 1) * size);
+    for (let j = 0; j < size; j++) row[j] = other.lower[j * size + i]!;
+    allFinite(forwardSolve(lower, size, row), "The products of features");
   }
-  let scale = 0;
-  for (const value of allFinite(half, "The products of features")) scale = Math.max(scale, Math.abs(value));
-  if (scale === 0) throw undetermined();
-  const symmetric = new Matrix(size, size);
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++)
-      symmetric.set(i, j, (half[i * size + j]! / scale + half[j * size + i]! / scale) / 2);
-  const decomposition = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
-  const vectors = decomposition.eigenvectorMatrix;
-  const values = Float64Array.from(decomposition.realEigenvalues, (value) => {
-    if (!(value > 0)) throw undetermined();
-    return 1 / (value * scale);
-  });
+  const { values: singular, right } = spectrum({ rows: size, columns: size, values });
+  if (!(singular[size - 1]! > 0))
+    throw new LinearTheoryError(
+      "singular",
+      "The auxiliary's design does not determine its coefficients beside the primary's: drop features that others determine.",
+    );
   const gap = other.coefficients.map((value, i) => value - own.coefficients[i]!);
-  // L'gap, then along the eigenvectors.
+  // L'gap, then along the singular vectors.
   const scaled = gap.map((_, i) => gap.reduce((sum, value, k) => sum + lower[k * size + i]! * value, 0));
   const difference = scaled.map((_, j) =>
-    scaled.reduce((sum, value, i) => sum + vectors.get(i, j) * value, 0),
+    scaled.reduce((sum, value, i) => sum + right[i * size + j]! * value, 0),
   );
   const back = (along: Float64Array): Float64Array => {
-    const vector = along.map((_, i) => along.reduce((sum, value, j) => sum + vectors.get(i, j) * value, 0));
+    const vector = along.map((_, i) =>
+      along.reduce((sum, value, j) => sum + right[i * size + j]! * value, 0),
+    );
     for (let i = size - 1; i >= 0; i--) {
       for (let k = i + 1; k < size; k++) vector[i]! -= lower[k * size + i]! * vector[k]!;
       vector[i]! /= lower[i * size + i]!;
     }
     return vector;
   };
-  return { values, difference, back };
-}
-
-function undetermined(): LinearTheoryError {
-  return new LinearTheoryError(
-    "singular",
-    "The auxiliary's design does not determine its coefficients beside the primary's: drop features that others determine.",
-  );
-}
-
-function transposeInPlace(matrix: Float64Array, size: number): void {
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < i; j++) {
-      const kept = matrix[i * size + j]!;
-      matrix[i * size + j] = matrix[j * size + i]!;
-      matrix[j * size + i] = kept;
-    }
+  return { values: singular.map((sigma) => 1 / sigma ** 2), difference, back };
 }
