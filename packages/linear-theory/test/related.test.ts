@@ -217,9 +217,10 @@ describe("transLasso", () => {
   });
 
   it("finds the near source among far ones, and loses little where all are far", () => {
+    const penalties = { pooledPenalty: 0.15, contrastPenalty: 0.25 };
     const mixed = errorOf((seed) => {
       const { primary, sources } = problem(seed, [30, 0, 30]);
-      const fit = aggregatedTransLasso(primary, sources, { folds: 3 });
+      const fit = aggregatedTransLasso(primary, sources, penalties);
       expect(fit.ranking[0]).toBe(1);
       expect(fit.weights.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
       return fit.coefficients;
@@ -227,11 +228,11 @@ describe("transLasso", () => {
     expect(mixed).toBeLessThan(alone);
     const far = errorOf((seed) => {
       const { primary, sources } = problem(seed, [30, 30]);
-      return aggregatedTransLasso(primary, sources, { folds: 3 }).coefficients;
+      return aggregatedTransLasso(primary, sources, penalties).coefficients;
     });
     const naive = errorOf((seed) => {
       const { primary, sources } = problem(seed, [30, 30]);
-      return transLasso(primary, sources, { folds: 3 }).coefficients;
+      return transLasso(primary, sources, penalties).coefficients;
     });
     expect(far).toBeLessThan(naive);
     expect(far).toBeLessThan(1.6 * alone);

@@ -43,7 +43,7 @@ export interface AutoNetwork {
  * Chooses width and auxiliary weights of a linear network on a shared design by the smallest unbiased risk (`networkSure`) of the primary,
  * single-task least squares with D s_0²/n among the options; it stays unless an estimate is below it.
  * A near tie of singular values makes an estimate large, never small, so that unstable widths are not chosen.
- * In simulations: 0.28 of the single-task risk with clean rank 2, 0.83 with a tail, 1.00 with unrelated tasks.
+ * In the simulation of the tests (D = 10, T = 6, n = 60, 60 data sets): 0.61 of the single-task risk with rank 2, below 1.1 with unrelated tasks.
  *
  * @throws LinearTheoryError `bad-data` when the noise is to be estimated and n ≤ D, `singular` when X'X is, `bad-problem` for a width, weight
  * or variance out of range, `shape` or `non-finite` for bad samples.

@@ -19,7 +19,7 @@ export interface FirstOrderRisk extends Risk {
  *     R ≈ ‖M (I - P) e_0‖² + (D-q) Σ_k v_k P_k0² + q v_0;  with equal v: ‖M (I - P) e_0‖² + v [D P_00 + q (1 - P_00)]
  *
  * M, v, q as in `LinearNetwork`; P: projector on the first q right singular vectors of M. bias² is what rank q leaves out.
- * Exact at q ≥ min(D, T), where it is D v_0. Otherwise within 5 % for σ_q/√v ≥ 30 and up to 40 % too low at 10 (caution below 20).
+ * Exact at q ≥ min(D, T), where it is D v_0. Otherwise within 6 % for σ_q/√v ≥ 30 and up to 40 % too low at 10 (caution below 20).
  *
  * @throws LinearTheoryError as `checkNetwork`. Cost: one singular value decomposition of D×T. Source: own derivation.
  */
