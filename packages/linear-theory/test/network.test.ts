@@ -1,0 +1,412 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { autoNetwork } from "../src/network/auto.ts";
+import { networkBound } from "../src/network/bound.ts";
+import { networkFirstOrder, networkWeights } from "../src/network/first-order.ts";
+import { networkMonteCarlo } from "../src/network/monte-carlo.ts";
+import { reducedRank, type SharedDesign } from "../src/network/reduced-rank.ts";
+import { type LinearNetwork, linearNetwork } from "../src/network/setting.ts";
+import { networkBoundStudy, networkSureStudy } from "../src/network/study.ts";
+import { networkSure } from "../src/network/sure.ts";
+import { type Random, random } from "../src/random.ts";
+
+const normals = (draw: Random, rows: number, columns: number): number[][] =>
+  Array.from({ length: rows }, () => Array.from({ length: columns }, () => draw.normal()));
+
+const times = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number[][] =>
+  a.map((row) => b[0]!.map((_, k) => row.reduce((sum, value, j) => sum + value * b[j]![k]!, 0)));
+
+/** Coefficients of rank q. */
+const lowRank = (draw: Random, features: number, tasks: number, rank: number): number[][] =>
+  times(normals(draw, features, rank), normals(draw, rank, tasks));
+
+const samplesOf = (
+  draw: Random,
+  inputs: number[][],
+  coefficients: readonly (readonly number[])[],
+  noise: number,
+): SharedDesign => ({
+  inputs,
+  labels: times(inputs, coefficients).map((row) => row.map((value) => value + noise * draw.normal())),
+});
+
+const reorder = (matrix: readonly (readonly number[])[], order: readonly number[]): number[][] =>
+  matrix.map((row) => order.map((k) => row[k]!));
+
+const squaredDistance = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
+
+/** M of rank q with σ_q = `strength`, and noise v = 1. */
+const network = (seed: number, strength: number, width = 2): LinearNetwork => {
+  const draw = random(seed);
+  const signal = lowRank(draw, 12, 5, width);
+  const unit = networkFirstOrder({ signal, noise: [1, 1, 1, 1, 1], width }).signalToNoise;
+  return {
+    signal: signal.map((row) => row.map((value) => (value * strength) / unit)),
+    noise: [1, 1, 1, 1, 1],
+    width,
+  };
+};
+
+describe("reducedRank", () => {
+  const draw = random(11);
+  const inputs = normals(draw, 25, 6);
+  const data = samplesOf(draw, inputs, lowRank(draw, 6, 4, 2), 0.5);
+
+  it("is least squares of each task at q = T", () => {
+    const fit = reducedRank(data, { width: 4, weights: [1, 2, 0.3, 5] });
+    const residual = times(inputs, fit.coefficients).map((row, i) =>
+      row.map((value, k) => data.labels[i]![k]! - value),
+    );
+    const gradient = times(transpose(inputs), residual).flat();
+    for (const value of gradient) expect(Math.abs(value)).toBeLessThan(1e-10);
+    for (const [k, value] of fit.combination.entries()) expect(value).toBeCloseTo(k === 0 ? 1 : 0, 12);
+  });
+
+  it("gives the primary as its combination of the tasks' own fits, and never a higher loss for a larger width", () => {
+    const weights = [1, 2, 0.3, 5];
+    const ols = reducedRank(data, { width: 4, weights }).coefficients;
+    let before = Number.POSITIVE_INFINITY;
+    for (const width of [1, 2, 3, 4]) {
+      const fit = reducedRank(data, { width, weights });
+      for (const [i, row] of ols.entries())
+        expect(row.reduce((sum, value, k) => sum + fit.combination[k]! * value, 0)).toBeCloseTo(
+          fit.coefficients[i]![0]!,
+          10,
+        );
+      expect(fit.loss).toBeLessThan(before);
+      before = fit.loss;
+    }
+  });
+
+  it("does not depend on the order of the auxiliaries, nor on the scale of the weights", () => {
+    const order = [0, 3, 1, 2];
+    const weights = [1, 2, 0.3, 5];
+    const fit = reducedRank(data, { width: 2, weights });
+    const other = reducedRank(
+      { inputs, labels: reorder(data.labels, order) },
+      { width: 2, weights: order.map((k) => 7 * weights[k]!) },
+    );
+    for (const [i, row] of reorder(fit.coefficients, order).entries())
+      for (const [k, value] of row.entries()) expect(other.coefficients[i]![k]).toBeCloseTo(value, 10);
+    expect(other.loss).toBeCloseTo(7 * fit.loss, 8);
+  });
+
+  it("is where gradient descent on the two layers ends", () => {
+    const weights = [1, 2, 0.3, 5];
+    const fit = reducedRank(data, { width: 2, weights });
+    for (const seed of [1, 2, 3]) {
+      const reached = gradientDescent(data, weights, 2, seed);
+      for (const [i, row] of fit.coefficients.entries())
+        for (const [k, value] of row.entries()) expect(Math.abs(reached[i]![k]! - value)).toBeLessThan(1e-6);
+    }
+  });
+
+  it("refuses a design that does not determine the coefficients, and a width or weight out of range", () => {
+    const twice = { inputs: inputs.map((row) => [...row, row[0]!]), labels: data.labels };
+    expect(() => reducedRank(twice, { width: 2 })).toThrow(expect.objectContaining({ code: "singular" }));
+    for (const width of [0, 5, 1.5, Number.NaN])
+      expect(() => reducedRank(data, { width })).toThrow(expect.objectContaining({ code: "bad-problem" }));
+    expect(() => reducedRank(data, { width: 2, weights: [1, 0, 1, 1] })).toThrow(/weights\[1\]/);
+    expect(() => reducedRank({ inputs: inputs.slice(1), labels: data.labels }, { width: 2 })).toThrow(
+      expect.objectContaining({ code: "shape" }),
+    );
+  });
+});
+
+describe("linearNetwork", () => {
+  it("has the in-sample risk of reduced-rank regression, and nearly that on new rows", () => {
+    const [features, samples, width] = [6, 60, 2];
+    const draw = random(5);
+    const coefficients = lowRank(draw, features, 4, width);
+    const noise = [1, 2, 0.5, 1];
+    const weights = [2, 1, 3, 1];
+    const inputs = normals(draw, samples, features);
+    const covariance = times(transpose(inputs), inputs).map((row) => row.map((value) => value / samples));
+    const problem = { coefficients, noise, samples, width, weights };
+    const theory = networkMonteCarlo(linearNetwork({ ...problem, covariance }), { replicates: 4000 }).risk;
+    const outside = networkMonteCarlo(linearNetwork({ ...problem, judged: "out-of-sample" }), {
+      replicates: 4000,
+    }).risk;
+    const inSample: number[] = [];
+    const fresh: number[] = [];
+    for (let i = 0; i < 3000; i++) {
+      for (const [x, errors] of [
+        [inputs, inSample],
+        [normals(draw, samples, features), fresh],
+      ] as const) {
+        const labels = times(x, coefficients).map((row) =>
+          row.map((value, k) => value + Math.sqrt(noise[k]!) * draw.normal()),
+        );
+        const fit = reducedRank({ inputs: x, labels }, { width, weights });
+        const error = fit.coefficients.map((row, j) => [row[0]! - coefficients[j]![0]!]);
+        errors.push(
+          x === inputs
+            ? times(x, error).reduce((sum, [value]) => sum + value! ** 2, 0) / samples
+            : error.reduce((sum, [value]) => sum + value! ** 2, 0),
+        );
+      }
+    }
+    const mean = inSample.reduce((sum, value) => sum + value, 0) / inSample.length;
+    const se = Math.sqrt(inSample.reduce((sum, value) => sum + (value - mean) ** 2, 0)) / inSample.length;
+    expect(Math.abs(mean - theory.mean)).toBeLessThan(3.5 * Math.hypot(se, theory.se));
+    const onNew = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
+    expect(Math.abs(outside.mean / onNew - 1)).toBeLessThan(0.08);
+    expect(onNew).toBeGreaterThan(mean);
+  });
+
+  it("has no finite risk out of sample from too few samples", () => {
+    const problem = {
+      coefficients: [
+        [1, 1],
+        [0, 1],
+      ],
+      noise: [1, 1],
+      samples: 3,
+      width: 1,
+    };
+    expect(() => linearNetwork({ ...problem, judged: "out-of-sample" })).toThrow(
+      expect.objectContaining({ code: "infinite-risk" }),
+    );
+    expect(linearNetwork(problem).noise).toEqual([1 / 3, 1 / 3]);
+  });
+});
+
+describe("networkFirstOrder", () => {
+  it("comes closer to the simulated risk as the noise falls", () => {
+    const off = [10, 30, 100].map((strength) => {
+      const at = network(3, strength);
+      return 1 - networkFirstOrder(at).risk / networkMonteCarlo(at, { replicates: 4000 }).risk.mean;
+    });
+    expect(off[0]).toBeGreaterThan(4 * off[1]!);
+    expect(off[1]).toBeGreaterThan(4 * off[2]!);
+    expect(Math.abs(off[2]!)).toBeLessThan(0.002);
+  });
+
+  it("warns where the noise is large or the width is not determined", () => {
+    expect(networkFirstOrder(network(3, 10)).caution).toMatch(/below 20/);
+    expect(networkFirstOrder(network(3, 40)).caution).toBeUndefined();
+    const tied = {
+      signal: [
+        [2, 0, 0],
+        [0, 2, 0],
+        [0, 0, 0],
+      ],
+      noise: [0, 0, 0],
+      width: 1,
+    };
+    expect(networkFirstOrder(tied).caution).toMatch(/equal/);
+  });
+
+  it("is smallest at a_k = s_0²/s_k² where the coefficients have the rank of the width", () => {
+    const draw = random(8);
+    const noise = [1, 4, 0.25, 2, 1];
+    const problem = { coefficients: lowRank(draw, 9, 5, 2), noise, samples: 500, width: 2 };
+    const at = (weights: number[]): number => networkFirstOrder(linearNetwork({ ...problem, weights })).risk;
+    const best = networkWeights(noise);
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 5, maxLength: 5 }),
+        (factors) => {
+          const other = best.map((weight, k) => weight * factors[k]!);
+          expect(at(other)).toBeGreaterThanOrEqual(at(best) * (1 - 1e-9));
+        },
+      ),
+      { seed: 1, numRuns: 100 },
+    );
+  });
+});
+
+describe("networkBound", () => {
+  it("holds in random networks of exact rank, and its certificates are true", () => {
+    const rows = networkBoundStudy({ count: 40, replicates: 300, seed: 5 });
+    expect(rows.filter((row) => !row.holds)).toEqual([]);
+    expect(rows.filter((row) => row.falseClaim)).toEqual([]);
+    expect(rows.filter((row) => row.certifiedBy.length > 0).length).toBeGreaterThan(10);
+  });
+
+  it("holds where the rank is only approximate", () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const exact = network(seed, 60);
+      const draw = random(seed);
+      const signal = exact.signal.map((row) => row.map((value) => value + 0.5 * draw.normal()));
+      const truth = networkMonteCarlo({ ...exact, signal }, { replicates: 500 }).risk;
+      for (const kind of ["general", "simple"] as const)
+        expect(networkBound({ ...exact, signal }, { kind }).bound).toBeGreaterThan(truth.mean);
+      const sharp = networkBound({ ...exact, signal }, { kind: "sharp" });
+      expect(sharp).toMatchObject({ bound: Number.POSITIVE_INFINITY, certifies: false });
+      expect(sharp.caution).toMatch(/rank 2/);
+    }
+  });
+
+  it("tends to the first-order risk without noise, and to nothing with much", () => {
+    const clear = network(3, 1e5);
+    expect(networkBound(clear, { kind: "sharp" }).bound / networkFirstOrder(clear).risk).toBeCloseTo(1, 3);
+    expect(networkBound(network(3, 4), { kind: "sharp" })).toMatchObject({
+      bound: Number.POSITIVE_INFINITY,
+      certifies: false,
+    });
+  });
+
+  it("knows nothing of unequal noise, and the exact risk at full width", () => {
+    const unequal = networkBound({ ...network(3, 100), noise: [1, 1, 1, 1, 2] });
+    expect(unequal).toMatchObject({ bound: Number.POSITIVE_INFINITY, certifies: false });
+    expect(unequal.caution).toMatch(/s_0²\/s_k²/);
+    expect(networkBound({ ...network(3, 100), width: 5 })).toMatchObject({ bound: 12, certifies: false });
+  });
+
+  it("is smallest at the t that it gives", () => {
+    for (const kind of ["sharp", "general"] as const) {
+      const best = networkBound(network(3, 100), { kind });
+      for (const t of [0.5, 1, 3, best.t - 0.01, best.t + 0.01, 8, 15])
+        expect(networkBound(network(3, 100), { kind, t }).bound).toBeGreaterThanOrEqual(best.bound);
+    }
+  });
+});
+
+describe("networkSure", () => {
+  it("has the mean of the loss in random settings", () => {
+    const rows = networkSureStudy({ count: 20, replicates: 1500, seed: 3 });
+    for (const row of rows) expect(Math.abs(row.z)).toBeLessThan(3.5);
+    expect(Math.sqrt(rows.reduce((sum, row) => sum + row.z ** 2, 0) / rows.length)).toBeGreaterThan(0.5);
+  });
+
+  it("has the divergence of M̂P̂e_0 by finite differences", () => {
+    const estimate = normals(random(4), 7, 4);
+    for (const width of [1, 2, 3]) {
+      const step = 1e-5;
+      let divergence = 0;
+      for (let i = 0; i < 7; i++) {
+        const moved = [step, -step].map((by) => {
+          const other = estimate.map((row) => [...row]);
+          other[i]![0]! += by;
+          return truncated(other, width)[i]!;
+        });
+        divergence += (moved[0]! - moved[1]!) / (2 * step);
+      }
+      expect(networkSure(estimate, { noise: 1, width }).divergence).toBeCloseTo(divergence, 6);
+    }
+  });
+
+  it("warns near a tie, where it is large or infinite and never small", () => {
+    const tie = networkSure(
+      [
+        [2, 0, 1],
+        [0, 2, 0],
+        [1, 0, 2],
+        [0, 0, 0],
+      ],
+      { noise: 4, width: 2 },
+    );
+    expect(tie.caution).toMatch(/tie/);
+    expect(
+      networkSure(
+        [
+          [2, 0],
+          [0, 2],
+        ],
+        { noise: 1, width: 1 },
+      ).risk,
+    ).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("does not depend on the order of the auxiliaries, and neither do first order and bound", () => {
+    const at = network(6, 80);
+    const order = [0, 4, 2, 1, 3];
+    const moved = { ...at, signal: reorder(at.signal, order) };
+    const noise = { noise: 1, width: 2 };
+    expect(networkSure(moved.signal, noise).risk).toBeCloseTo(networkSure(at.signal, noise).risk, 9);
+    expect(networkFirstOrder(moved).risk).toBeCloseTo(networkFirstOrder(at).risk, 9);
+    for (const kind of ["sharp", "general", "simple"] as const)
+      expect(networkBound(moved, { kind }).bound).toBeCloseTo(networkBound(at, { kind }).bound, 9);
+  });
+});
+
+describe("autoNetwork", () => {
+  /** Mean in-sample loss of the choice, in units of single-task's risk. */
+  const ratioOf = (coefficientsOf: (draw: Random) => number[][], noise: number): number => {
+    let [chosen, alone] = [0, 0];
+    for (let seed = 1; seed <= 60; seed++) {
+      const draw = random(seed);
+      const truth = coefficientsOf(draw);
+      const data = samplesOf(draw, normals(draw, 60, 10), truth, noise);
+      const target = truth.map((row) => row[0]!);
+      const loss = (coefficients: readonly number[]): number =>
+        squaredDistance(
+          times(
+            data.inputs,
+            coefficients.map((value) => [value]),
+          ).map(([value]) => value!),
+          times(
+            data.inputs,
+            target.map((value) => [value]),
+          ).map(([value]) => value!),
+        );
+      chosen += loss(autoNetwork(data).coefficients);
+      alone += loss(reducedRank(data, { width: truth[0]!.length }).coefficients.map((row) => row[0]!));
+    }
+    return chosen / alone;
+  };
+
+  it("gains where the tasks share two directions, and loses little where they share nothing", () => {
+    expect(ratioOf((draw) => lowRank(draw, 10, 6, 2), 1)).toBeLessThan(0.7);
+    expect(ratioOf((draw) => normals(draw, 10, 6), 1)).toBeLessThan(1.1);
+  });
+
+  it("says which option it took and why, with single-task among them", () => {
+    const draw = random(2);
+    const shared = autoNetwork(samplesOf(draw, normals(draw, 80, 10), lowRank(draw, 10, 5, 1), 1));
+    expect(shared).toMatchObject({ choice: "network", width: 1 });
+    expect(shared.reason).toContain("Width 1");
+    expect(shared.risk).toBeLessThan(shared.single);
+    const apart = autoNetwork(samplesOf(draw, normals(draw, 80, 10), normals(draw, 10, 5), 0.05));
+    expect(apart).toMatchObject({ choice: "single-task", combination: [1, 0, 0, 0, 0] });
+    expect(apart.reason).toContain("alone");
+    expect(apart.candidates).toHaveLength(20);
+  });
+
+  it("needs samples or the noise", () => {
+    const draw = random(2);
+    const few = samplesOf(draw, normals(draw, 10, 10), lowRank(draw, 10, 5, 1), 1);
+    expect(() => autoNetwork(few)).toThrow(expect.objectContaining({ code: "bad-data" }));
+    expect(autoNetwork(few, { noise: [1, 1, 1, 1, 1] }).choice).toBe("network");
+  });
+});
+
+/** M̂P̂e_0 by way of reduced-rank regression on the identity. */
+function truncated(estimate: readonly (readonly number[])[], width: number): number[] {
+  const identity = estimate.map((_, i) => estimate.map((_row, j) => (i === j ? 1 : 0)));
+  return reducedRank({ inputs: identity, labels: estimate }, { width }).coefficients.map((row) => row[0]!);
+}
+
+function transpose(matrix: readonly (readonly number[])[]): number[][] {
+  return matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
+}
+
+/** Plain gradient descent with momentum on Σ a_k ‖y_k - X A b_k‖²/2 from a random start. */
+function gradientDescent(
+  { inputs, labels }: SharedDesign,
+  weights: readonly number[],
+  width: number,
+  seed: number,
+): number[][] {
+  const draw = random(seed);
+  let layer = normals(draw, inputs[0]!.length, width).map((row) => row.map((value) => value / 4));
+  let heads = normals(draw, width, weights.length).map((row) => row.map((value) => value / 4));
+  let layerSpeed = layer.map((row) => row.map(() => 0));
+  let headSpeed = heads.map((row) => row.map(() => 0));
+  const transposed = transpose(inputs);
+  for (let step = 0; step < 6000; step++) {
+    const error = times(times(inputs, layer), heads).map((row, i) =>
+      row.map((value, k) => weights[k]! * (value - labels[i]![k]!)),
+    );
+    const slope = times(transposed, error);
+    const layerSlope = times(slope, transpose(heads));
+    const headSlope = times(transpose(layer), slope);
+    layerSpeed = layerSpeed.map((row, i) => row.map((value, j) => 0.9 * value - 3e-4 * layerSlope[i]![j]!));
+    headSpeed = headSpeed.map((row, i) => row.map((value, j) => 0.9 * value - 3e-4 * headSlope[i]![j]!));
+    layer = layer.map((row, i) => row.map((value, j) => value + layerSpeed[i]![j]!));
+    heads = heads.map((row, i) => row.map((value, j) => value + headSpeed[i]![j]!));
+  }
+  return times(layer, heads);
+}
