@@ -14,15 +14,25 @@ import { tooFewRows } from "./single-task.ts";
  */
 export function pooledRisk(problem: Problem): Risk {
   const { problem: unit, scale } = scaledProblem(problem);
-  const { features, rows, noise, shifts } = unit;
+  const { features, rows } = unit;
   const total = rows.reduce((sum, n) => sum + n, 0);
   if (total <= features + 1) return infiniteRisk(tooFewRows("the pool of all tasks", total, features));
+  const { bias2, variance } = pooledParts(unit);
+  return unscaled(scale, bias2, variance, true);
+}
+
+/** bias² and variance of `pooledRisk`, for a checked problem with N > D + 1. */
+export function pooledParts({ features, rows, noise, shifts }: Problem): {
+  readonly bias2: number;
+  readonly variance: number;
+} {
+  const total = rows.reduce((sum, n) => sum + n, 0);
   const coefficients = poolingCoefficients(rows, features);
   let bias2 = 0;
   for (const [j, row] of shifts.entries())
     for (const [k, value] of row.entries()) bias2 += coefficients[j]![k]! * value;
   const spread = noise.reduce((sum, value, k) => sum + (rows[k]! / total) * value, 0);
-  return unscaled(scale, bias2, (spread * features) / (total - features - 1), true);
+  return { bias2: Math.max(0, bias2), variance: (spread * features) / (total - features - 1) };
 }
 
 /**
