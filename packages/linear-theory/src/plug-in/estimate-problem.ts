@@ -1,7 +1,7 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
 import { apply, inner } from "../linalg/dense.ts";
+import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import type { Problem } from "../problem.ts";
 import { type OwnFit, ownFits } from "./own-fits.ts";
 
@@ -76,7 +76,7 @@ export function shiftCorrections(fits: readonly OwnFit[], noise: readonly number
  */
 export function nearestSemidefinite(matrix: readonly (readonly number[])[]): number[][] {
   const n = matrix.length - 1;
-  const scale = Math.max(0, ...matrix.flat().map(Math.abs));
+  const scale = matrix.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (!Number.isFinite(scale))
     throw new LinearTheoryError(
       "non-finite",
@@ -84,15 +84,12 @@ export function nearestSemidefinite(matrix: readonly (readonly number[])[]): num
       {},
     );
   if (n === 0 || scale === 0) return matrix.map((row) => row.map(() => 0));
-  const inside = matrix.slice(1).map((row) => row.slice(1).map((value) => value / scale));
-  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(
-    new Matrix(inside),
-    { assumeSymmetric: true },
-  );
+  const inside = matrix.slice(1).flatMap((row) => row.slice(1).map((value) => value / scale));
+  const { values, vectors } = symmetricEigen(Float64Array.from(inside), n);
   const entry = (j: number, k: number): number => {
     let sum = 0;
     for (const [i, value] of values.entries())
-      if (value > 0) sum += value * vectors.get(j, i) * vectors.get(k, i);
+      if (value > 0) sum += value * vectors[j * n + i]! * vectors[k * n + i]!;
     return scale * sum;
   };
   return matrix.map((row, j) =>
