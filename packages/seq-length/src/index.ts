@@ -1,4 +1,26 @@
+export { association } from "./auxiliary/association.ts";
+export { COUPLED_PREDICTION, coupledPrediction } from "./auxiliary/coupled-prediction.ts";
+export {
+  count,
+  fill,
+  following,
+  type HintRule,
+  hint,
+  max,
+  min,
+  predecessor,
+  setDifference,
+  successor,
+} from "./auxiliary/hint.ts";
+export { indexHints } from "./auxiliary/index-hints.ts";
+export { priming } from "./auxiliary/priming.ts";
+export { type RestrictionOptions, restriction } from "./auxiliary/restriction.ts";
+export type { Source } from "./auxiliary/source.ts";
+export { type WholePositions, whole, wholeExample } from "./auxiliary/whole.ts";
 export type { Example } from "./example.ts";
+export { abacusPositions } from "./positions/abacus.ts";
+export { offsetPositions } from "./positions/offset.ts";
+export { randomizedPositions } from "./positions/randomized.ts";
 export { type AdditionOptions, addition, binaryAddition } from "./task/addition.ts";
 export { binaryMultiplication } from "./task/binary-multiplication.ts";
 export { computeSqrt } from "./task/compute-sqrt.ts";
