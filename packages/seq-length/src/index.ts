@@ -17,7 +17,19 @@ export { priming } from "./auxiliary/priming.ts";
 export { type RestrictionOptions, restriction } from "./auxiliary/restriction.ts";
 export type { Source } from "./auxiliary/source.ts";
 export { type WholePositions, whole, wholeExample } from "./auxiliary/whole.ts";
+export {
+  outputShift,
+  type RestrictionSize,
+  ratioAtLength,
+  restrictedRatio,
+  safeLength,
+} from "./bound/safe-length.ts";
+export { wrongRatio } from "./bound/wrong-ratio.ts";
 export type { Example } from "./example.ts";
+export { type AnswerScore, scoreAnswer } from "./metric/answer-score.ts";
+export { type CurvePoint, type Extrapolation, extrapolation, largestLength } from "./metric/extrapolation.ts";
+export { type LengthScore, summarizeLength } from "./metric/length-score.ts";
+export { type Interval, wilsonInterval } from "./metric/wilson.ts";
 export { abacusPositions } from "./positions/abacus.ts";
 export { offsetPositions } from "./positions/offset.ts";
 export { randomizedPositions } from "./positions/randomized.ts";
