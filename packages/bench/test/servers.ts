@@ -23,9 +23,9 @@ export interface ServerKind {
   start(): Promise<TestServer>;
 }
 
-const inPath = (name: string): string | null =>
-  (process.env.PATH ?? "")
-    .split(delimiter)
+/** Where a program is; those of servers may lie where only root's path leads. */
+export const inPath = (name: string): string | null =>
+  [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"]
     .map((folder) => join(folder, name))
     .find(existsSync) ?? null;
 
@@ -39,7 +39,7 @@ function postgresFolder(): string | null {
   return found.find((folder) => existsSync(join(folder, "initdb"))) ?? null;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().on("error", reject);
     probe.listen(0, "127.0.0.1", () => {
@@ -50,7 +50,7 @@ function freePort(): Promise<number> {
 }
 
 /** Waits until a server answers. */
-async function answers(ready: () => boolean | Promise<boolean>): Promise<void> {
+export async function answers(ready: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (await ready()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
