@@ -43,16 +43,33 @@ function addPackage(
   for (const file of built.flatMap((folder) => files(join(root, folder)))) {
     parts.push(relative(root, file).split(sep).join("/"), readFileSync(file));
   }
-  const manifest = readManifest(root);
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).sort()) {
-    const folder = name === own ? null : installed(name, root);
-    if (folder === null) continue;
-    if (folder.includes(`${sep}node_modules${sep}`)) {
-      parts.push(`${name}@${readManifest(folder).version ?? ""}`);
-    } else {
-      addPackage(parts, folder, ["dist"], seen);
-    }
+  for (const { name, folder, linked } of dependenciesOf(root)) {
+    if (linked) addPackage(parts, folder, ["dist"], seen);
+    else parts.push(`${name}@${readManifest(folder).version ?? ""}`);
   }
+}
+
+/** The folders of a package and of every dependency that is linked into the project, recursively. */
+export function linkedPackages(root: string): string[] {
+  const seen = new Set<string>();
+  const add = (folder: string): void => {
+    if (seen.has(folder)) return;
+    seen.add(folder);
+    for (const dependency of dependenciesOf(folder)) if (dependency.linked) add(dependency.folder);
+  };
+  add(realpathSync(root));
+  return [...seen];
+}
+
+/** The installed packages that one runs, but for this runner; `linked`: the folder is one of a project and no copy from a registry. */
+function dependenciesOf(root: string): { name: string; folder: string; linked: boolean }[] {
+  const { dependencies, peerDependencies } = readManifest(root);
+  return Object.keys({ ...dependencies, ...peerDependencies })
+    .sort()
+    .flatMap((name) => {
+      const folder = name === own ? null : installed(name, root);
+      return folder === null ? [] : [{ name, folder, linked: !folder.includes(`${sep}node_modules${sep}`) }];
+    });
 }
 
 /** The real folder of an installed package, looked for in node_modules from `from` upwards. */
