@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inPath } from "./servers.ts";
 
 /** Files (PEM) of an authority of a test's own, and of a server at 127.0.0.1 that it vouches for. */
 export interface Certificates {
@@ -13,7 +14,8 @@ export interface Certificates {
 
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), "outrigger-certificates-"));
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });
+  const openssl = (...args: string[]) =>
+    execFileSync(inPath("openssl") ?? "", args, { cwd: folder, stdio: "ignore" });
   const fresh = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   openssl(
     "req",
