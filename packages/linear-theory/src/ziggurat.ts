@@ -1,10 +1,10 @@
 /** Horizontal layers of equal area under exp(-x²/2); layer 0 holds the tail. */
-export const layers = 128;
-/** Where the tail begins, and the area of a layer, for 128 layers: constants of Marsaglia and Tsang (2000). */
-export const base = 3.442619855899;
-const area = 9.91256303526217e-3;
+export const layers = 256;
+/** Where the tail begins, and the area of a layer, for 256 layers: constants of Marsaglia and Tsang (2000). */
+export const base = 3.6541528853610088;
+const area = 4.92867323399e-3;
 
-/** Right edges, widest first: edges[0] is the width that layer 0 would have as a rectangle, edges[128] is 0. */
+/** Right edges, widest first: edges[0] is the width that layer 0 would have as a rectangle, edges[256] is 0. */
 const edges = new Float64Array(layers + 1);
 edges[0] = area / gauss(base);
 edges[1] = base;
