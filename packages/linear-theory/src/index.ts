@@ -1,6 +1,15 @@
+export { type Moments, moments, type TaskData } from "./data.ts";
 export { LinearTheoryError, type LinearTheoryErrorCode } from "./error.ts";
 export { checkProblem, type Problem, type Risk } from "./problem.ts";
+export { averagingRisk } from "./risk/averaging.ts";
+export { type EquivalentRisk, equivalentRisk } from "./risk/equivalent.ts";
+export { equivalentShiftRisk, type ShiftProblem } from "./risk/equivalent-shift.ts";
+export { type FixedDesign, fixedDesignGradient, fixedDesignRisk } from "./risk/fixed-design.ts";
+export { mallowsCp } from "./risk/mallows-cp.ts";
+export { pooledRisk, poolingCoefficients } from "./risk/pooled.ts";
+export { sharedDesignRisk } from "./risk/shared-design.ts";
+export { singleTaskRisk } from "./risk/single-task.ts";
+export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";
 export { simulateAveraged, simulateShared } from "./simulate/averaged.ts";
 export { simulatePooled } from "./simulate/pooled.ts";
-export { type Population, populationOf } from "./simulate/population.ts";
 export type { Estimate, SimulatedRisk, SimulationOptions } from "./simulate/summary.ts";

@@ -70,7 +70,7 @@ async function numpy(python: string): Promise<{
   }
   const found = JSON.parse(first.value) as { numpy: string; python: string };
   const { features, rows, noise } = problem;
-  const difference = populationOf(problem).coefficients[1];
+  const difference = [...populationOf(problem).differences[1]!];
   return {
     versions: `numpy ${found.numpy}, Python ${found.python}`,
     time: async (batch) => {

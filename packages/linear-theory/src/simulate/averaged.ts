@@ -1,9 +1,10 @@
-import { LinearTheoryError } from "../error.ts";
 import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
 import type { Problem } from "../problem.ts";
-import { type Population, type Prepared, prepare } from "./population.ts";
+import type { ShiftProblem } from "../risk/equivalent-shift.ts";
+import { sharesOfSum } from "../risk/scale.ts";
+import { sharedRows } from "../risk/shared-design.ts";
+import { type Population, populationOf } from "./population.ts";
 import {
-  checkWeights,
   type Replicate,
   requireRows,
   type SimulatedRisk,
@@ -20,19 +21,19 @@ import {
  * Cost a replicate: T D³/3 multiplications and T D²/2 normals.
  */
 export function simulateAveraged(
-  problem: Problem | Population,
+  problem: Problem | ShiftProblem,
   shares: readonly number[],
   options: SimulationOptions,
 ): SimulatedRisk {
-  const population = prepare(problem);
+  const population = populationOf(problem);
   return simulation(population, averagedReplicate(population, shares), options);
 }
 
-export function averagedReplicate(population: Prepared, shares: readonly number[]): Replicate {
+export function averagedReplicate(population: Population, shares: readonly number[]): Replicate {
   const { features: d, rows, deviations } = population;
-  const alpha = normalized(shares, rows.length);
+  const alpha = sharesOfSum(shares, rows.length);
   const used = alpha.flatMap((share, task) => (share === 0 ? [] : [task]));
-  for (const task of used) requireRows(rows[task]!, d, `Task ${task}`);
+  for (const task of used) requireRows(rows[task]!, d, `task ${task}`);
   const bias2 = squaredNorm(population, meanDifference(population, alpha));
   const factor = new Float64Array(d * d);
   const own = new Float64Array(d);
@@ -63,20 +64,14 @@ export function simulateShared(
   shares: readonly number[],
   options: SimulationOptions,
 ): SimulatedRisk {
-  const population = prepare(problem);
+  const population = populationOf(problem);
   return simulation(population, sharedReplicate(population, shares), options);
 }
 
-export function sharedReplicate(population: Prepared, shares: readonly number[]): Replicate {
+export function sharedReplicate(population: Population, shares: readonly number[]): Replicate {
   const { features: d, rows, deviations } = population;
-  if (rows.some((n) => n !== rows[0]))
-    throw new LinearTheoryError(
-      "bad-problem",
-      `A shared design has the same rows in every task, not ${rows.join(", ")}.`,
-      { rows: [...rows] },
-    );
-  const alpha = normalized(shares, rows.length);
-  requireRows(rows[0]!, d, "The shared design");
+  const alpha = sharesOfSum(shares, rows.length);
+  requireRows(sharedRows(rows), d, "the shared design");
   const bias2 = squaredNorm(population, meanDifference(population, alpha));
   const factor = new Float64Array(d * d);
   const noise = new Float64Array(d);
@@ -90,19 +85,9 @@ export function sharedReplicate(population: Prepared, shares: readonly number[])
 }
 
 /** Σ_k α_k (w_k - w_0): the bias of a mean of unbiased fits, whatever the designs. */
-function meanDifference({ features, differences }: Prepared, alpha: readonly number[]): Float64Array {
+function meanDifference({ features, differences }: Population, alpha: readonly number[]): Float64Array {
   const mean = new Float64Array(features);
   for (const [task, share] of alpha.entries())
     for (let i = 0; i < features; i++) mean[i]! += share * differences[task]![i]!;
   return mean;
-}
-
-function normalized(shares: readonly number[], tasks: number): number[] {
-  checkWeights(shares, tasks, "shares", false);
-  const sum = shares.reduce((a, b) => a + b, 0);
-  if (Math.abs(sum) < 1e-12)
-    throw new LinearTheoryError("bad-option", "shares sum to 0; they are divided by their sum.", {
-      shares: [...shares],
-    });
-  return shares.map((share) => share / sum);
 }

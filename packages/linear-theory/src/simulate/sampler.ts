@@ -1,6 +1,6 @@
 import { gram } from "../linalg/gram.ts";
 import type { Random } from "../random.ts";
-import type { Prepared } from "./population.ts";
+import type { Population } from "./population.ts";
 
 /** Draws what least squares needs to know of a task's data: X'X and X'e. Both kinds have the same distribution. */
 export interface Sampler {
@@ -13,7 +13,7 @@ export interface Sampler {
 /** How a simulation draws its designs: `rows` draws every sample, `bartlett` the Wishart matrix X'X itself. */
 export type DesignKind = "bartlett" | "rows";
 
-export function sampler(kind: DesignKind, population: Prepared, source: Random): Sampler {
+export function sampler(kind: DesignKind, population: Population, source: Random): Sampler {
   return kind === "rows" ? rowSampler(population, source) : bartlettSampler(population, source);
 }
 
@@ -22,7 +22,7 @@ export function sampler(kind: DesignKind, population: Prepared, source: Random):
  *
  * Cost: n_k D²/2 multiplications a design, n_k D normals; as much again where tasks have covariances of their own.
  */
-function rowSampler({ features, rows, factors }: Prepared, source: Random): Sampler {
+function rowSampler({ features, rows, factors }: Population, source: Random): Sampler {
   const columns = new Float64Array(features * Math.max(...rows));
   const errors = new Float64Array(Math.max(...rows));
   let n = 0;
@@ -65,7 +65,7 @@ function mix(columns: Float64Array, factor: Float64Array, features: number, rows
  * Bartlett, "On the theory of statistical regression", Proceedings of the Royal Society of Edinburgh, 1933; for n < D the same argument,
  * own derivation. Cost: D²/2 normals and D³/6 multiplications a design, D³/3 where tasks have covariances of their own; any n_k.
  */
-function bartlettSampler({ features: d, rows, factors }: Prepared, source: Random): Sampler {
+function bartlettSampler({ features: d, rows, factors }: Population, source: Random): Sampler {
   const triangle = new Float64Array(d * d);
   const mixed = factors ? new Float64Array(d * d) : triangle;
   const z = new Float64Array(d);

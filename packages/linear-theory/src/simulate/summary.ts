@@ -1,6 +1,7 @@
 import { LinearTheoryError } from "../error.ts";
 import { random } from "../random.ts";
-import type { Prepared } from "./population.ts";
+import { tooFewRows } from "../risk/single-task.ts";
+import type { Population } from "./population.ts";
 import { type DesignKind, type Sampler, sampler } from "./sampler.ts";
 
 /** A mean over replicates and its standard error. */
@@ -34,7 +35,7 @@ export type Replicate = (draw: Sampler, out: Float64Array) => void;
  * |b|² + |v|² has the mean of |b + v|², and a smaller spread.
  */
 export function simulation(
-  population: Prepared,
+  population: Population,
   replicate: Replicate,
   { replicates, seed, design = "bartlett" }: SimulationOptions,
 ): SimulatedRisk {
@@ -74,7 +75,7 @@ export function simulation(
 }
 
 /** x' Sigma_0 x. */
-export function squaredNorm({ features, factors }: Prepared, x: Float64Array): number {
+export function squaredNorm({ features, factors }: Population, x: Float64Array): number {
   const factor = factors?.[0];
   let sum = 0;
   for (let j = 0; j < features; j++) {
@@ -86,33 +87,8 @@ export function squaredNorm({ features, factors }: Prepared, x: Float64Array): n
   return sum;
 }
 
-/** @throws LinearTheoryError `infinite-risk` where least squares on so many rows has no finite expectation. */
+/** @throws LinearTheoryError `infinite-risk` where least squares on so many rows has no finite expectation: a mean of draws would settle nowhere. */
 export function requireRows(rows: number, features: number, what: string): void {
   if (rows <= features + 1)
-    throw new LinearTheoryError(
-      "infinite-risk",
-      `${what} has ${rows} rows and ${features} features: the expected risk is infinite up to ${features + 1} rows, and a mean of draws would settle nowhere. Give more rows or fewer features.`,
-      { rows, features },
-    );
-}
-
-/** @throws LinearTheoryError `bad-option` unless there is one finite number a task, none negative where `positive`. */
-export function checkWeights(
-  weights: readonly number[],
-  tasks: number,
-  name: string,
-  positive: boolean,
-): void {
-  if (weights.length !== tasks)
-    throw new LinearTheoryError("bad-option", `${name} has ${weights.length} entries for ${tasks} tasks.`, {
-      given: weights.length,
-      tasks,
-    });
-  for (const [task, value] of weights.entries())
-    if (!Number.isFinite(value) || (positive && value < 0))
-      throw new LinearTheoryError(
-        "bad-option",
-        `${name}[${task}] must be a finite number${positive ? " of at least 0" : ""}, not ${value}.`,
-        { task, value },
-      );
+    throw new LinearTheoryError("infinite-risk", tooFewRows(what, rows, features), { rows, features });
 }
