@@ -1,0 +1,97 @@
+import * as Plot from "@observablehq/plot";
+import type { PhaseDiagram, PhaseMap } from "../figures/phase-diagram.ts";
+import { ink, panel, ratioColour, ratioColours, ratioLevels } from "./panel.ts";
+import type { Key, Picture } from "./picture.ts";
+
+/** Figure 3. */
+export function drawPhaseDiagram({
+  features,
+  primaryRows,
+  byRows,
+  byNoise,
+  noiseRows,
+}: PhaseDiagram): Picture {
+  const rows = { label: "auxiliary rows n₁", ticks: [10, 30, 100, 300] };
+  const noise = { label: "noise ratio s₁ / s₀", ticks: [0.2, 0.5, 1, 2, 5] };
+  return {
+    title: "Where one auxiliary task helps",
+    keys: [...ratioKeys(), { label: "Δ*: as good as the primary alone", colour: ink.text }],
+    panels: [
+      map(byRows, "equal", "equal weights", rows, byRows.boundary),
+      map(byRows, "best", "best weight", rows),
+      map(byNoise, "equal", `equal weights, n₁ = ${noiseRows}`, noise, byNoise.boundary),
+    ],
+    caption: `Risk relative to the primary alone; D = ${features}, n₀ = ${primaryRows}, Δ the squared distance of the coefficients. Left: below the line the auxiliary helps at equal weights; with more rows it must be nearer, and the line falls to R₀. Middle: at the best weight it never hurts, and far away it just does nothing. Right: a noisy auxiliary needs no distance to hurt.`,
+  };
+}
+
+/** Classes of R / R_0 by colour. */
+export function ratioKeys(): Key[] {
+  return ratioColours.map((colour, i) => ({
+    colour,
+    sign: "square",
+    label:
+      i === 0
+        ? `below ${ratioLevels[0]}`
+        : i === ratioLevels.length
+          ? `above ${ratioLevels.at(-1)}`
+          : `${ratioLevels[i - 1]}–${ratioLevels[i]}`,
+  }));
+}
+
+function map(
+  { x, shifts, equal, best }: PhaseMap,
+  which: "equal" | "best",
+  heading: string,
+  axis: { label: string; ticks: number[] },
+  boundary?: readonly number[],
+): string {
+  const [xs, ys] = [edges(x), edges(shifts)];
+  const values = which === "equal" ? equal : best;
+  const cells = values.flatMap((row, i) =>
+    row.map((ratio, j) => ({
+      x1: xs[j]!,
+      x2: xs[j + 1]!,
+      y1: ys[i]!,
+      y2: ys[i + 1]!,
+      colour: ratioColour(ratio),
+    })),
+  );
+  const line = boundary
+    ?.map((threshold, j) => ({ x: x[j]!, threshold }))
+    .filter(({ threshold }) => threshold > 0);
+  return panel({
+    width: 350,
+    height: 350,
+    heading,
+    x: { type: "log", tickFormat: String, domain: [xs[0]!, xs.at(-1)!], ...axis },
+    y: {
+      type: "log",
+      label: "Δ",
+      domain: [ys[0]!, ys.at(-1)!],
+      ticks: [0.03, 0.1, 0.3, 1, 3, 10],
+      tickFormat: String,
+    },
+    marks: [
+      // Neighbours of one colour would show seams: the stroke covers them.
+      Plot.rect(cells, {
+        x1: "x1",
+        x2: "x2",
+        y1: "y1",
+        y2: "y2",
+        fill: "colour",
+        stroke: "colour",
+        strokeWidth: 0.7,
+      }),
+      ...(line
+        ? [Plot.line(line, { x: "x", y: "threshold", stroke: ink.text, strokeWidth: 2.2, clip: true })]
+        : []),
+    ],
+  });
+}
+
+/** Borders of cells around values on a logarithmic axis. */
+export function edges(values: readonly number[]): number[] {
+  const inner = values.slice(1).map((value, i) => Math.sqrt(value * values[i]!));
+  return [values[0]! ** 2 / inner[0]!, ...inner, values.at(-1)! ** 2 / inner.at(-1)!];
+}
