@@ -1,4 +1,5 @@
 import { shiftThreshold } from "../benefit/shift-threshold.ts";
+import type { Problem } from "../problem.ts";
 import { equivalentRisk } from "../risk/equivalent.ts";
 import { pooledRisk } from "../risk/pooled.ts";
 import { singleTaskRisk } from "../risk/single-task.ts";
@@ -15,8 +16,8 @@ export interface PhaseMap {
   readonly equal: readonly (readonly number[])[];
   /** R / R_0 at the best weight, by the equivalent; one row a Δ. */
   readonly best: readonly (readonly number[])[];
-  /** Δ* for every x: the auxiliary helps at equal weights exactly below it. */
-  readonly boundary: readonly number[];
+  /** Δ* along x: the auxiliary helps at equal weights exactly below it. */
+  readonly boundary: readonly { readonly x: number; readonly threshold: number }[];
 }
 
 export interface PhaseDiagram {
@@ -36,8 +37,8 @@ export function phaseDiagram(): PhaseDiagram {
     features,
     primaryRows,
     noiseRows,
-    byRows: phaseMap(rows, (n, shift) => pairProblem(features, [primaryRows, n], shift)),
-    byNoise: phaseMap(logGrid(1 / 5, 5, 31), (ratio, shift) =>
+    byRows: phaseMap(rows, rows, (n, shift) => pairProblem(features, [primaryRows, n], shift)),
+    byNoise: phaseMap(logGrid(1 / 5, 5, 31), logGrid(1 / 5, 5, 301), (ratio, shift) =>
       pairProblem(features, [primaryRows, noiseRows], shift, [1, ratio ** 2]),
     ),
   };
@@ -45,10 +46,11 @@ export function phaseDiagram(): PhaseDiagram {
 
 function phaseMap(
   x: readonly number[],
-  problem: (x: number, shift: number) => ReturnType<typeof pairProblem>,
+  fine: readonly number[],
+  problem: (x: number, shift: number) => Problem,
 ): PhaseMap {
   const shifts = logGrid(10 ** -1.5, 10, 31);
-  const over = (f: (given: ReturnType<typeof pairProblem>) => number) =>
+  const over = (f: (given: Problem) => number) =>
     shifts.map((shift) =>
       x.map((value) => {
         const given = problem(value, shift);
@@ -60,6 +62,6 @@ function phaseMap(
     shifts,
     equal: over((given) => pooledRisk(given).risk),
     best: over((given) => equivalentRisk(given, bestWeights(given, { design: "pooled" })).risk),
-    boundary: x.map((value) => shiftThreshold(problem(value, 1)).threshold),
+    boundary: fine.map((value) => ({ x: value, threshold: shiftThreshold(problem(value, 1)).threshold })),
   };
 }

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { NetworkRiskFigure } from "../figures/network-risk.ts";
 import { dots, ink, level, panel } from "./panel.ts";
-import { type Picture } from "./picture.ts";
+import type { Picture } from "./picture.ts";
 
 /** Figure 6. */
 export function drawNetworkRisk({
@@ -14,11 +14,12 @@ export function drawNetworkRisk({
 }: NetworkRiskFigure): Picture {
   const risk = "risk / risk of the primary alone";
   const signal = panel({
-    width: 430,
-    height: 400,
+    width: 788,
+    height: 360,
     heading: "a. signal and leverage",
     x: {
       type: "log",
+      base: 2,
       label: "signal to noise, σ_q / √v",
       domain: [4, 256],
       ticks: [4, 8, 16, 32, 64, 128, 256],
@@ -53,8 +54,8 @@ export function drawNetworkRisk({
     values.map((value, set) => ({ q, value, set })),
   );
   const widths = panel({
-    width: 300,
-    height: 400,
+    width: 380,
+    height: 320,
     heading: "b. width of the shared layer",
     x: {
       label: "q",
@@ -62,9 +63,9 @@ export function drawNetworkRisk({
       ticks: byWidth.map(({ width: q }) => q),
       tickFormat: String,
     },
-    y: { label: null, domain: [0, 2] },
+    y: { label: risk, domain: [0, 2] },
     marks: [
-      ...level(1, "primary alone", "left"),
+      Plot.ruleY([1], { stroke: ink.text, strokeDasharray: "6 3", strokeWidth: 1.3 }),
       Plot.line(
         sure.filter(({ value }) => value <= 2),
         { x: "q", y: "value", z: "set", stroke: ink.quiet, strokeWidth: 1.2, strokeOpacity: 0.8 },
@@ -80,11 +81,11 @@ export function drawNetworkRisk({
     ],
   });
   const angles = panel({
-    width: 300,
-    height: 400,
+    width: 380,
+    height: 320,
     heading: "c. angle to the auxiliaries' span",
     x: { label: "degrees" },
-    y: { label: null, domain: [0, 2] },
+    y: { label: risk, domain: [0, 2] },
     marks: [
       ...level(1, "primary alone", "left"),
       Plot.line(
@@ -107,7 +108,7 @@ export function drawNetworkRisk({
       { label: "simulated, ± 2 s.e.", colour: ink.text, sign: "dot" },
       { label: "SURE of three data sets", colour: ink.quiet },
     ],
-    panels: [signal, widths, angles],
-    caption: `D = ${features} features; a and c have ${tasks} tasks at width ${width}. a: the less the shared directions lean on the primary itself (small P₀₀), the more the network helps; the first order is right from a signal of 20 on, and the bound proves the benefit where the dashed line falls below 1. b: coefficients of rank 3 with a weak tail; a layer too narrow is worse than no sharing, q = T is no sharing, and SURE, computed from single data sets, finds the width. c: a primary ten degrees outside the auxiliaries' plane is already better off alone.`,
+    panels: [[signal], [widths, angles]],
+    caption: `D = ${features} features; a and c have ${tasks} tasks at width ${width}. a: the less the shared directions lean on the primary itself (small P₀₀), the more the network helps; the first order is right from a signal of 20 on, and the bound proves the benefit where the dashed line falls below 1. b: coefficients of rank 3 with a weak tail; a layer too narrow is worse than no sharing, q = T is no sharing, and SURE, computed from a single data set, is lowest at a width of 3 or 4 (the risk at q = 1 is above the frame). c: a primary ten degrees outside the auxiliaries' plane is already better off alone.`,
   };
 }

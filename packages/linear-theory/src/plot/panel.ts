@@ -39,11 +39,14 @@ export interface PanelOptions {
   readonly heading?: string;
   readonly x: Plot.ScaleOptions;
   readonly y: Plot.ScaleOptions;
+  readonly color?: Plot.ScaleOptions;
   readonly marks: Plot.Markish[];
+  /** Without axes and frame: the drawing fills the panel. Default false. */
+  readonly bare?: boolean;
 }
 
 /** One panel as SVG text: axes with labels in the middle, a light grid. */
-export function panel({ width, height, heading, x, y, marks }: PanelOptions): string {
+export function panel({ width, height, heading, x, y, color, marks, bare = false }: PanelOptions): string {
   const axis = { labelAnchor: "center", labelArrow: "none", grid: true } as const;
   const element = Plot.plot({
     document: parseHTML("<!doctype html><html><body></body></html>").document,
@@ -51,14 +54,15 @@ export function panel({ width, height, heading, x, y, marks }: PanelOptions): st
     height,
     className: "plot",
     style: { fontSize: "13px", fontFamily: "system-ui, 'DejaVu Sans', sans-serif", color: ink.text },
-    marginLeft: 62,
-    marginRight: 14,
-    marginTop: heading === undefined ? 14 : 34,
-    marginBottom: 48,
+    marginLeft: bare ? 0 : 62,
+    marginRight: bare ? 0 : 14,
+    marginTop: bare ? 0 : heading === undefined ? 14 : 34,
+    marginBottom: bare ? 0 : 48,
+    ...(color && { color }),
     x: { ...axis, ...x },
     y: { ...axis, ...y },
     marks: [
-      Plot.frame({ stroke: "#c3c8d0" }),
+      ...(bare ? [] : [Plot.frame({ stroke: "#c3c8d0" })]),
       ...marks,
       ...(heading === undefined
         ? []

@@ -17,11 +17,13 @@ export function drawPhaseDiagram({
     title: "Where one auxiliary task helps",
     keys: [...ratioKeys(), { label: "Δ*: as good as the primary alone", colour: ink.text }],
     panels: [
-      map(byRows, "equal", "equal weights", rows, byRows.boundary),
-      map(byRows, "best", "best weight", rows),
-      map(byNoise, "equal", `equal weights, n₁ = ${noiseRows}`, noise, byNoise.boundary),
+      [map(byRows, "equal", "equal weights", rows), map(byRows, "best", "best weight", rows)],
+      [
+        map(byNoise, "equal", `equal weights, n₁ = ${noiseRows}`, noise),
+        map(byNoise, "best", `best weight, n₁ = ${noiseRows}`, noise),
+      ],
     ],
-    caption: `Risk relative to the primary alone; D = ${features}, n₀ = ${primaryRows}, Δ the squared distance of the coefficients. Left: below the line the auxiliary helps at equal weights; with more rows it must be nearer, and the line falls to R₀. Middle: at the best weight it never hurts, and far away it just does nothing. Right: a noisy auxiliary needs no distance to hurt.`,
+    caption: `Risk relative to the primary alone; D = ${features}, n₀ = ${primaryRows}, Δ the squared distance of the coefficients. Left: the auxiliary helps below the line; with more rows it must be nearer, for the line falls to R₀, and one that is noisy enough hurts at any distance. Right: at the best weight it never hurts; far away or noisy, it just does little.`,
   };
 }
 
@@ -40,29 +42,25 @@ export function ratioKeys(): Key[] {
 }
 
 function map(
-  { x, shifts, equal, best }: PhaseMap,
+  { x, shifts, equal, best, boundary }: PhaseMap,
   which: "equal" | "best",
   heading: string,
   axis: { label: string; ticks: number[] },
-  boundary?: readonly number[],
 ): string {
   const [xs, ys] = [edges(x), edges(shifts)];
-  const values = which === "equal" ? equal : best;
-  const cells = values.flatMap((row, i) =>
-    row.map((ratio, j) => ({
-      x1: xs[j]!,
-      x2: xs[j + 1]!,
+  const cells = (which === "equal" ? equal : best).flatMap((row, i) =>
+    runs(row.map(ratioColour)).map(({ from, to, colour }) => ({
+      x1: xs[from]!,
+      x2: xs[to]!,
       y1: ys[i]!,
       y2: ys[i + 1]!,
-      colour: ratioColour(ratio),
+      colour,
     })),
   );
-  const line = boundary
-    ?.map((threshold, j) => ({ x: x[j]!, threshold }))
-    .filter(({ threshold }) => threshold > 0);
+  const line = which === "equal" ? boundary.filter(({ threshold }) => threshold > 0) : [];
   return panel({
-    width: 350,
-    height: 350,
+    width: 380,
+    height: 340,
     heading,
     x: { type: "log", tickFormat: String, domain: [xs[0]!, xs.at(-1)!], ...axis },
     y: {
@@ -83,11 +81,20 @@ function map(
         stroke: "colour",
         strokeWidth: 0.7,
       }),
-      ...(line
-        ? [Plot.line(line, { x: "x", y: "threshold", stroke: ink.text, strokeWidth: 2.2, clip: true })]
-        : []),
+      Plot.line(line, { x: "x", y: "threshold", stroke: ink.text, strokeWidth: 2.2, clip: true }),
     ],
   });
+}
+
+/** Neighbours of one colour, drawn as one. */
+function runs(colours: readonly string[]): { from: number; to: number; colour: string }[] {
+  const found: { from: number; to: number; colour: string }[] = [];
+  for (const [at, colour] of colours.entries()) {
+    const last = found.at(-1);
+    if (last?.colour === colour) last.to = at + 1;
+    else found.push({ from: at, to: at + 1, colour });
+  }
+  return found;
 }
 
 /** Borders of cells around values on a logarithmic axis. */

@@ -6,8 +6,8 @@ import { ink } from "./panel.ts";
 export interface Key {
   readonly label: string;
   readonly colour: string;
-  /** "line" (default), "dashed", "dot", "square". */
-  readonly sign?: "line" | "dashed" | "dot" | "square";
+  /** How it is drawn; a line by default. */
+  readonly sign?: "line" | "dashed" | "dot" | "square" | "star";
 }
 
 /** A figure that stands alone: panels side by side under a title, signs explained above, what to see below. */
@@ -16,8 +16,8 @@ export interface Picture {
   /** Says what to see. Plain text. */
   readonly caption: string;
   readonly keys: readonly Key[];
-  /** SVG texts with width and height. */
-  readonly panels: readonly string[];
+  /** Lines of panels, each an SVG text with width and height. */
+  readonly panels: readonly (readonly string[])[];
 }
 
 const margin = 24;
@@ -26,7 +26,9 @@ const font = "system-ui, 'DejaVu Sans', sans-serif";
 
 /** The picture as SVG text, on white. */
 export function pictureSvg({ title, caption, keys, panels }: Picture): string {
-  const inner = panels.reduce((sum, panel) => sum + sizeOf(panel, "width"), gap * (panels.length - 1));
+  const inner = Math.max(
+    ...panels.map((line) => line.reduce((sum, panel) => sum + sizeOf(panel, "width") + gap, -gap)),
+  );
   const width = inner + 2 * margin;
   const parts: string[] = [];
   let y = margin;
@@ -49,12 +51,14 @@ export function pictureSvg({ title, caption, keys, panels }: Picture): string {
     x += room;
   }
   y += keys.length > 0 ? 26 : 0;
-  x = margin;
-  for (const panel of panels) {
-    parts.push(panel.replace("<svg ", `<svg x="${x}" y="${y}" `));
-    x += sizeOf(panel, "width") + gap;
+  for (const line of panels) {
+    x = margin;
+    for (const panel of line) {
+      parts.push(panel.replace("<svg ", `<svg x="${x}" y="${y}" `));
+      x += sizeOf(panel, "width") + gap;
+    }
+    y += Math.max(...line.map((panel) => sizeOf(panel, "height"))) + 6;
   }
-  y += Math.max(...panels.map((panel) => sizeOf(panel, "height"))) + 4;
   for (const line of wrapped(caption, inner / 6.9)) write(line, 13, 400);
   const height = Math.ceil(y + margin);
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escape(`${title}. ${caption}`)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font}"><rect width="100%" height="100%" fill="#ffffff"/>${parts.join("")}</svg>\n`;
@@ -62,6 +66,13 @@ export function pictureSvg({ title, caption, keys, panels }: Picture): string {
 
 function sign({ colour, sign: kind = "line" }: Key, x: number, y: number): string {
   if (kind === "dot") return `<circle cx="${x + 10}" cy="${y}" r="4" fill="${colour}"/>`;
+  if (kind === "star") {
+    const points = Array.from({ length: 10 }, (_, i) => {
+      const [radius, turn] = [i % 2 === 0 ? 7.5 : 3, (i * Math.PI) / 5];
+      return `${(x + 10 + radius * Math.sin(turn)).toFixed(1)},${(y - radius * Math.cos(turn)).toFixed(1)}`;
+    });
+    return `<polygon points="${points.join(" ")}" fill="${colour}"/>`;
+  }
   if (kind === "square") return `<rect x="${x + 2}" y="${y - 7}" width="16" height="14" fill="${colour}"/>`;
   const dashes = kind === "dashed" ? ' stroke-dasharray="5 3"' : "";
   return `<line x1="${x}" x2="${x + 20}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2.4"${dashes}/>`;

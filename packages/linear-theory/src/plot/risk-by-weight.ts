@@ -11,8 +11,8 @@ export function drawRiskByWeight({ features, rows, single, curves }: RiskByWeigh
     const line = (y: string, stroke: string, rest = {}) =>
       Plot.line(points, { x: "weight", y, stroke, strokeWidth: 2, clip: true, ...rest });
     return panel({
-      width: 330,
-      height: 330,
+      width: 380,
+      height: 300,
       heading: `Δ = ${shift}`,
       x: { type: "log", label: "auxiliary weight a₁ / a₀", ticks: [0.01, 0.1, 1, 10], tickFormat: String },
       y: { label: "risk", domain: [0, top] },
@@ -47,9 +47,9 @@ export function drawRiskByWeight({ features, rows, single, curves }: RiskByWeigh
       { label: "equivalent", colour: "#f2b705", sign: "dashed" },
       { label: "simulated, ± 2 s.e.", colour: total, sign: "dot" },
       { label: "primary alone", colour: ink.text, sign: "dashed" },
-      { label: "best weight", colour: "#b3261e", sign: "dot" },
+      { label: "best weight", colour: "#b3261e", sign: "star" },
     ],
-    panels,
+    panels: [panels.slice(0, 2), panels.slice(2)],
     caption: `D = ${features} features, ${rows.join(" + ")} rows, noise variance 1; Δ is the squared distance between the tasks' coefficients. However far the auxiliary is, a small enough weight helps: variance falls at first order, bias rises at second. The best weight falls with Δ; a weight of 1 helps only where the blue line is below the dashed one there.`,
   };
 }
