@@ -2,9 +2,9 @@ export { type Benefit, benefit } from "./benefit/benefit.ts";
 export { type RowPhases, rowPhases } from "./benefit/row-phases.ts";
 export { type ShiftThreshold, shiftThreshold } from "./benefit/shift-threshold.ts";
 export { weightInterval } from "./benefit/weight-interval.ts";
-export type { TaskData } from "./data.ts";
+export { type TaskData } from "./data.ts";
 export { LinearTheoryError, type LinearTheoryErrorCode } from "./error.ts";
-export type { Rows } from "./linalg/dense.ts";
+export { type Rows } from "./linalg/dense.ts";
 export {
   type AlternatingFit,
   type AlternatingOptions,
@@ -76,6 +76,10 @@ export { riskMatrix } from "./risk/risk-matrix.ts";
 export { sharedDesignRisk } from "./risk/shared-design.ts";
 export { singleTaskRisk } from "./risk/single-task.ts";
 export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";
+export { simulateAveraged, simulateShared } from "./simulate/averaged.ts";
+export { drawData } from "./simulate/data.ts";
+export { simulatePooled } from "./simulate/pooled.ts";
+export { type Estimate, type SimulatedRisk, type SimulationOptions } from "./simulate/summary.ts";
 export { equalityQp } from "./weights/equality-qp.ts";
 export {
   type OptimalWeights,
