@@ -1,2 +1,12 @@
+export { type Moments, moments, type TaskData } from "./data.ts";
 export { LinearTheoryError, type LinearTheoryErrorCode } from "./error.ts";
 export { checkProblem, type Problem, type Risk } from "./problem.ts";
+export { averagingRisk } from "./risk/averaging.ts";
+export { type EquivalentRisk, equivalentRisk } from "./risk/equivalent.ts";
+export { equivalentShiftRisk, type ShiftProblem } from "./risk/equivalent-shift.ts";
+export { type FixedDesign, fixedDesignGradient, fixedDesignRisk } from "./risk/fixed-design.ts";
+export { mallowsCp } from "./risk/mallows-cp.ts";
+export { pooledRisk, poolingCoefficients } from "./risk/pooled.ts";
+export { sharedDesignRisk } from "./risk/shared-design.ts";
+export { singleTaskRisk } from "./risk/single-task.ts";
+export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";

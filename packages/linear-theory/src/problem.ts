@@ -30,21 +30,40 @@ export interface Risk {
   readonly caution?: string;
 }
 
-/** bias² and variance as a `Risk`. */
+/**
+ * bias² and variance as a `Risk`. Rounding may leave a sum of cancelling terms a little below 0; it becomes 0.
+ *
+ * @throws LinearTheoryError `non-finite` when a part is not a number: the inputs span more than double precision holds.
+ */
 export function risk(bias2: number, variance: number, exact: boolean, caution?: string): Risk {
+  if (Number.isNaN(bias2 + variance))
+    throw new LinearTheoryError(
+      "non-finite",
+      `The risk is not a number (bias² ${bias2}, variance ${variance}): the inputs span more than double precision holds. Rescale labels, features or weights.`,
+      { bias2, variance },
+    );
+  return parts(Math.max(0, bias2), Math.max(0, variance), exact, caution);
+}
+
+/** A risk that does not exist, with the reason and a cure. */
+export function infiniteRisk(caution: string): Risk {
+  return parts(0, Number.POSITIVE_INFINITY, true, caution);
+}
+
+function parts(bias2: number, variance: number, exact: boolean, caution?: string): Risk {
   return { bias2, variance, risk: bias2 + variance, exact, ...(caution !== undefined && { caution }) };
 }
 
 /**
  * The problem itself, checked.
  *
- * @throws LinearTheoryError `bad-problem` when lengths differ, a count is not a whole number of at least 1 (0 rows are allowed for an auxiliary),
+ * @throws LinearTheoryError `bad-problem` when lengths differ, a count is not a whole number of at least 1 (0 rows are allowed for an auxiliary) and at most 2^53,
  * a noise variance is negative or not finite, or `shifts` is not symmetric and positive semi-definite with a zero row for the primary.
  */
 export function checkProblem(problem: Problem): Problem {
   const { features, rows, noise, shifts } = problem;
   const tasks = rows.length;
-  if (!Number.isInteger(features) || features < 1)
+  if (!Number.isSafeInteger(features) || features < 1)
     throw bad(`features must be a whole number of at least 1, not ${features}.`, { features });
   if (tasks === 0) throw bad("rows is empty: there must be at least the primary task.", {});
   if (noise.length !== tasks || shifts.length !== tasks)
@@ -53,7 +72,7 @@ export function checkProblem(problem: Problem): Problem {
       { rows: tasks, noise: noise.length, shifts: shifts.length },
     );
   for (const [task, n] of rows.entries())
-    if (!Number.isInteger(n) || n < (task === 0 ? 1 : 0))
+    if (!Number.isSafeInteger(n) || n < (task === 0 ? 1 : 0))
       throw bad(`rows[${task}] must be a whole number of at least ${task === 0 ? 1 : 0}, not ${n}.`, {
         task,
         n,
@@ -87,8 +106,9 @@ function checkShifts(shifts: Problem["shifts"]): void {
         );
     }
   }
-  const pivot = smallestPivot(shifts);
-  if (pivot < -1e-9 * scale)
+  const unit = scale > 0 ? scale : 1;
+  const pivot = smallestPivot(shifts.map((row) => row.map((value) => value / unit)));
+  if (!(pivot >= -1e-9))
     throw bad("shifts must be positive semi-definite: it holds inner products of coefficient differences.", {
       pivot,
     });
