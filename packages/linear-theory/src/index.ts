@@ -10,3 +10,6 @@ export { pooledRisk, poolingCoefficients } from "./risk/pooled.ts";
 export { sharedDesignRisk } from "./risk/shared-design.ts";
 export { singleTaskRisk } from "./risk/single-task.ts";
 export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";
+export { simulateAveraged, simulateShared } from "./simulate/averaged.ts";
+export { simulatePooled } from "./simulate/pooled.ts";
+export type { Estimate, SimulatedRisk, SimulationOptions } from "./simulate/summary.ts";
