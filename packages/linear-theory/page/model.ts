@@ -1,8 +1,9 @@
+import { shiftThreshold } from "../src/benefit/shift-threshold.ts";
 import type { Problem, Risk } from "../src/problem.ts";
 import { equivalentRisk } from "../src/risk/equivalent.ts";
 import { pooledRisk } from "../src/risk/pooled.ts";
 import { singleTaskRisk } from "../src/risk/single-task.ts";
-import { distancesAt } from "./phase.ts";
+import { bestWeights } from "../src/weights/optimal-weights.ts";
 
 /** The risk at one weight of the auxiliary. */
 export interface CurvePoint extends Risk {
@@ -17,7 +18,7 @@ export interface Outlook {
   readonly best: CurvePoint | undefined;
   readonly present: CurvePoint;
   readonly grid: readonly CurvePoint[];
-  /** Δ*, below which equal weights help; undefined where none do. */
+  /** Δ*, below which equal weights help; undefined without a finite risk. */
   readonly threshold: number | undefined;
   readonly distance: number;
 }
@@ -63,7 +64,7 @@ export function outlook(
     best: weights.best === undefined ? undefined : at(weights.best),
     present: at(weights.present),
     grid: weights.grid.map((weight) => (complete ? at(weight) : equivalentAt(problem, weight))),
-    threshold: distancesAt(problem, [1])?.[0],
+    threshold: weights.best === undefined ? undefined : shiftThreshold(problem).threshold,
     distance: problem.shifts[1]![1]!,
   };
 }
@@ -87,16 +88,8 @@ export function curveTop({ single, best, equal, grid }: Outlook): number {
   return Math.max(1.15 * Math.max(...shown), Math.min(1.05 * most, cut)) || 1;
 }
 
-/** The weight of least risk by the equivalent, by golden sections of its logarithm; undefined without a finite risk. */
 function bestWeight(problem: Problem): number | undefined {
   if (problem.rows[0]! + problem.rows[1]! <= problem.features + 1) return undefined;
-  const at = (log: number) => equivalentRisk(problem, [1, Math.exp(log)]).risk;
-  const golden = (Math.sqrt(5) - 1) / 2;
-  let [low, high] = [-25, 25];
-  while (high - low > 1e-6) {
-    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
-    if (at(left) <= at(right)) high = right;
-    else low = left;
-  }
-  return Math.exp((low + high) / 2);
+  const [own, other] = bestWeights(problem, { design: "pooled" });
+  return other! / own!;
 }

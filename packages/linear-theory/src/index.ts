@@ -1,15 +1,29 @@
-export { type Moments, moments, type TaskData } from "./data.ts";
+export { type Benefit, benefit } from "./benefit/benefit.ts";
+export { type RowPhases, rowPhases } from "./benefit/row-phases.ts";
+export { type ShiftThreshold, shiftThreshold } from "./benefit/shift-threshold.ts";
+export { weightInterval } from "./benefit/weight-interval.ts";
+export type { TaskData } from "./data.ts";
 export { LinearTheoryError, type LinearTheoryErrorCode } from "./error.ts";
+export type { Rows } from "./linalg/dense.ts";
 export { checkProblem, type Problem, type Risk } from "./problem.ts";
 export { averagingRisk } from "./risk/averaging.ts";
+export { type Design, designRisk } from "./risk/design-risk.ts";
 export { type EquivalentRisk, equivalentRisk } from "./risk/equivalent.ts";
 export { equivalentShiftRisk, type ShiftProblem } from "./risk/equivalent-shift.ts";
 export { type FixedDesign, fixedDesignGradient, fixedDesignRisk } from "./risk/fixed-design.ts";
 export { mallowsCp } from "./risk/mallows-cp.ts";
 export { pooledRisk, poolingCoefficients } from "./risk/pooled.ts";
+export { riskMatrix } from "./risk/risk-matrix.ts";
 export { sharedDesignRisk } from "./risk/shared-design.ts";
 export { singleTaskRisk } from "./risk/single-task.ts";
 export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";
 export { simulateAveraged, simulateShared } from "./simulate/averaged.ts";
 export { simulatePooled } from "./simulate/pooled.ts";
 export type { Estimate, SimulatedRisk, SimulationOptions } from "./simulate/summary.ts";
+export { equalityQp } from "./weights/equality-qp.ts";
+export {
+  type OptimalWeights,
+  type OptimalWeightsOptions,
+  optimalWeights,
+} from "./weights/optimal-weights.ts";
+export { type QuadraticMinimum, simplexQp } from "./weights/simplex-qp.ts";

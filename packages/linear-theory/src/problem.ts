@@ -1,4 +1,5 @@
 import { LinearTheoryError } from "./error.ts";
+import { smallestPivot } from "./linalg/smallest-pivot.ts";
 
 /**
  * T = K + 1 linear regressions y_k = X_k w_k + e_k on the same D features, as far as a formula for Gaussian designs needs to know them.
@@ -106,32 +107,11 @@ function checkShifts(shifts: Problem["shifts"]): void {
         );
     }
   }
-  const unit = scale > 0 ? scale : 1;
-  const pivot = smallestPivot(shifts.map((row) => row.map((value) => value / unit)));
+  const pivot = smallestPivot(shifts);
   if (!(pivot >= -1e-9))
     throw bad("shifts must be positive semi-definite: it holds inner products of coefficient differences.", {
       pivot,
     });
-}
-
-/** The smallest pivot of an LDL' elimination with diagonal pivoting: negative exactly when the matrix has a negative eigenvalue. */
-function smallestPivot(matrix: Problem["shifts"]): number {
-  const a = matrix.map((row) => [...row]);
-  const left = new Set(a.keys());
-  let smallest = 0;
-  while (left.size > 0) {
-    const pivot = [...left].reduce((best, j) => (a[j]![j]! > a[best]![best]! ? j : best));
-    const value = a[pivot]![pivot]!;
-    left.delete(pivot);
-    for (const j of left) smallest = Math.min(smallest, a[j]![j]!);
-    if (value <= 0) {
-      for (const j of left)
-        for (const k of left) if (j !== k) smallest = Math.min(smallest, -Math.abs(a[j]![k]!));
-      return Math.min(smallest, value);
-    }
-    for (const j of left) for (const k of left) a[j]![k]! -= (a[j]![pivot]! * a[pivot]![k]!) / value;
-  }
-  return smallest;
 }
 
 function bad(message: string, details: Record<string, unknown>): LinearTheoryError {

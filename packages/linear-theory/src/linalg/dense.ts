@@ -1,5 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
+import { smallestPivot } from "./smallest-pivot.ts";
 
 /** A matrix as plain rows, the form in which this package takes and gives matrices. */
 export type Rows = readonly (readonly number[])[];
@@ -133,5 +134,22 @@ export function symmetric(rows: Rows, n: number, what: string): Float64Array {
           `${what}[${i}][${j}] is ${out[i * n + j]} and ${what}[${j}][${i}] is ${out[j * n + i]}: the matrix must be symmetric.`,
           { what, row: i, column: j },
         );
+  return out;
+}
+
+/**
+ * A symmetric positive semi-definite matrix, checked to 1e-9 of its largest entry.
+ *
+ * @throws LinearTheoryError like `symmetric`, and `bad-problem` when it has a negative eigenvalue.
+ */
+export function semidefinite(rows: Rows, n: number, what: string): Float64Array {
+  const out = symmetric(rows, n, what);
+  const pivot = smallestPivot(rows);
+  if (!(pivot >= -1e-9))
+    throw new LinearTheoryError(
+      "bad-problem",
+      `${what} must be positive semi-definite: an elimination meets the pivot ${pivot} of its largest entry.`,
+      { what, pivot },
+    );
   return out;
 }

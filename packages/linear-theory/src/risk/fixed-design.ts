@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
-import { apply, dense, gram, inner, inverse, multiply, type Rows, symmetric } from "../linalg/dense.ts";
-import { type Risk, risk } from "../problem.ts";
+import { apply, dense, gram, inner, inverse, multiply, type Rows, semidefinite } from "../linalg/dense.ts";
+import { infiniteRisk, type Risk, risk } from "../problem.ts";
 import { scaledWeights } from "./scale.ts";
 
 /** T regressions whose features are given rather than random: the risk is an expectation over the labels' errors alone. */
@@ -68,9 +68,7 @@ export function prepareDesign({ x, coefficients, noise, metric }: FixedDesign): 
     shifts: w.map((row) => row.map((value, i) => value - w[0]![i]!)),
     noise,
     metric:
-      metric === undefined
-        ? grams[0]!.map((value) => value / own)
-        : positive(symmetric(metric, features, "metric"), features),
+      metric === undefined ? grams[0]!.map((value) => value / own) : semidefinite(metric, features, "metric"),
   };
 }
 
@@ -82,6 +80,22 @@ export function preparedRisk(design: PreparedDesign, weights: readonly number[])
     0,
   );
   return risk(inner(bias, apply(design.metric, bias, design.features)), variance, true);
+}
+
+/** The risk of the primary alone; infinite with a caution where its own rows are singular. */
+export function preparedSingle(design: PreparedDesign): Risk {
+  try {
+    return preparedRisk(
+      design,
+      design.grams.map((_, k) => (k === 0 ? 1 : 0)),
+    );
+  } catch (error) {
+    if (error instanceof LinearTheoryError && error.code === "singular")
+      return infiniteRisk(
+        "The primary alone has no least-squares fit: its rows do not determine all features.",
+      );
+    throw error;
+  }
 }
 
 /** The risk of a prepared design together with its gradient. */
@@ -137,23 +151,6 @@ function solve(design: PreparedDesign, weights: readonly number[]) {
     bias: apply(inverted, right, n),
     sandwich: multiply(multiply(inverted, metric, n), inverted, n),
   };
-}
-
-/** A symmetric matrix with a non-negative diagonal and no entry that it cannot hold: enough to catch what is no covariance. */
-function positive(matrix: Float64Array, n: number): Float64Array {
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++)
-      if (
-        !(
-          Math.abs(matrix[i * n + j]!) <=
-          (1 + 1e-9) * Math.sqrt(matrix[i * n + i]!) * Math.sqrt(matrix[j * n + j]!)
-        )
-      )
-        throw bad(
-          `metric must be positive semi-definite; entry ${i}, ${j} is larger than its diagonal allows.`,
-          { row: i, column: j },
-        );
-  return matrix;
 }
 
 function bad(message: string, details: Record<string, unknown>): LinearTheoryError {

@@ -1,5 +1,5 @@
 import { LinearTheoryError } from "../error.ts";
-import { type Rows, symmetric } from "../linalg/dense.ts";
+import { type Rows, semidefinite } from "../linalg/dense.ts";
 import { infiniteRisk, type Problem, type Risk } from "../problem.ts";
 import { quadratic, scaledProblem, sharesOfSum, unscaled } from "./scale.ts";
 import { tooFewRows } from "./single-task.ts";
@@ -31,19 +31,7 @@ export function sharedDesignRisk(problem: Problem, weights: readonly number[], n
 /** The problem whose noise is the diagonal of S, with S checked to be a covariance matrix. */
 export function withNoise(problem: Problem, covariance: Rows | undefined): Problem {
   if (covariance === undefined) return problem;
-  const tasks = problem.rows.length;
-  const matrix = symmetric(covariance, tasks, "noiseCovariance");
-  for (let j = 0; j < tasks; j++)
-    for (let k = 0; k < j; k++)
-      if (
-        Math.abs(matrix[j * tasks + k]!) >
-        Math.sqrt(matrix[j * tasks + j]!) * Math.sqrt(matrix[k * tasks + k]!) * (1 + 1e-9)
-      )
-        throw new LinearTheoryError(
-          "bad-problem",
-          `noiseCovariance[${j}][${k}] is larger than the two variances allow.`,
-          { j, k },
-        );
+  semidefinite(covariance, problem.rows.length, "noiseCovariance");
   return { ...problem, noise: covariance.map((row, k) => row[k]!) };
 }
 
