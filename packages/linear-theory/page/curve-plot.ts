@@ -11,7 +11,7 @@ export function curvePlot(found: Outlook, dots: readonly Dot[], width: number): 
   const line = (part: "risk" | "bias2" | "variance", stroke: string, strokeWidth: number) =>
     Plot.line(
       grid.filter((point) => Number.isFinite(point[part])),
-      { x: "weight", y: part, stroke, strokeWidth, curve: "monotone-x", clip: true },
+      { x: "weight", y: part, stroke, strokeWidth, curve: "monotone-x", clip: true, className: part },
     );
   const marked = (point: CurvePoint | undefined, options: Plot.DotOptions) =>
     Plot.dot(point && point.risk <= top ? [point] : [], {

@@ -3,9 +3,10 @@ import { controls } from "./controls.ts";
 import { curvePlot, curveWords } from "./curve-plot.ts";
 import { draggable } from "./drag.ts";
 import type { Drawn } from "./frame.ts";
+import { ladder } from "./ladder.ts";
 import { curveWeights, type Outlook, outlook } from "./model.ts";
-import { byId, oncePerFrame, settled, write } from "./page.ts";
-import { allowed, ladder, type ParameterName, parameters, stopOf } from "./parameters.ts";
+import { atMostEvery, byId, oncePerFrame, settled, write } from "./page.ts";
+import { allowed, type ParameterName, parameters, stopOf } from "./parameters.ts";
 import { phaseColumns, phaseTop } from "./phase.ts";
 import { phaseLegend, phasePlot, phaseWords } from "./phase-plot.ts";
 import { hashOf, problemOf, replicateChoices, type State, stateOf } from "./state.ts";
@@ -16,7 +17,7 @@ const curve = byId("curve", HTMLElement);
 const phase = byId("phase", HTMLElement);
 const seed = byId("seed", HTMLInputElement);
 const replicates = byId("replicates", HTMLSelectElement);
-const columnRows = ladder(1, 1000, 150, true);
+const columnRows = ladder(1, 1000, true);
 
 let state = stateOf(location.hash);
 let curveDrawn: Drawn | undefined;
@@ -26,11 +27,10 @@ let heldTop: number | undefined;
 let top = 1;
 
 const render = oncePerFrame(draw);
-const computation = new Computation(render);
+const computation = new Computation(atMostEvery(100, render));
 const settle = settled(200, () => {
   computation.start(state, curveWeights(problemOf(state), state.weight));
   history.replaceState(null, "", `#${hashOf(state)}`);
-  write("spoken", byId("verdict", HTMLElement).textContent ?? "");
   render();
 });
 
@@ -51,7 +51,11 @@ function draw(): void {
   computation.forget(state, weights);
   const { exact, dots } = computation;
   const found = outlook(problem, weights, exact);
-  write("verdict", verdict(found));
+  const words = verdict(found);
+  write("verdict", words);
+  // Read out once it rests on exact numbers, which are computed when the state has settled, and not at every step of a slider.
+  if (weights.best === undefined || (exact.has(weights.best) && exact.has(weights.present)))
+    write("spoken", words);
   byId("use-best", HTMLButtonElement).disabled = found.best === undefined;
 
   curveDrawn = curvePlot(found, dots, curve.clientWidth);

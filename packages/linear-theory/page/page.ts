@@ -5,9 +5,10 @@ export function byId<E extends HTMLElement>(id: string, type: new () => E): E {
   return element;
 }
 
-/** Writes text into the element of an id. */
+/** Makes a text that of the element of an id; one that stands there already is not read out again. */
 export function write(id: string, text: string): void {
-  byId(id, HTMLElement).textContent = text;
+  const element = byId(id, HTMLElement);
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Runs the last call only, once none has come for so many milliseconds. */
@@ -29,5 +30,18 @@ export function oncePerFrame(run: () => void): () => void {
       waiting = false;
       run();
     });
+  };
+}
+
+/** Runs once at the end of every so many milliseconds in which it was asked to. */
+export function atMostEvery(milliseconds: number, run: () => void): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      run();
+    }, milliseconds);
   };
 }

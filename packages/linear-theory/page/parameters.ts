@@ -1,3 +1,5 @@
+import { ladder } from "./ladder.ts";
+
 /** What the explorer can vary. */
 export type ParameterName = "features" | "rows0" | "rows1" | "noise0" | "noise1" | "distance" | "weight";
 
@@ -26,7 +28,7 @@ export const parameters: readonly Parameter[] = [
   {
     ...positive("distance", "delta", "Squared distance", "Δ", 0.8, 0.01, 10),
     min: 0,
-    values: [0, ...ladder(0.01, 10, 140, false)],
+    values: [0, ...ladder(0.01, 10, false)],
   },
   { ...positive("weight", "a", "Weight, auxiliary", "a", 0.3, 0.001, 100), min: 1e-6, max: 1e6 },
 ];
@@ -40,7 +42,7 @@ function whole(
   min: number,
   max: number,
 ): Parameter {
-  return { name, key, label, symbol, initial, min, max, whole: true, values: ladder(min, max, 160, true) };
+  return { name, key, label, symbol, initial, min, max, whole: true, values: ladder(min, max, true) };
 }
 
 function positive(
@@ -52,16 +54,7 @@ function positive(
   min: number,
   max: number,
 ): Parameter {
-  return { name, key, label, symbol, initial, min, max, whole: false, values: ladder(min, max, 140, false) };
-}
-
-/** Values from `min` to `max` in about equal ratios, rounded to whole numbers or to two digits. */
-export function ladder(min: number, max: number, steps: number, whole: boolean): number[] {
-  const stops = Array.from({ length: steps + 1 }, (_, i) => {
-    const value = min * (max / min) ** (i / steps);
-    return whole && value < 100 ? Math.round(value) : Number(value.toPrecision(2));
-  });
-  return [...new Set(stops)];
+  return { name, key, label, symbol, initial, min, max, whole: false, values: ladder(min, max, false) };
 }
 
 /** The number of the slider's stop that is nearest in ratio. */

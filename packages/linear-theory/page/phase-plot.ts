@@ -19,14 +19,17 @@ const bandColours: readonly string[] = Array.from({ length: levels.length + 1 },
 export function phasePlot(columns: readonly PhaseColumn[], top: number, state: State, width: number): Drawn {
   const drawn = columns.filter(({ distances }) => distances !== undefined);
   const hopeless = columns.filter(({ distances }) => distances === undefined);
+  // Cut off by the frame and not here, so that the bands' edges run straight to where they leave it.
+  const far = 1e3 * top;
   const edge = (level: number, { distances }: PhaseColumn) =>
-    level < 0 ? 0 : level >= levels.length ? top : Math.min(top, Math.max(0, distances![level]!));
+    level < 0 ? -far : level >= levels.length ? far : Math.min(far, Math.max(-far, distances![level]!));
   const bands = bandColours.map((fill, band) =>
     Plot.areaY(drawn, {
       x: "rows1",
       y1: (column: PhaseColumn) => edge(band - 1, column),
       y2: (column: PhaseColumn) => edge(band, column),
       fill,
+      clip: true,
     }),
   );
   return Plot.plot({

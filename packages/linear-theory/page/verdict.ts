@@ -48,6 +48,8 @@ function main({ single, equal, best }: Outlook): string {
     return equal.risk - best.risk <= 0.005 * equal.risk
       ? `${first}; ${least} is hardly better: ${digits(best.risk)}.`
       : `${first}; with ${least} they help more: ${digits(best.risk)}.`;
+  if (relation(best.risk, alone) !== "help")
+    return `${first}; no weight brings the risk noticeably below that.`;
   const much = alone - best.risk > 0.01 * alone ? "they help" : "they help a little";
   return `${first}; with ${least} ${much}: ${digits(best.risk)}.`;
 }
