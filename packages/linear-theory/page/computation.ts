@@ -1,5 +1,5 @@
 import type { Problem } from "../src/problem.ts";
-import { type Dot, Jobs } from "./jobs.ts";
+import { type Dot, type Job, Jobs } from "./jobs.ts";
 import { type CurvePoint, type CurveWeights, weightsInOrder } from "./model.ts";
 import { problemOf, type State } from "./state.ts";
 
@@ -10,7 +10,8 @@ export class Computation {
   /** How many dots the simulation in hand is to draw; undefined when none was started. */
   wanted: number | undefined;
   running = false;
-  failure = "";
+  /** Why a worker gave up. */
+  readonly failures: Partial<Record<Job["kind"], string>> = {};
   #curve = new Jobs();
   #simulation = new Jobs();
   #problem = "";
@@ -28,12 +29,13 @@ export class Computation {
     if (problem !== this.#problem) {
       this.#curve.stop();
       this.exact.clear();
+      delete this.failures.curve;
     }
     if (draws !== this.#draws) {
       this.stop();
       this.dots.length = 0;
       this.wanted = undefined;
-      this.failure = "";
+      delete this.failures.dots;
     }
     this.#problem = problem;
     this.#draws = draws;
@@ -52,7 +54,7 @@ export class Computation {
           this.exact.set(answer.point.weight, answer.point);
           this.#changed();
         },
-        (message) => this.#fail(message),
+        (message) => this.#fail("curve", message),
       );
     if (this.wanted === undefined) this.#simulate(problem, weights.dots, state);
   }
@@ -73,13 +75,15 @@ export class Computation {
         this.running = this.dots.length < weights.length;
         this.#changed();
       },
-      (message) => this.#fail(message),
+      (message) => {
+        this.running = false;
+        this.#fail("dots", message);
+      },
     );
   }
 
-  #fail(message: string): void {
-    this.failure = message;
-    this.running = false;
+  #fail(kind: Job["kind"], message: string): void {
+    this.failures[kind] = message;
     this.#changed();
   }
 }

@@ -30,7 +30,7 @@ export class Jobs {
     worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => answer(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      fail(event.message);
+      fail(event.message || "this browser starts no worker here.");
     });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin of its own
     worker.postMessage(job);

@@ -92,6 +92,9 @@ function curveNote({ grid, best }: Outlook): string {
   const cautious = grid.find(({ caution }) => caution !== undefined);
   if (cautious !== undefined) return `${cautious.caution} The dots show how near it is.`;
   if (grid.every(({ exact }) => exact)) return "The curve is exact.";
+  const failed = computation.failures.curve;
+  if (failed !== undefined)
+    return `A deterministic equivalent is shown, for the exact curve could not be computed: ${failed}`;
   return "The exact curve is being computed; meanwhile a deterministic equivalent is shown.";
 }
 
@@ -102,7 +105,7 @@ function phaseNote(single: number): string {
 }
 
 function simulationState(): void {
-  const { dots, wanted, running, failure } = computation;
+  const { dots, wanted, running, failures } = computation;
   const progress = byId("progress", HTMLProgressElement);
   progress.max = wanted ?? 1;
   progress.value = dots.length;
@@ -111,7 +114,7 @@ function simulationState(): void {
     wanted === undefined
       ? ""
       : `${dots.length} of ${wanted} weights${running || dots.length === wanted ? "" : ", stopped"}`;
-  write("simulated", failure || count);
+  write("simulated", failures.dots === undefined ? count : `The simulation failed: ${failures.dots}`);
 }
 
 /** The parameter's stop so many steps away. */
