@@ -5,6 +5,14 @@ export { weightInterval } from "./benefit/weight-interval.ts";
 export type { TaskData } from "./data.ts";
 export { LinearTheoryError, type LinearTheoryErrorCode } from "./error.ts";
 export type { Rows } from "./linalg/dense.ts";
+export {
+  type BenefitInterval,
+  type BenefitIntervalOptions,
+  benefitInterval,
+} from "./plug-in/benefit-interval.ts";
+export { type EstimatedProblem, estimateProblem } from "./plug-in/estimate-problem.ts";
+export { type JamesStein, jamesSteinTransfer } from "./plug-in/james-stein.ts";
+export { type PlugIn, type PlugInOptions, plugInWeights } from "./plug-in/plug-in-weights.ts";
 export { checkProblem, type Problem, type Risk } from "./problem.ts";
 export { averagingRisk } from "./risk/averaging.ts";
 export { type Design, designRisk } from "./risk/design-risk.ts";

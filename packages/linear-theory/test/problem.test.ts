@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cholesky, choleskySolve } from "../src/linalg/cholesky.ts";
+import { smallestPivot } from "../src/linalg/smallest-pivot.ts";
+import { symmetricEigen } from "../src/linalg/symmetric-eigen.ts";
 import { checkProblem, type Problem } from "../src/problem.ts";
 import { random } from "../src/random.ts";
 
@@ -120,5 +123,86 @@ describe("random", () => {
     const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
     expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(values.length));
     expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / values.length));
+  });
+});
+
+describe("symmetricEigen", () => {
+  it("rebuilds random matrices from orthonormal vectors, zeros and tiny entries included", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 7 }).chain((n) =>
+          fc.array(
+            fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, 1e-200, -1e-160, 1e-8)),
+            {
+              minLength: n * n,
+              maxLength: n * n,
+            },
+          ),
+        ),
+        (entries) => {
+          const n = Math.sqrt(entries.length);
+          const matrix = Float64Array.from(
+            entries,
+            (_, i) => entries[Math.max(i, (i % n) * n + Math.floor(i / n))]!,
+          );
+          const { values, vectors } = symmetricEigen(matrix, n);
+          for (let j = 0; j < n; j++)
+            for (let k = 0; k < n; k++) {
+              let rebuilt = 0;
+              let inner = 0;
+              for (let i = 0; i < n; i++) {
+                rebuilt += values[i]! * vectors[j * n + i]! * vectors[k * n + i]!;
+                inner += vectors[j * n + i]! * vectors[k * n + i]!;
+              }
+              expect(Math.abs(rebuilt - matrix[j * n + k]!)).toBeLessThan(1e-13);
+              expect(Math.abs(inner - (j === k ? 1 : 0))).toBeLessThan(1e-13);
+            }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("smallestPivot", () => {
+  it.each([
+    ["a negative number, however small", [[-1e-300]], -1],
+    [
+      "zeros with something beside them",
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      -1,
+    ],
+    [
+      "a definite matrix",
+      [
+        [2, 1],
+        [1, 2],
+      ],
+      0,
+    ],
+    [
+      "entries of every size",
+      [
+        [1e300, 1],
+        [1, 1e-300],
+      ],
+      0,
+    ],
+  ])("of %s", (_, matrix, pivot) => {
+    expect(smallestPivot(matrix)).toBeCloseTo(pivot, 12);
+  });
+
+  it("of a Gram matrix of low rank is rounding", () => {
+    const a = [
+      [1e4, 3],
+      [1, 2e3],
+      [7, 7],
+      [0, 1e-4],
+    ];
+    const gram = a.map((x) => a.map((y) => x[0]! * y[0]! + x[1]! * y[1]!));
+    expect(smallestPivot(gram)).toBeGreaterThan(-1e-13);
   });
 });

@@ -1,6 +1,7 @@
 import { LinearTheoryError } from "../error.ts";
 import { checkProblem, type Problem } from "../problem.ts";
-import { pooledRisk } from "../risk/pooled.ts";
+import { pooledParts } from "../risk/pooled.ts";
+import { scaledProblem } from "../risk/scale.ts";
 import { singleTaskRisk } from "../risk/single-task.ts";
 
 /** How the risk of unweighted pooling depends on the number of auxiliary rows. */
@@ -22,10 +23,10 @@ const most = 2 ** 48;
  * and a larger one from which the auxiliary is harmful. As n_1 → ∞ the risk tends to Δ. `problem.rows[1]` is not used.
  *
  * @throws LinearTheoryError `bad-problem` for another number of tasks than 2.
- * Cost: about 4,000 evaluations of `pooledRisk`, some milliseconds. Own derivation.
+ * Cost: about 4,000 evaluations of the closed form of `pooledRisk`, some milliseconds. Own derivation.
  */
 export function rowPhases(problem: Problem): RowPhases {
-  const { rows, shifts } = checkProblem(problem);
+  const { features, rows, shifts } = checkProblem(problem);
   if (rows.length !== 2)
     throw new LinearTheoryError(
       "bad-problem",
@@ -35,7 +36,12 @@ export function rowPhases(problem: Problem): RowPhases {
       },
     );
   const single = singleTaskRisk(problem).risk;
-  const at = (n: number) => pooledRisk({ ...problem, rows: [rows[0]!, n] }).risk;
+  const { problem: unit, scale } = scaledProblem(problem);
+  const at = (n: number): number => {
+    if (rows[0]! + n <= features + 1) return Number.POSITIVE_INFINITY;
+    const { bias2, variance } = pooledParts({ ...unit, rows: [rows[0]!, n] });
+    return scale * (bias2 + variance);
+  };
   const counts = grid();
   const risks = counts.map(at);
   return {

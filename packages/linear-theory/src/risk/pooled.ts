@@ -1,3 +1,4 @@
+import { LinearTheoryError } from "../error.ts";
 import { infiniteRisk, type Problem, type Risk } from "../problem.ts";
 import { scaledProblem, unscaled } from "./scale.ts";
 import { tooFewRows } from "./single-task.ts";
@@ -13,25 +14,50 @@ import { tooFewRows } from "./single-task.ts";
  */
 export function pooledRisk(problem: Problem): Risk {
   const { problem: unit, scale } = scaledProblem(problem);
-  const { features, rows, noise, shifts } = unit;
+  const { features, rows } = unit;
   const total = rows.reduce((sum, n) => sum + n, 0);
   if (total <= features + 1) return infiniteRisk(tooFewRows("the pool of all tasks", total, features));
+  const { bias2, variance } = pooledParts(unit);
+  return unscaled(scale, bias2, variance, true);
+}
+
+/** bias² and variance of `pooledRisk`, for a checked problem with N > D + 1. */
+export function pooledParts({ features, rows, noise, shifts }: Problem): {
+  readonly bias2: number;
+  readonly variance: number;
+} {
+  const total = rows.reduce((sum, n) => sum + n, 0);
   const coefficients = poolingCoefficients(rows, features);
   let bias2 = 0;
   for (const [j, row] of shifts.entries())
     for (const [k, value] of row.entries()) bias2 += coefficients[j]![k]! * value;
   const spread = noise.reduce((sum, value, k) => sum + (rows[k]! / total) * value, 0);
-  return unscaled(scale, bias2, (spread * features) / (total - features - 1), true);
+  return { bias2: Math.max(0, bias2), variance: (spread * features) / (total - features - 1) };
 }
 
 /**
  * c, T×T: E A_j H^-2 A_k = c_jk I for independent Wishart matrices A_k of n_k rows and D features and H = Σ A_k. All entries sum to 1.
  * c_jk = α_jk + β_jk (N D - 2) / (N - D - 1) with
  * α_kk = n_k (N (n_k + 1) - 2) / (N (N + 2)(N - 1)), β_kk = n_k (N - n_k) / (N (N + 2)(N - 1)),
- * α_jk = n_j n_k / ((N + 2)(N - 1)), β_jk = -n_j n_k / (N (N + 2)(N - 1)). Needs N > D + 1.
+ * α_jk = n_j n_k / ((N + 2)(N - 1)), β_jk = -n_j n_k / (N (N + 2)(N - 1)).
+ *
+ * @throws LinearTheoryError `bad-problem` for counts that are not whole numbers of at least 0 (1 for features), `infinite-risk` for N ≤ D + 1.
  */
 export function poolingCoefficients(rows: readonly number[], features: number): number[][] {
   const total = rows.reduce((sum, n) => sum + n, 0);
+  if (
+    !(rows.every((n) => Number.isSafeInteger(n) && n >= 0) && Number.isSafeInteger(features) && features >= 1)
+  )
+    throw new LinearTheoryError(
+      "bad-problem",
+      `rows must be whole numbers of at least 0 and features one of at least 1, not [${rows.join(", ")}] and ${features}.`,
+      { rows, features },
+    );
+  if (total <= features + 1)
+    throw new LinearTheoryError("infinite-risk", tooFewRows("the pool of all tasks", total, features), {
+      rows: total,
+      features,
+    });
   const factor =
     ((features - 2 / total) * (total / (total + 2)) * (total / (total - 1))) / (total - features - 1);
   return rows.map((n, j) =>

@@ -1,5 +1,5 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Rows } from "../linalg/dense.ts";
+import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import { affineMinimum, minimum, type QuadraticMinimum, unitMatrix } from "./simplex-qp.ts";
 
 /**
@@ -17,22 +17,17 @@ export function equalityQp(q: Rows): QuadraticMinimum {
 
 /** (Q + 11')^+ 1 up to scale, by the eigenvectors whose eigenvalues are not rounding. */
 function shortest(matrix: Float64Array, n: number): Float64Array {
-  const rows = Array.from({ length: n }, (_, i) =>
-    Array.from({ length: n }, (__, j) => matrix[i * n + j]! + 1),
-  );
-  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(
-    new Matrix(rows),
-    {
-      assumeSymmetric: true,
-    },
+  const { values, vectors } = symmetricEigen(
+    matrix.map((value) => value + 1),
+    n,
   );
   const most = Math.max(...values);
   const out = new Float64Array(n);
-  for (const [k, value] of values.entries()) {
+  for (const [i, value] of values.entries()) {
     if (value <= 1e-13 * most) continue;
-    const column = vectors.getColumn(k);
-    const factor = column.reduce((sum, entry) => sum + entry, 0) / value;
-    for (let i = 0; i < n; i++) out[i]! += factor * column[i]!;
+    let along = 0;
+    for (let k = 0; k < n; k++) along += vectors[k * n + i]!;
+    for (let k = 0; k < n; k++) out[k]! += (along / value) * vectors[k * n + i]!;
   }
   const sum = out.reduce((total, value) => total + value, 0);
   return out.map((value) => value / sum);
