@@ -15,6 +15,14 @@ export { type FirstOrderRisk, networkFirstOrder, networkWeights } from "./networ
 export { type ReducedRank, reducedRank, type SharedDesign } from "./network/reduced-rank.ts";
 export { checkNetwork, type LinearNetwork, linearNetwork, type NetworkProblem } from "./network/setting.ts";
 export { type NetworkSure, networkSure } from "./network/sure.ts";
+export {
+  type BenefitInterval,
+  type BenefitIntervalOptions,
+  benefitInterval,
+} from "./plug-in/benefit-interval.ts";
+export { type EstimatedProblem, estimateProblem } from "./plug-in/estimate-problem.ts";
+export { type JamesStein, jamesSteinTransfer } from "./plug-in/james-stein.ts";
+export { type PlugIn, type PlugInOptions, plugInWeights } from "./plug-in/plug-in-weights.ts";
 export { checkProblem, type Problem, type Risk } from "./problem.ts";
 export { averagingRisk } from "./risk/averaging.ts";
 export { type Design, designRisk } from "./risk/design-risk.ts";
@@ -28,6 +36,7 @@ export { sharedDesignRisk } from "./risk/shared-design.ts";
 export { singleTaskRisk } from "./risk/single-task.ts";
 export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";
 export { simulateAveraged, simulateShared } from "./simulate/averaged.ts";
+export { drawData } from "./simulate/data.ts";
 export { simulatePooled } from "./simulate/pooled.ts";
 export type { Estimate, SimulatedRisk, SimulationOptions } from "./simulate/summary.ts";
 export { equalityQp } from "./weights/equality-qp.ts";

@@ -30,7 +30,11 @@ export function cholesky(matrix: Float64Array, n: number): Float64Array {
 
 /** Solves L L' x = b in place. `factor` is n×n from `cholesky`; `vector` holds b and becomes x. Cost: n² multiplications. */
 export function choleskySolve(factor: Float64Array, n: number, vector: Float64Array): Float64Array {
-  forwardSolve(factor, n, vector);
+  return backSolve(factor, n, forwardSolve(factor, n, vector));
+}
+
+/** Solves L'x = b in place. */
+export function backSolve(factor: Float64Array, n: number, vector: Float64Array): Float64Array {
   for (let i = n - 1; i >= 0; i--) {
     let sum = vector[i]!;
     for (let k = i + 1; k < n; k++) sum -= factor[k * n + i]! * vector[k]!;

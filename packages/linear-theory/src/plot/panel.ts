@@ -108,3 +108,48 @@ export function level(y: number, label: string, side: "left" | "right" = "right"
     }),
   ];
 }
+
+/** A map of coloured cells around the places of a logarithmic grid; `colours` has a row for every y. */
+export function cells(
+  x: readonly number[],
+  y: readonly number[],
+  colours: readonly (readonly string[])[],
+): Plot.Markish {
+  const [xs, ys] = [edges(x), edges(y)];
+  const found = colours.flatMap((row, i) =>
+    runs(row).map(({ from, to, colour }) => ({
+      x1: xs[from]!,
+      x2: xs[to]!,
+      y1: ys[i]!,
+      y2: ys[i + 1]!,
+      colour,
+    })),
+  );
+  // Neighbours of one colour would show seams: the stroke covers them.
+  return Plot.rect(found, {
+    x1: "x1",
+    x2: "x2",
+    y1: "y1",
+    y2: "y2",
+    fill: "colour",
+    stroke: "colour",
+    strokeWidth: 0.7,
+  });
+}
+
+/** Neighbours of one colour, drawn as one. */
+function runs(colours: readonly string[]): { from: number; to: number; colour: string }[] {
+  const found: { from: number; to: number; colour: string }[] = [];
+  for (const [at, colour] of colours.entries()) {
+    const last = found.at(-1);
+    if (last?.colour === colour) last.to = at + 1;
+    else found.push({ from: at, to: at + 1, colour });
+  }
+  return found;
+}
+
+/** Borders of cells around values on a logarithmic axis. */
+export function edges(values: readonly number[]): number[] {
+  const inner = values.slice(1).map((value, i) => Math.sqrt(value * values[i]!));
+  return [values[0]! ** 2 / inner[0]!, ...inner, values.at(-1)! ** 2 / inner.at(-1)!];
+}

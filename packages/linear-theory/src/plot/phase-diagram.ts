@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { PhaseDiagram, PhaseMap } from "../figures/phase-diagram.ts";
-import { ink, panel, ratioColour, ratioColours, ratioLevels } from "./panel.ts";
+import { cells, edges, ink, panel, ratioColour, ratioColours, ratioLevels } from "./panel.ts";
 import type { Key, Picture } from "./picture.ts";
 
 /** Figure 3. */
@@ -48,15 +48,6 @@ function map(
   axis: { label: string; ticks: number[] },
 ): string {
   const [xs, ys] = [edges(x), edges(shifts)];
-  const cells = (which === "equal" ? equal : best).flatMap((row, i) =>
-    runs(row.map(ratioColour)).map(({ from, to, colour }) => ({
-      x1: xs[from]!,
-      x2: xs[to]!,
-      y1: ys[i]!,
-      y2: ys[i + 1]!,
-      colour,
-    })),
-  );
   const line = which === "equal" ? boundary.filter(({ threshold }) => threshold > 0) : [];
   return panel({
     width: 380,
@@ -71,34 +62,12 @@ function map(
       tickFormat: String,
     },
     marks: [
-      // Neighbours of one colour would show seams: the stroke covers them.
-      Plot.rect(cells, {
-        x1: "x1",
-        x2: "x2",
-        y1: "y1",
-        y2: "y2",
-        fill: "colour",
-        stroke: "colour",
-        strokeWidth: 0.7,
-      }),
+      cells(
+        x,
+        shifts,
+        (which === "equal" ? equal : best).map((row) => row.map(ratioColour)),
+      ),
       Plot.line(line, { x: "x", y: "threshold", stroke: ink.text, strokeWidth: 2.2, clip: true }),
     ],
   });
-}
-
-/** Neighbours of one colour, drawn as one. */
-function runs(colours: readonly string[]): { from: number; to: number; colour: string }[] {
-  const found: { from: number; to: number; colour: string }[] = [];
-  for (const [at, colour] of colours.entries()) {
-    const last = found.at(-1);
-    if (last?.colour === colour) last.to = at + 1;
-    else found.push({ from: at, to: at + 1, colour });
-  }
-  return found;
-}
-
-/** Borders of cells around values on a logarithmic axis. */
-export function edges(values: readonly number[]): number[] {
-  const inner = values.slice(1).map((value, i) => Math.sqrt(value * values[i]!));
-  return [values[0]! ** 2 / inner[0]!, ...inner, values.at(-1)! ** 2 / inner.at(-1)!];
 }

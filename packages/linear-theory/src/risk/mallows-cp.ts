@@ -42,7 +42,7 @@ export function cpOfMoments(tasks: readonly Moments[], weights: readonly number[
 
 /** ŵ = H^-1 Σ a_k X_k'y_k and H^-1. */
 export function pooledFit(
-  tasks: readonly Moments[],
+  tasks: readonly Pick<Moments, "features" | "gram" | "cross">[],
   weights: readonly number[],
 ): { readonly coefficients: Float64Array; readonly inverted: Float64Array } {
   const { features } = tasks[0]!;

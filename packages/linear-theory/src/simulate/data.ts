@@ -31,7 +31,9 @@ export function drawData(problem: Problem | ShiftProblem, source: Random): TaskD
         return sum;
       });
     });
-    const y = x.map((row) => row.reduce((sum, value, i) => sum + value * w[i]!, deviations[task]! * source.normal()));
+    const y = x.map((row) =>
+      row.reduce((sum, value, i) => sum + value * w[i]!, deviations[task]! * source.normal()),
+    );
     return { x, y };
   });
 }

@@ -41,6 +41,7 @@ describe("figure 1, risk along the weight", () => {
   });
 
   it("has simulated risks that agree with the curves and with those stored", () => {
+    expect(found.curves.every(({ dots }) => dots.length === 9)).toBe(true);
     for (const [i, { points, dots }] of found.curves.entries())
       for (const [j, dot] of dots.entries()) {
         const { a, mean, se } = stored.risk_vs_weight.curves[i]!.dots[j]!;
