@@ -1,5 +1,5 @@
 import { bestWeights } from "../weights/optimal-weights.ts";
-import { plugInStudy } from "./plug-in-study.ts";
+import { weightStudy } from "./plug-in-study.ts";
 import { logGrid, pairProblem, type SimulatedFigure } from "./problem.ts";
 
 /** The best weight of one auxiliary, and what data make of it. */
@@ -24,7 +24,7 @@ export interface WeightMapFigure {
 }
 
 /** Figure 4: 12 features, n_0 = 30, noise 1, Δ from 10^-1.5 to 10, n_1 from 6 to 600; weights from data at 5 features. */
-export function weightMap({ replicates = 1000, seed = 4 }: SimulatedFigure = {}): WeightMapFigure {
+export function weightMap({ replicates = 300, seed = 4 }: SimulatedFigure = {}): WeightMapFigure {
   const [features, primaryRows, dataFeatures] = [12, 30, 5];
   const rows = logGrid(6, 600, 31).map(Math.round);
   const shifts = logGrid(10 ** -1.5, 10, 31);
@@ -40,7 +40,8 @@ export function weightMap({ replicates = 1000, seed = 4 }: SimulatedFigure = {})
       shift,
       points: [20, 40, 80, 160, 320, 640].map((n, i) => {
         const problem = pairProblem(dataFeatures, [n, 2 * n], shift);
-        return { rows: n, ...plugInStudy(problem, replicates, seed + 100 * curve + i).weight };
+        const { best, mean, deviation } = weightStudy(problem, replicates, seed + 100 * curve + i);
+        return { rows: n, best, mean, deviation };
       }),
     })),
     dataFeatures,

@@ -49,7 +49,10 @@ export function drawPlugInRegret({
     marks: [
       ...level(1, "primary alone", "left"),
       ...ways.flatMap(({ name, colour }) => {
-        const points = byShift.map((point) => ({ x: point.shift, ...point[name] }));
+        // Lines leave through the top of the frame; far beyond it resvg cannot draw.
+        const points = byShift
+          .map((point) => ({ x: point.shift, ...point[name] }))
+          .filter(({ mean }) => mean < 12 * top);
         return [
           Plot.line(points, { x: "x", y: "mean", stroke: colour, strokeWidth: 2, clip: true }),
           ...dots(

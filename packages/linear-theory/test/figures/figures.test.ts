@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { covariateShiftFigure } from "../../src/figures/covariate-shift.ts";
 import { networkRiskFigure } from "../../src/figures/network-risk.ts";
 import { phaseDiagram } from "../../src/figures/phase-diagram.ts";
+import { plugInRegret } from "../../src/figures/plug-in-regret.ts";
 import type { Dot } from "../../src/figures/problem.ts";
 import { riskByRows } from "../../src/figures/risk-by-rows.ts";
 import { riskByWeight } from "../../src/figures/risk-by-weight.ts";
 import { simplexFigure } from "../../src/figures/simplex.ts";
+import { weightMap } from "../../src/figures/weight-map.ts";
 import stored from "../fixtures/figure_data.json" with { type: "json" };
 
 /** Equal to a relative 1e-6, the precision of the curves. */
@@ -105,6 +107,53 @@ describe("figure 3, the phase diagram", () => {
           expect(equal[i]![j]! < 1).toBe(shift < threshold);
           expect(best[i]![j]!).toBeLessThan(1);
         }
+  });
+});
+
+describe("figure 4, the best weight", () => {
+  const { weights, rows, shifts, fromData } = weightMap({ replicates: 25 });
+
+  it("falls with the distance and with the auxiliary's rows, from a half", () => {
+    for (const [i, row] of weights.entries())
+      for (const [j, weight] of row.entries()) {
+        expect(weight).toBeGreaterThan(0);
+        expect(weight).toBeLessThan(0.5);
+        if (i > 0) expect(weight).toBeLessThan(weights[i - 1]![j]!);
+        if (j > 0) expect(weight).toBeLessThan(row[j - 1]! * (1 + 1e-9));
+      }
+    expect([weights.length, weights[0]!.length]).toEqual([shifts.length, rows.length]);
+  });
+
+  it("is found by data, ever more closely as rows grow", () => {
+    for (const { points } of fromData) {
+      // Twenty-five data sets; weights from data lean towards the middle while estimates are coarse.
+      for (const { best, mean, deviation } of points)
+        expect(Math.abs(mean - best)).toBeLessThan(2 * deviation);
+      expect(points.at(-1)!.deviation).toBeLessThan(points[0]!.deviation);
+    }
+  });
+});
+
+describe("figure 5, weights from data", () => {
+  const { byRows, byShift } = plugInRegret({ replicates: 60 });
+
+  it("costs little that goes to zero at a fixed distance, and nothing where the auxiliary is useless", () => {
+    const [fixed] = byRows;
+    expect(fixed!.dots[0]!.mean).toBeGreaterThan(1);
+    expect(fixed!.dots.at(-1)!.mean).toBeLessThan(1.1);
+    // 1.22 to 1.026 from n_0 = 20 to 320, as found by simulation before.
+    for (const [i, before] of [1.22, 1.18, 1.11, 1.055, 1.026].entries()) agree(fixed!.dots[i]!, before);
+    expect(byShift.at(-1)!.plugIn.mean).toBeCloseTo(1, 1);
+  });
+
+  it("is below the primary alone where the auxiliary is near; equal weights are far above where it is far", () => {
+    const [near, far] = [byShift[0]!, byShift.at(-1)!];
+    expect(near.plugIn.mean).toBeLessThan(0.6);
+    expect(near.jamesStein.mean).toBeLessThan(0.7);
+    expect(near.best.mean).toBeLessThan(near.plugIn.mean);
+    expect(far.equal.mean).toBeGreaterThan(20);
+    for (const { best, jamesStein } of byShift)
+      for (const { mean, se } of [best, jamesStein]) expect(mean).toBeLessThan(1 + 4 * se);
   });
 });
 
