@@ -49,12 +49,9 @@ export function drawPlugInRegret({
     marks: [
       ...level(1, "primary alone", "left"),
       ...ways.flatMap(({ name, colour }) => {
-        // Lines leave through the top of the frame; far beyond it resvg cannot draw.
-        const points = byShift
-          .map((point) => ({ x: point.shift, ...point[name] }))
-          .filter(({ mean }) => mean < 12 * top);
+        const points = byShift.map((point) => ({ x: point.shift, ...point[name] }));
         return [
-          Plot.line(points, { x: "x", y: "mean", stroke: colour, strokeWidth: 2, clip: true }),
+          Plot.line(upTo(points, top), { x: "x", y: "mean", stroke: colour, strokeWidth: 2 }),
           ...dots(
             points.filter(({ mean }) => mean < top),
             colour,
@@ -72,4 +69,13 @@ export function drawPlugInRegret({
     panels: [[regret, shift]],
     caption: `Simulated, ± 2 standard errors. a: D = ${features}, n₁ = 2 n₀. At a fixed distance Δ the estimates settle and the loss goes to zero; where Δ shrinks like 1/n it stays at about a sixth. b: D = ${shiftFeatures}, ${shiftRows.join(" + ")} rows. Weights from data follow the best ones at a small distance behind and cost next to nothing where the auxiliary is useless; James and Stein's estimator is never worse than the primary alone.`,
   };
+}
+
+/** A line up to where it leaves the frame: resvg cannot draw what lies far outside, clipped or not. */
+function upTo(points: readonly { x: number; mean: number }[], top: number): { x: number; mean: number }[] {
+  const at = points.findIndex(({ mean }) => mean > top);
+  if (at <= 0) return [...points];
+  const [inside, outside] = [points[at - 1]!, points[at]!];
+  const part = (top - inside.mean) / (outside.mean - inside.mean);
+  return [...points.slice(0, at), { x: inside.x * (outside.x / inside.x) ** part, mean: top }];
 }
