@@ -76,6 +76,10 @@ export { riskMatrix } from "./risk/risk-matrix.ts";
 export { sharedDesignRisk } from "./risk/shared-design.ts";
 export { singleTaskRisk } from "./risk/single-task.ts";
 export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";
+export { simulateAveraged, simulateShared } from "./simulate/averaged.ts";
+export { drawData } from "./simulate/data.ts";
+export { simulatePooled } from "./simulate/pooled.ts";
+export type { Estimate, SimulatedRisk, SimulationOptions } from "./simulate/summary.ts";
 export { equalityQp } from "./weights/equality-qp.ts";
 export {
   type OptimalWeights,
