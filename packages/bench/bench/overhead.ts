@@ -43,7 +43,7 @@ function project(): string {
   mkdirSync(join(folder, "bench"));
   writeFileSync(
     join(folder, "package.json"),
-    JSON.stringify({ ...manifest, outrigger: { benchmarks: "./bench", results: "./kept" } }),
+    JSON.stringify({ ...manifest, exports: { "./bench/*": "./bench/*.js" } }),
   );
   writeFileSync(join(folder, "bench/trial.js"), benchmark);
   writeFileSync(join(folder, "empty.js"), "");

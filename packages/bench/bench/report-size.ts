@@ -47,7 +47,7 @@ function project(): string {
   mkdirSync(join(folder, "results/many"), { recursive: true });
   writeFileSync(
     join(folder, "package.json"),
-    JSON.stringify({ ...manifest, outrigger: { benchmarks: "./bench", results: "./kept" } }),
+    JSON.stringify({ ...manifest, exports: { "./bench/*": "./bench/*.js" } }),
   );
   for (let i = 0; i < benchmarks; i++) writeFileSync(join(folder, `bench/p${i}.js`), benchmarkFile(i));
   return folder;

@@ -40,7 +40,7 @@ describe("discover", () => {
     write(join(host, "node_modules/hidden"), {
       name: "hidden",
       keywords: ["outrigger-benchmark"],
-      outrigger: { benchmarks: "./bench" },
+      exports: { "./bench/*": "./bench/*.js" },
     });
     // A benchmark is code: what is not asked for must not even be read.
     for (const name of ["plain", "hidden"]) {
@@ -61,7 +61,7 @@ describe("discover", () => {
     await expect(discover(folder)).rejects.toThrow(/helper\.js has no benchmark as its default export/);
     rmSync(join(toy, "bench"), { recursive: true });
     await expect(discover(folder)).rejects.toThrow(
-      /toy has no compiled benchmark in .*Build it first: npm run build/,
+      /toy has no compiled benchmark at \.\/bench\/\*\.js in .*Build it first: npm run build/,
     );
   });
 
@@ -75,12 +75,12 @@ describe("discover", () => {
 describe("codeVersion", () => {
   it("changes with the built code and with nothing else", () => {
     const { toy } = copy();
-    const before = codeVersion(toy, "./bench");
+    const before = codeVersion(toy);
     writeFileSync(join(toy, "README.md"), "words");
     writeFileSync(join(toy, "bench/noise.js.map"), "{}");
-    expect(codeVersion(toy, "./bench")).toBe(before);
+    expect(codeVersion(toy)).toBe(before);
     writeFileSync(join(toy, "bench/locked.js"), "export default 1;\n");
-    expect(codeVersion(toy, "./bench")).not.toBe(before);
+    expect(codeVersion(toy)).not.toBe(before);
   });
 });
 

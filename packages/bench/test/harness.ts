@@ -54,11 +54,18 @@ function build(): string {
   return folder;
 }
 
+const builtModule = (name: string): Promise<unknown> => import(pathToFileURL(join(built, `${name}.js`)).href);
+
 /** The local executor with built trial processes. */
 async function localExecutor(options: LocalOptions): Promise<Executor> {
-  const path = pathToFileURL(join(built, "run/local-executor.js")).href;
-  const module = (await import(path)) as typeof import("../src/run/local-executor.ts");
+  const module = (await builtModule("run/local-executor")) as typeof import("../src/run/local-executor.ts");
   return module.localExecutor(options);
+}
+
+/** The benchmarks of the fixtures with the code versions that the built command gives them. */
+export async function foundByCommand(): Promise<Found[]> {
+  const module = (await builtModule("run/discover")) as typeof import("../src/run/discover.ts");
+  return module.discover(project);
 }
 
 export function temporary(): string {

@@ -1,16 +1,24 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { readResults } from "../src/results/read.ts";
 import type { Row } from "../src/results/row.ts";
+import type { Found } from "../src/run/discover.ts";
+import { shortHash } from "../src/run/hash.ts";
+import { trialOf } from "../src/run/plan.ts";
+import { queueName } from "../src/run/queue/presence.ts";
+import { openServer } from "../src/run/queue/server.ts";
 import { outrigger, reached, start, until } from "./command.ts";
-import { temporary } from "./harness.ts";
+import { foundByCommand, temporary } from "./harness.ts";
 import { repository } from "./project.ts";
 import { contents } from "./rows.ts";
 import { password, serverKinds, type TestServer } from "./servers.ts";
 
-const crowd = (out: string, seeds: number): string[] => [
+const seeds = 50;
+
+const crowd = (out: string): string[] => [
   "run",
   "toy/crowd",
   "--tier=ci",
@@ -34,7 +42,7 @@ function notes(out: string): { env: Record<string, string>; slow: string; begun:
 let local: Promise<readonly Row[]> | undefined;
 async function runLocally(): Promise<readonly Row[]> {
   const out = temporary();
-  const { code, output } = await outrigger([...crowd(out, 50), "--jobs", "2"]);
+  const { code, output } = await outrigger([...crowd(out), "--jobs", "2"]);
   expect({ code, output }).toMatchObject({ code: 1 });
   return readResults(join(out, "toy/ci.jsonl")).rows;
 }
@@ -62,8 +70,6 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
   it.skipIf(missing)(
     title("gives every trial exactly one result, whatever is killed, and the same as here"),
     async () => {
-      // 200 trials, or 80 on the slower server.
-      const seeds = name === "Redis" ? 50 : 20;
       const trials = 4 * seeds;
       local ??= runLocally();
       // First, for side by side trials that do nothing could reach their limit.
@@ -72,7 +78,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
       const results = join(out, "toy/ci.jsonl");
       const { env, slow, begun } = notes(out);
       const workers = [work({ env }), work({ env }), work({ env })];
-      const asked = [...crowd(out, seeds), ...onQueue];
+      const asked = [...crowd(out), ...onQueue];
       const withQueue = { env: { ...env, OUTRIGGER_QUEUE: server.url } };
       const first = start(asked, withQueue);
 
@@ -103,7 +109,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
       const { rows, remarks } = readResults(results);
       expect(rows).toHaveLength(trials);
       expect(remarks).toEqual([]);
-      expect(contents(rows)).toEqual(contents(here.filter(({ seed }) => seed < seeds)));
+      expect(contents(rows)).toEqual(contents(here));
       expect(readFileSync(results, "utf8").startsWith(kept)).toBe(true);
       // What has failed is tried again by the next run and may have two lines; nothing else has, or was begun again.
       const written = readFileSync(results, "utf8").trimEnd().split("\n");
@@ -237,9 +243,61 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
       expect({ code, output }).toMatchObject({ code: 0 });
       const { rows } = readResults(join(out, "toy/ci.jsonl"));
       expect(rows).toHaveLength(18);
+      expect(output).toContain(`(process ${first.child.pid}) has ended.`);
       // Being given back is no attempt.
       expect(rows.every(({ provenance }) => provenance.attempts === undefined)).toBe(true);
       expect(begun().filter((trial) => trial === "four-8")).toHaveLength(2);
+    },
+  );
+
+  it.skipIf(missing !== null || name !== "Redis")(
+    title(
+      "keeps a row of a trial that no worker could run, and says of none how many it ran [only on Redis]",
+    ),
+    async () => {
+      const out = temporary();
+      const asked = ["run", "toy/crowd", ...onQueue, "--only", "one", "--out", out];
+      const all = await foundByCommand();
+      const crowd = all.find(({ benchmark }) => benchmark.name === "toy/crowd");
+      const arm = { method: "one", kind: "baseline", options: {} } as const;
+      const opened = await openServer({ kind: "redis", url: server.url, shown: "" });
+      const queue = opened.queue(queueName(all));
+      await queue.add(
+        "trial",
+        { owner: shortHash(hostname(), out), trial: "{}" },
+        { jobId: trialOf(crowd as Found, "smoke", arm, null, 0, "score").id },
+      );
+      await queue.close();
+      work();
+      const env = { OUTRIGGER_QUEUE: server.url };
+      const { code, output } = await outrigger([...asked, "--report", join(out, "report")], { env });
+      expect({ code, output }).toMatchObject({ code: 1 });
+      const { rows } = readResults(join(out, "toy/smoke.jsonl"));
+      const row = (seed: number) => rows.find((entry) => entry.seed === seed);
+      expect(row(0)).toMatchObject({ status: "failed", provenance: { jobs: 0, peakMemory: null } });
+      expect(row(0)?.error).toContain("This is not a trial.");
+      expect(row(1)).toMatchObject({ status: "done", provenance: { jobs: 1 } });
+    },
+  );
+
+  it.skipIf(missing !== null || name !== "Redis")(
+    title("says when its last worker is gone, and goes on with the next one [only on Redis]"),
+    async () => {
+      const out = temporary();
+      const asked = ["run", "toy/noise", ...onQueue, "--only", "single-task", "--out", out];
+      const run = start([...asked, "--report", join(out, "report")], {
+        env: { OUTRIGGER_QUEUE: server.url },
+      });
+      await until(() => run.heard().includes("is at") && run.heard().includes(" yet."));
+      const first = work({ env: { TOY_DELAY: "60000" } });
+      await until(() => run.heard().includes("1 trials at a time"));
+      first.child.kill("SIGKILL");
+      await until(() => /Worker .* is gone: it does not answer\./.test(run.heard()));
+      await until(() => /No worker with this code is at .* any more\. On each machine/.test(run.heard()));
+      work();
+      const { code, output } = await run.ended;
+      expect({ code, output }).toMatchObject({ code: 0 });
+      expect(readResults(join(out, "toy/smoke.jsonl")).rows).toHaveLength(4);
     },
   );
 

@@ -1,8 +1,18 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import type { Certificates } from "./certificates.ts";
 
 /** A server of a test's own. */
 export interface TestServer {
@@ -20,12 +30,13 @@ export interface ServerKind {
   readonly name: "Redis" | "PostgreSQL";
   /** What must be installed; null when it is. */
   readonly missing: string | null;
-  start(): Promise<TestServer>;
+  /** With certificates it talks TLS and nothing else. */
+  start(certificates?: Certificates): Promise<TestServer>;
 }
 
-const inPath = (name: string): string | null =>
-  (process.env.PATH ?? "")
-    .split(delimiter)
+/** Where a program is; those of servers may lie where only root's path leads. */
+export const inPath = (name: string): string | null =>
+  [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"]
     .map((folder) => join(folder, name))
     .find(existsSync) ?? null;
 
@@ -39,7 +50,7 @@ function postgresFolder(): string | null {
   return found.find((folder) => existsSync(join(folder, "initdb"))) ?? null;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().on("error", reject);
     probe.listen(0, "127.0.0.1", () => {
@@ -50,7 +61,7 @@ function freePort(): Promise<number> {
 }
 
 /** Waits until a server answers. */
-async function answers(ready: () => boolean | Promise<boolean>): Promise<void> {
+export async function answers(ready: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (await ready()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -98,13 +109,16 @@ const redisProgram = inPath("redis-server");
 const redis: ServerKind = {
   name: "Redis",
   missing: redisProgram ? null : "redis-server",
-  async start() {
+  async start(own) {
     const folder = mkdtempSync(join(tmpdir(), "outrigger-redis-"));
     const port = await freePort();
-    const options = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
+    const files = own && ["--tls-cert-file", own.certificate, "--tls-key-file", own.key];
+    const tls = ["--port", "0", "--tls-port", String(port), "--tls-auth-clients", "no", ...(files ?? [])];
+    const listen = own ? [...tls, "--tls-ca-cert-file", own.authority] : ["--port", String(port)];
+    const options = [...listen, "--bind", "127.0.0.1", "--dir", folder];
     const keep = ["--appendonly", "yes", "--save", "", "--requirepass", password];
     const begin = () => spawn(redisProgram ?? "", [...options, ...keep], { stdio: "ignore" });
-    const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+    const url = `${own ? "rediss" : "redis"}://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
     return running(folder, url, begin, "SIGKILL", () => listens(port));
   },
 };
@@ -112,7 +126,7 @@ const redis: ServerKind = {
 const postgres: ServerKind = {
   name: "PostgreSQL",
   missing: postgresFolder() ? null : "postgresql",
-  async start() {
+  async start(own) {
     const programs = postgresFolder() ?? "";
     const folder = mkdtempSync(join(tmpdir(), "outrigger-postgres-"));
     // It refuses to run as root.
@@ -121,7 +135,14 @@ const postgres: ServerKind = {
     const as = root ? { uid: id("-u"), gid: id("-g") } : {};
     const words = join(folder, "password");
     writeFileSync(words, password);
-    if (root) for (const path of [folder, words]) chownSync(path, id("-u"), id("-g"));
+    const [certificate, key] = [join(folder, "server.pem"), join(folder, "server.key")];
+    if (own) {
+      copyFileSync(own.certificate, certificate);
+      copyFileSync(own.key, key);
+      chmodSync(key, 0o600);
+    }
+    const files = own ? [certificate, key] : [];
+    if (root) for (const path of [folder, words, ...files]) chownSync(path, id("-u"), id("-g"));
     const data = join(folder, "data");
     const initial = ["-D", data, "-U", "outrigger", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C"];
     execFileSync(join(programs, "initdb"), [...initial, `--pwfile=${words}`, "--no-sync"], {
@@ -130,9 +151,11 @@ const postgres: ServerKind = {
       stdio: "ignore",
     });
     const port = await freePort();
-    const options = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"];
+    const tls = ["ssl=on", `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`];
+    const listen = ["-p", String(port), "-h", "127.0.0.1", "-k", folder];
+    const options = ["-D", data, ...listen, "-F", ...(own ? tls.flatMap((set) => ["-c", set]) : [])];
     const begin = () => spawn(join(programs, "postgres"), options, { ...as, cwd: folder, stdio: "ignore" });
-    const url = `postgres://outrigger:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+    const url = `postgres://outrigger:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres${own ? "?sslmode=verify-full" : ""}`;
     // SIGQUIT ends it without writing anything down; what is left must be recovered from its log.
     const asked = ["-q", "-h", "127.0.0.1", "-p", String(port)];
     const ready = () => spawnSync(join(programs, "pg_isready"), asked).status === 0;

@@ -5,13 +5,7 @@ import { describe, expect, it } from "vitest";
 import { readResults } from "../src/results/read.ts";
 import { outrigger, place } from "./command.ts";
 import { contents } from "./rows.ts";
-
-/** The script that a run says is to be submitted, and how many tasks its array has. */
-function arrayOf(output: string): { script: string; tasks: number } {
-  const script = /^ {2}sbatch (\S+)$/m.exec(output)?.[1] ?? "";
-  const last = /^#SBATCH --array=0-(\d+)$/m.exec(readFileSync(script, "utf8"))?.[1];
-  return { script, tasks: Number(last) + 1 };
-}
+import { arrayOf } from "./slurm.ts";
 
 /** Does what a node of the cluster does. */
 const task = (script: string, id: number, env: Record<string, string> = {}) =>
@@ -27,28 +21,28 @@ describe("outrigger run --executor slurm", () => {
     const asked = [...args("toy/noise"), "--only", "uniform", "--executor", "slurm"];
     const first = await outrigger(asked);
     expect(first).toMatchObject({ code: 0 });
-    // Two groups: three candidates and a baseline's first seed each; the other seed waits for the choice.
-    expect(first.output).toContain("8 trials are missing:\n  toy/noise gin uniform");
+    // Two groups: three candidates and a baseline's two seeds each; a rule's other seed waits for the choice.
+    expect(first.output).toContain("10 trials are missing:\n  toy/noise gin uniform");
     const { script, tasks } = arrayOf(first.output);
     expect(tasks).toBe(2);
     // One of the tasks has ended when the same command is given again: what it has done is taken, the rest is missing.
     const done = task(script, 0);
     expect(done).toMatchObject({ status: 0 });
     const second = await outrigger(asked);
-    expect(second.output).toContain("4 trials are missing:");
-    expect(readResults(results).rows).toHaveLength(4);
+    expect(second.output).toContain("5 trials are missing:");
+    expect(readResults(results).rows).toHaveLength(5);
     expect(readdirSync(join(out, "slurm/outcomes"))).toEqual([]);
     // The other one of the first array comes late, and both of the second run nothing again that is there.
     expect(task(script, 1).status).toBe(0);
     const late = arrayOf(second.output);
     for (const id of [0, 1]) expect(task(late.script, id).stdout).toBe("");
     const third = await outrigger(asked);
-    expect(third.output).toContain("4 trials are missing:");
+    expect(third.output).toContain("2 trials are missing:");
     const last = arrayOf(third.output);
     for (let id = 0; id < last.tasks; id++) expect(task(last.script, id).status).toBe(0);
     const end = await outrigger(asked);
     expect(end.code).toBe(0);
-    expect(end.output).toContain("8 trials were finished before");
+    expect(end.output).toContain("10 trials were finished before");
     expect(end.output).toContain("difference to single-task");
 
     const here = place();

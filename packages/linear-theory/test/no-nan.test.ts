@@ -113,7 +113,7 @@ function answered<T>(inputs: fc.Arbitrary<T>, call: (input: T) => unknown, numRu
   return results / calls;
 }
 
-const runs = 150;
+const runs = 100;
 
 function noNaN(value: unknown, path: string): void {
   if (typeof value === "number") expect(Number.isNaN(value), `${path} is NaN`).toBe(false);

@@ -50,7 +50,7 @@ describe("twoTaskRisk", () => {
         const swapped = { ...p, rows: [p.rows[1]!, p.rows[0]!], noise: [p.noise[1]!, p.noise[0]!] };
         expect(apart(twoTaskRisk(swapped, [a, 1]).variance, r.variance)).toBeLessThan(1e-9);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -76,7 +76,7 @@ describe("twoTaskRisk", () => {
         expect(exact.exact).toBe(true);
         expect(apart(equivalentRisk(p, [1, 10 ** log]).risk, exact.risk)).toBeLessThan(0.1);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 

@@ -36,7 +36,7 @@ when the project was built anew meanwhile.
 Examples:
   outrigger worker --queue redis://lab1:6379 --jobs 4
   OUTRIGGER_QUEUE=rediss://:PASSWORD@lab1:6379 outrigger worker
-  OUTRIGGER_QUEUE='postgres://me:PASSWORD@lab1/trials?sslmode=require' outrigger worker --data ~/data`,
+  OUTRIGGER_QUEUE='postgres://me:PASSWORD@lab1/trials?sslmode=verify-full' outrigger worker --data ~/data`,
     )
     .action(async (raw: unknown) => {
       process.exitCode = await workerCommand(check(schema, raw), print);

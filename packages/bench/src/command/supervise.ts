@@ -36,7 +36,7 @@ export async function supervise<T>(
   try {
     let say: Print = print;
     const executor = await openExecutor(place, { all, project, say: (text) => say(text) });
-    const display = process.stdout.isTTY ? terminalDisplay(executor.jobs) : plainDisplay(print);
+    const display = process.stdout.isTTY ? terminalDisplay(executor.lines) : plainDisplay(print);
     const observer = logged(display, join(out, "run.log"));
     say = (text) => observer.remark(text);
     const stop = () => void executor.stop();

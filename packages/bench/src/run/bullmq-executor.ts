@@ -10,6 +10,7 @@ import { failure, readOutcome } from "./outcome.ts";
 import type { TrialSpec } from "./plan.ts";
 import { difference, meet, type Presence, presenceOf, queueName } from "./queue/presence.ts";
 import { within, withResolvers } from "./queue/promise.ts";
+import { callRoll } from "./queue/roll.ts";
 import type { Server } from "./queue/server.ts";
 
 export interface QueueOptions {
@@ -63,27 +64,34 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
   let stopped: Promise<void> | null = null;
 
   const said = new Set<string>();
+  const tell = (text: string) => {
+    if (!stopped) say(text);
+  };
   /** Says a thing once. */
   const once = (text: string) => {
-    if (!said.has(text) && !stopped) say(text);
+    if (!said.has(text)) tell(text);
     said.add(text);
   };
   const trouble = (error: unknown) => once(`The queue at ${server.shown}: ${server.describe(error)}`);
   queue.on("error", trouble);
   events.on("error", trouble);
 
-  let workers = 0;
+  const workers = callRoll();
+  /** Whether there was a worker, and whether it was said that there is none. */
+  let [met, lonely] = [false, false];
   const me = presenceOf("run", all);
   const hear = (other: Presence) => {
-    if (other.kind !== "worker") return;
-    const fits = other.version === me.version;
-    if (fits) workers++;
     const worker = `Worker ${other.name}`;
-    once(
-      fits
-        ? `${worker}: ${other.jobs ?? 1} trials at a time.`
-        : `${worker} has other code and gets no trial of this run: ${difference(other, me)}. Build there what is built here, and start it again.`,
-    );
+    if (other.kind === "ended" && workers.left(other.name)) tell(`${worker} has ended.`);
+    if (other.kind !== "worker") return;
+    if (other.version !== me.version)
+      once(
+        `${worker} has other code and gets no trial of this run: ${difference(other, me)}. Build there what is built here, and start it again.`,
+      );
+    else if (workers.present(other.name)) {
+      met = true;
+      tell(`${worker}: ${other.jobs ?? 1} trials at a time.`);
+    }
   };
 
   const submit = async ({ trial }: Waiting): Promise<void> => {
@@ -164,14 +172,22 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
   const meeting = await meet(server, me, hear, trouble);
   await meeting.announce();
 
+  /** Asks who is there, and says who is not any more. */
+  const ask = async (): Promise<void> => {
+    await meeting.announce();
+    for (const name of workers.asked())
+      tell(`Worker ${name} is gone: it does not answer. Others are given its trials.`);
+    const alone = workers.size === 0 && waiting.size > 0;
+    if (alone && !lonely)
+      tell(
+        `No worker with this code is at ${server.shown} ${met ? "any more" : "yet"}. On each machine, in the same project, built the same: outrigger worker`,
+      );
+    lonely = alone;
+  };
+
   let timer: NodeJS.Timeout;
   const watch = async (): Promise<void> => {
-    if (workers === 0 && waiting.size > 0) {
-      await attempt(meeting.announce());
-      once(
-        `No worker with this code is at ${server.shown} yet. On each machine, in the same project, built the same: outrigger worker`,
-      );
-    }
+    await attempt(ask());
     // The first go to the end, so that all have their turn.
     const turn = [...waiting.entries()].slice(0, look);
     for (const [id, entry] of turn) {
@@ -198,8 +214,9 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
 
   return {
     name: "bullmq",
-    // Of the display: how many run at a time is the workers' business.
-    jobs: 12,
+    // Of one that no worker has run nobody can say more.
+    jobs: 0,
+    lines: 12,
     threads,
     run(trial, on) {
       if (stopped) return Promise.reject(new Stopped());

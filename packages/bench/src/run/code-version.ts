@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { dirname, extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Found } from "./discover.ts";
+import { benchmarkTargets, builtFolders } from "./exported.ts";
 import { shortHash } from "./hash.ts";
 import { readManifest } from "./manifest.ts";
 
@@ -16,11 +17,11 @@ const own = "@outrigger/bench";
  * linked into the project (workspaces such as `core`), recursively; name and version of the dependencies that came from a registry; and
  * of this runner only the file that runs inside the trial's process, so that a new colour in the report does not void a night of trials.
  *
- * @param root folder of the package. @param benchmarks its folder of compiled benchmarks. Cost: reads the built files once.
+ * @param root folder of the package. Cost: reads the built files once.
  */
-export function codeVersion(root: string, benchmarks: string): string {
+export function codeVersion(root: string): string {
   const parts: (string | Uint8Array)[] = [];
-  addPackage(parts, realpathSync(root), benchmarks, new Set());
+  addPackage(parts, realpathSync(root), builtFolders(benchmarkTargets(readManifest(root))), new Set());
   const here = dirname(fileURLToPath(import.meta.url));
   const extension = extname(fileURLToPath(import.meta.url));
   parts.push(readFileSync(join(here, `worker${extension}`)));
@@ -29,25 +30,46 @@ export function codeVersion(root: string, benchmarks: string): string {
 
 /** Whether the built files are still what they were when the benchmark was found. */
 export const sameCode = ({ root, codeVersion: found }: Pick<Found, "root" | "codeVersion">): boolean =>
-  codeVersion(root, readManifest(root).outrigger?.benchmarks ?? "dist") === found;
+  codeVersion(root) === found;
 
-function addPackage(parts: (string | Uint8Array)[], root: string, built: string, seen: Set<string>): void {
+function addPackage(
+  parts: (string | Uint8Array)[],
+  root: string,
+  built: readonly string[],
+  seen: Set<string>,
+): void {
   if (seen.has(root)) return;
   seen.add(root);
-  const top = relative(root, resolve(root, built)).split(sep)[0] ?? "dist";
-  for (const file of files(join(root, top))) {
+  for (const file of built.flatMap((folder) => files(join(root, folder)))) {
     parts.push(relative(root, file).split(sep).join("/"), readFileSync(file));
   }
-  const manifest = readManifest(root);
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).sort()) {
-    const folder = name === own ? null : installed(name, root);
-    if (folder === null) continue;
-    if (folder.includes(`${sep}node_modules${sep}`)) {
-      parts.push(`${name}@${readManifest(folder).version ?? ""}`);
-    } else {
-      addPackage(parts, folder, "dist", seen);
-    }
+  for (const { name, folder, linked } of dependenciesOf(root)) {
+    if (linked) addPackage(parts, folder, ["dist"], seen);
+    else parts.push(`${name}@${readManifest(folder).version ?? ""}`);
   }
+}
+
+/** The folders of a package and of every dependency that is linked into the project, recursively. */
+export function linkedPackages(root: string): string[] {
+  const seen = new Set<string>();
+  const add = (folder: string): void => {
+    if (seen.has(folder)) return;
+    seen.add(folder);
+    for (const dependency of dependenciesOf(folder)) if (dependency.linked) add(dependency.folder);
+  };
+  add(realpathSync(root));
+  return [...seen];
+}
+
+/** The installed packages that one runs, but for this runner; `linked`: the folder is one of a project and no copy from a registry. */
+function dependenciesOf(root: string): { name: string; folder: string; linked: boolean }[] {
+  const { dependencies, peerDependencies } = readManifest(root);
+  return Object.keys({ ...dependencies, ...peerDependencies })
+    .sort()
+    .flatMap((name) => {
+      const folder = name === own ? null : installed(name, root);
+      return folder === null ? [] : [{ name, folder, linked: !folder.includes(`${sep}node_modules${sep}`) }];
+    });
 }
 
 /** The real folder of an installed package, looked for in node_modules from `from` upwards. */

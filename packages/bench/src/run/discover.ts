@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
 import { BenchError } from "../error.ts";
 import { codeVersion, installed } from "./code-version.ts";
+import { benchmarkTargets, exportedFiles } from "./exported.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
 export const keyword = "outrigger-benchmark";
@@ -15,19 +16,19 @@ export interface Found {
   readonly file: string;
   readonly package: string;
   readonly packageVersion: string;
-  /** The package's own folder and its folder of committed reference rows. */
+  /** The package's own folder, and in it `results`, the folder of committed reference rows. */
   readonly root: string;
   readonly reference: string;
   readonly codeVersion: string;
 }
 
 /**
- * Finds the benchmarks of a project: every .js file in the folder that `"outrigger": { "benchmarks": "./dist/bench" }` names in the
- * package.json of the project itself, its workspaces and its direct dependencies, where the keywords contain `outrigger-benchmark`.
- * A benchmark is code that will run here, so nothing is loaded from dependencies of dependencies.
+ * Finds the benchmarks of a project: every compiled file that is exported as `./bench/*` (or `./bench`, or `./bench/NAME`) by the project
+ * itself, its workspaces and its direct dependencies, where the keywords of the package.json contain `outrigger-benchmark`. A benchmark is
+ * code that will run here, so nothing else is loaded, and nothing from dependencies of dependencies.
  *
  * @param from a folder of the project; the nearest package.json with workspaces above it is the project's root, else the nearest one.
- * @throws BenchError "not-built" when the folder is missing, "bad-benchmark" when a file exports none or two share a name,
+ * @throws BenchError "not-built" when no such file is there, "bad-benchmark" when a file exports none or two share a name,
  *   "nothing-to-run" when there is no package.json.
  */
 export async function discover(from: string): Promise<Found[]> {
@@ -99,31 +100,32 @@ function expand(folder: string, [segment, ...rest]: readonly string[]): string[]
 }
 
 async function benchmarksOf(root: string): Promise<Found[]> {
-  const { name = basename(root), version = "0.0.0", outrigger } = readManifest(root);
-  if (!outrigger) {
+  const manifest = readManifest(root);
+  const { name = basename(root), version = "0.0.0" } = manifest;
+  const targets = benchmarkTargets(manifest);
+  if (targets.length === 0) {
     throw new BenchError(
       "bad-benchmark",
-      `${name} has the keyword "${keyword}" but no "outrigger": { "benchmarks": "./dist/bench" } in ${root}/package.json.`,
+      `${name} has the keyword "${keyword}" but exports no benchmark: no "exports": { "./bench/*": "./dist/bench/*.js" } in ${root}/package.json.`,
     );
   }
-  const folder = resolve(root, outrigger.benchmarks);
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => /\.m?js$/.test(file)) : [];
+  const files = exportedFiles(root, targets);
   if (files.length === 0) {
     throw new BenchError(
       "not-built",
-      `${name} has no compiled benchmark in ${folder}. Build it first: npm run build.`,
+      `${name} has no compiled benchmark at ${targets.join(", ")} in ${root}. Build it first: npm run build.`,
     );
   }
-  const code = codeVersion(root, outrigger.benchmarks);
+  const code = codeVersion(root);
   const found: Found[] = [];
-  for (const file of files.sort()) {
+  for (const file of files) {
     found.push({
-      benchmark: await load(join(folder, file)),
-      file: join(folder, file),
+      benchmark: await load(file),
+      file,
       package: name,
       packageVersion: version,
       root,
-      reference: resolve(root, outrigger.results),
+      reference: join(root, "results"),
       codeVersion: code,
     });
   }

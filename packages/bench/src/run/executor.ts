@@ -27,7 +27,10 @@ export interface TrialEvents {
 /** Where trials run. Adding a place to run them is one file with one of these. */
 export interface Executor {
   readonly name: string;
+  /** Trials at a time here, for the rows of those that ran here; 0 where others run them. */
   readonly jobs: number;
+  /** Trials that a display shows at a time. */
+  readonly lines: number;
   readonly threads: number;
   /**
    * Queues a trial and resolves when it has ended, well or badly; first in, first out.

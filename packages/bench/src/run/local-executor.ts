@@ -35,6 +35,7 @@ export function localExecutor({
   return {
     name: "local",
     jobs: slots,
+    lines: slots,
     threads,
     async run(trial, on) {
       if (busy >= slots) await new Promise<void>((resolve) => waiting.push(resolve));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { BenchError } from "../error.ts";
 
-// Installed packages hold all sorts of oddities in these fields; only the `outrigger` field is ours to complain about.
+// Installed packages hold all sorts of oddities in these fields, which are not ours to complain about.
 const names = z.record(z.string(), z.string()).optional().catch(undefined);
 
 /** The fields of a package.json that the runner reads. */
@@ -16,7 +16,7 @@ export interface Manifest {
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
-  outrigger?: { benchmarks: string; results: string };
+  exports?: unknown;
 }
 
 const list = z.array(z.string());
@@ -33,7 +33,7 @@ const manifestSchema: z.ZodType<Manifest> = z.object({
   devDependencies: names,
   optionalDependencies: names,
   peerDependencies: names,
-  outrigger: z.object({ benchmarks: z.string(), results: z.string().default("./results") }).optional(),
+  exports: z.unknown().optional(),
 });
 
 /** @throws BenchError "bad-benchmark" when the file is no JSON or a field has the wrong shape; it names file and field. */

@@ -1,7 +1,7 @@
 import type { Arm, Tier } from "../benchmark.ts";
 import { judge, sealed } from "../results/choose.ts";
 import type { Found } from "./discover.ts";
-import { candidatesOf, candidateWith, trialCount, trialOf } from "./plan.ts";
+import { type Candidate, candidatesOf, candidateWith, trialCount, trialOf } from "./plan.ts";
 import type { RunSummary, Session } from "./session.ts";
 
 export interface RunRequest {
@@ -48,16 +48,16 @@ async function runArm(
 ): Promise<void> {
   if (first === undefined) return;
   const candidates = candidatesOf(arm);
-  let winner = candidates[0] ?? null;
-  if (candidates.length > 1) {
-    const tuning = await Promise.all(
-      candidates.map((candidate) => session.row(trialOf(found, tier, arm, candidate, first, "tune"))),
-    );
-    const [chosen] = judge(tuning.map(sealed), found.benchmark.metric);
-    if (!chosen) return session.observer.dropped(rest.length);
-    winner = candidateWith(arm, candidates, chosen.options);
-  } else {
-    await session.row(trialOf(found, tier, arm, winner, first, "score"));
+  const score = (winner: Candidate | null, seeds: readonly number[]) =>
+    Promise.all(seeds.map((seed) => session.row(trialOf(found, tier, arm, winner, seed, "score"))));
+  if (candidates.length <= 1) {
+    await score(candidates[0] ?? null, [first, ...rest]);
+    return;
   }
-  await Promise.all(rest.map((seed) => session.row(trialOf(found, tier, arm, winner, seed, "score"))));
+  const tuning = await Promise.all(
+    candidates.map((candidate) => session.row(trialOf(found, tier, arm, candidate, first, "tune"))),
+  );
+  const [chosen] = judge(tuning.map(sealed), found.benchmark.metric);
+  if (!chosen) return session.observer.dropped(rest.length);
+  await score(candidateWith(arm, candidates, chosen.options), rest);
 }

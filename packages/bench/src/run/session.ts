@@ -91,7 +91,10 @@ export class Session {
   /** Waits until all have ended, well or badly, closes the files, and then throws the first error: a stopped run still keeps what has just ended. */
   async settle(parts: readonly Promise<unknown>[]): Promise<RunSummary> {
     const outcomes = await Promise.allSettled(parts);
-    for (const { file } of this.#files.values()) await file.close();
+    for (const { file, running } of this.#files.values()) {
+      await Promise.allSettled(running.values());
+      await file.close();
+    }
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     return this.summary;
   }

@@ -35,7 +35,8 @@ export function slurmExecutor(options: SlurmOptions): Executor {
   let stopped = false;
   return {
     name: "slurm",
-    jobs: 1,
+    jobs: 0,
+    lines: 1,
     threads,
     async run(trial, on) {
       if (stopped) throw new Stopped();

@@ -6,7 +6,8 @@ import type { Server } from "./server.ts";
 
 /** Who is at the queue's server. */
 export interface Presence {
-  readonly kind: "run" | "worker";
+  /** `ended`: a worker that takes nothing more. */
+  readonly kind: "run" | "worker" | "ended";
   /** Host and process. */
   readonly name: string;
   /** Of its project: trials go only where it is the same. */
@@ -17,7 +18,7 @@ export interface Presence {
 }
 
 const schema: z.ZodType<Presence> = z.object({
-  kind: z.enum(["run", "worker"]),
+  kind: z.enum(["run", "worker", "ended"]),
   name: z.string(),
   version: z.string(),
   packages: z.array(z.object({ name: z.string(), code: z.string() })),
@@ -48,9 +49,12 @@ export function difference(there: Presence, here: Presence): string {
     .join(", ");
 }
 
+/** Events that the server keeps: hundreds of workers may answer at the same time. */
+const kept = 1000;
+
 /** The place where runs and workers of all versions hear of each other. */
 export interface Meeting {
-  announce(): Promise<void>;
+  announce(kind?: Presence["kind"]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,7 +74,8 @@ export async function meet(
   });
   await Promise.all([events.waitUntilReady(), producer.waitUntilReady()]);
   return {
-    announce: () => producer.publishEvent({ eventName: "said", who: JSON.stringify(me) }, 100),
+    announce: (kind = me.kind) =>
+      producer.publishEvent({ eventName: "said", who: JSON.stringify({ ...me, kind }) }, kept),
     async close() {
       await Promise.all([events.close(), producer.close()]);
     },

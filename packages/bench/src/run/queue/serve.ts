@@ -105,6 +105,7 @@ export async function serve({ server, all, project, jobs, lock = 60, say }: Serv
     const close = async () => {
       await worker.close();
       await working;
+      await meeting.announce("ended");
       await meeting.close();
     };
     void within(5, close().catch(trouble)).then(() => finish(why));

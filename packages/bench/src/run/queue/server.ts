@@ -6,6 +6,16 @@ import { type Address, masked } from "./address.ts";
 /** Names of Redis keys begin with it, and it is the schema in PostgreSQL: BullMQ queues of others stay apart. */
 const namespace = "outrigger";
 
+/** Node's codes for a certificate for which nobody vouches that it knows. */
+const unknownAuthority = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+const trust =
+  "If its authority is your own, name the file with that one's certificate (PEM) in NODE_EXTRA_CA_CERTS.";
+
 /** What a job holds: who asked for the trial, and the trial as text, which PostgreSQL would otherwise put into another order. */
 export interface Parcel {
   readonly owner: string;
@@ -43,7 +53,8 @@ export async function openServer(address: Address): Promise<Server> {
   const bullmq = await optional(() => import("bullmq"), "bullmq, which runs trials over a queue", install);
   const describe = (error: unknown) => {
     const { message, code } = error as NodeJS.ErrnoException;
-    return masked(message || code || String(error), address);
+    const text = masked(message || code || String(error), address);
+    return unknownAuthority.has(code ?? "") ? `${text}. ${trust}` : text;
   };
   try {
     await (address.kind === "redis" ? greetRedis(address.url, install) : greetPostgres(address.url, install));
