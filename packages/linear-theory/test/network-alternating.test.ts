@@ -89,7 +89,7 @@ describe("alternatingNetwork", () => {
   });
 
   it("finds and reports local minima, which designs of very different scales have", () => {
-    const draw = random(9);
+    const draw = random(38);
     const tasks = Array.from({ length: 3 }, () => ({
       x: [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 10 ** (2 * draw.uniform() - 1) : 0))),
       y: normals(draw, 1, 3)[0]!.map((value) => 3 * value),
