@@ -4,13 +4,8 @@ export { type ShiftThreshold, shiftThreshold } from "./benefit/shift-threshold.t
 export { weightInterval } from "./benefit/weight-interval.ts";
 export { type TaskData } from "./data.ts";
 export { LinearTheoryError, type LinearTheoryErrorCode } from "./error.ts";
-export { type Rows } from "./linalg/dense.ts";
-export {
-  type AlternatingFit,
-  type AlternatingOptions,
-  alternatingNetwork,
-  type TaskSamples,
-} from "./network/alternating.ts";
+export { type Rows } from "./linalg/matrix.ts";
+export { type AlternatingFit, type AlternatingOptions, alternatingNetwork } from "./network/alternating.ts";
 export {
   type AutoCandidate,
   type AutoNetwork,
@@ -57,7 +52,7 @@ export {
   minimumNormRisk,
   ridgeToSourceRisk,
 } from "./related/double-descent.ts";
-export { crossValidatedPenalty, lasso, type Samples } from "./related/lasso.ts";
+export { crossValidatedPenalty, type LassoOptions, lasso } from "./related/lasso.ts";
 export {
   type AggregatedTransLasso,
   aggregatedTransLasso,

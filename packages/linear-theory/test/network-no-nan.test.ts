@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { TaskData } from "../src/data.ts";
 import { LinearTheoryError } from "../src/error.ts";
 import { spectrum } from "../src/linalg/spectrum.ts";
-import { alternatingNetwork, type TaskSamples } from "../src/network/alternating.ts";
+import { alternatingNetwork } from "../src/network/alternating.ts";
 import { autoNetwork } from "../src/network/auto.ts";
 import { networkBound } from "../src/network/bound.ts";
 import { networkFirstOrder, networkWeights } from "../src/network/first-order.ts";
@@ -60,8 +61,8 @@ const settings = fc
   );
 const samples = fc.tuple(fc.integer({ min: 1, max: 9 }), count, count).chain(([rows, features, tasks]) =>
   fc.record({
-    inputs: matrixOf(rows, features),
-    labels: matrixOf(rows, tasks),
+    x: matrixOf(rows, features),
+    y: matrixOf(rows, tasks),
     weights: list(tasks, positive),
     width,
   }),
@@ -120,12 +121,12 @@ describe("no NaN leaves", () => {
 
   it("the fits", () => {
     fc.assert(
-      fc.property(samples, ({ inputs, labels, weights, width: q }) => {
-        expect(nanIn(() => reducedRank({ inputs, labels }, { width: q }))).toBeUndefined();
-        expect(nanIn(() => reducedRank({ inputs, labels }, { width: q, weights }))).toBeUndefined();
-        expect(nanIn(() => autoNetwork({ inputs, labels }))).toBeUndefined();
-        expect(nanIn(() => autoNetwork({ inputs, labels }, { noise: weights }))).toBeUndefined();
-        const tasks = labels[0]!.map((_, k) => ({ inputs, labels: labels.map((row) => row[k]!) }));
+      fc.property(samples, ({ x: inputs, y: labels, weights, width: q }) => {
+        expect(nanIn(() => reducedRank({ x: inputs, y: labels }, { width: q }))).toBeUndefined();
+        expect(nanIn(() => reducedRank({ x: inputs, y: labels }, { width: q, weights }))).toBeUndefined();
+        expect(nanIn(() => autoNetwork({ x: inputs, y: labels }))).toBeUndefined();
+        expect(nanIn(() => autoNetwork({ x: inputs, y: labels }, { noise: weights }))).toBeUndefined();
+        const tasks = labels[0]!.map((_, k) => ({ x: inputs, y: labels.map((row) => row[k]!) }));
         expect(
           nanIn(() => alternatingNetwork(tasks, { width: q, weights, sweeps: 20, starts: 2 })),
         ).toBeUndefined();
@@ -163,10 +164,10 @@ describe("no NaN leaves", () => {
   it("the related methods", () => {
     fc.assert(
       fc.property(samples, samples, positive, entry, (own, other, penalty, lambda) => {
-        const columns = Math.min(own.inputs[0]!.length, other.inputs[0]!.length);
-        const taskOf = ({ inputs, labels }: typeof own): TaskSamples => ({
-          inputs: inputs.map((row) => row.slice(0, columns)),
-          labels: labels.map((row) => row[0]!),
+        const columns = Math.min(own.x[0]!.length, other.x[0]!.length);
+        const taskOf = ({ x: inputs, y: labels }: typeof own): TaskData => ({
+          x: inputs.map((row) => row.slice(0, columns)),
+          y: labels.map((row) => row[0]!),
         });
         const [primary, auxiliary] = [taskOf(own), taskOf(other)];
         for (const choice of ["cp", "plug-in", penalty] as const)
@@ -179,17 +180,15 @@ describe("no NaN leaves", () => {
         expect(nanIn(() => aggregatedTransLasso(primary, [auxiliary], penalties))).toBeUndefined();
         const isotropic = {
           features: columns,
-          samples: primary.labels.length,
+          samples: primary.y.length,
           noise: penalty,
           signal: Math.abs(lambda),
-          unseen: Math.abs(primary.labels[0]!),
+          unseen: Math.abs(primary.y[0]!),
         };
         expect(nanIn(() => minimumNormRisk(isotropic))).toBeUndefined();
         expect(nanIn(() => ridgeToSourceRisk(isotropic, lambda))).toBeUndefined();
         expect(nanIn(() => bestRidgeToSource(isotropic))).toBeUndefined();
-        expect(
-          nanIn(() => doubleDescentCurve(primary.labels, { samples: 3, noise: penalty })),
-        ).toBeUndefined();
+        expect(nanIn(() => doubleDescentCurve(primary.y, { samples: 3, noise: penalty }))).toBeUndefined();
       }),
       { seed: 7, numRuns: 300 },
     );

@@ -39,7 +39,7 @@ const close = (actual: number, expected: number): void =>
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(expected)));
 
 describe.each(vectors.reduced_rank_regression)("reducedRank, the reference of width $q", (vector) => {
-  const fit = reducedRank({ inputs: vector.X, labels: vector.Y }, { width: vector.q, weights: vector.a });
+  const fit = reducedRank({ x: vector.X, y: vector.Y }, { width: vector.q, weights: vector.a });
 
   it("has its coefficients, projector and loss", () => {
     for (const [i, row] of vector.W.entries())

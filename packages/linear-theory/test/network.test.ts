@@ -26,8 +26,8 @@ const samplesOf = (
   coefficients: readonly (readonly number[])[],
   noise: number,
 ): SharedDesign => ({
-  inputs,
-  labels: times(inputs, coefficients).map((row) => row.map((value) => value + noise * draw.normal())),
+  x: inputs,
+  y: times(inputs, coefficients).map((row) => row.map((value) => value + noise * draw.normal())),
 });
 
 const reorder = (matrix: readonly (readonly number[])[], order: readonly number[]): number[][] =>
@@ -56,7 +56,7 @@ describe("reducedRank", () => {
   it("is least squares of each task at q = T", () => {
     const fit = reducedRank(data, { width: 4, weights: [1, 2, 0.3, 5] });
     const residual = times(inputs, fit.coefficients).map((row, i) =>
-      row.map((value, k) => data.labels[i]![k]! - value),
+      row.map((value, k) => data.y[i]![k]! - value),
     );
     const gradient = times(transpose(inputs), residual).flat();
     for (const value of gradient) expect(Math.abs(value)).toBeLessThan(1e-10);
@@ -84,7 +84,7 @@ describe("reducedRank", () => {
     const weights = [1, 2, 0.3, 5];
     const fit = reducedRank(data, { width: 2, weights });
     const other = reducedRank(
-      { inputs, labels: reorder(data.labels, order) },
+      { x: inputs, y: reorder(data.y, order) },
       { width: 2, weights: order.map((k) => 7 * weights[k]!) },
     );
     for (const [i, row] of reorder(fit.coefficients, order).entries())
@@ -103,12 +103,12 @@ describe("reducedRank", () => {
   });
 
   it("refuses a design that does not determine the coefficients, and a width or weight out of range", () => {
-    const twice = { inputs: inputs.map((row) => [...row, row[0]!]), labels: data.labels };
+    const twice = { x: inputs.map((row) => [...row, row[0]!]), y: data.y };
     expect(() => reducedRank(twice, { width: 2 })).toThrow(expect.objectContaining({ code: "singular" }));
     for (const width of [0, 5, 1.5, Number.NaN])
       expect(() => reducedRank(data, { width })).toThrow(expect.objectContaining({ code: "bad-problem" }));
     expect(() => reducedRank(data, { width: 2, weights: [1, 0, 1, 1] })).toThrow(/weights\[1\]/);
-    expect(() => reducedRank({ inputs: inputs.slice(1), labels: data.labels }, { width: 2 })).toThrow(
+    expect(() => reducedRank({ x: inputs.slice(1), y: data.y }, { width: 2 })).toThrow(
       expect.objectContaining({ code: "shape" }),
     );
   });
@@ -138,7 +138,7 @@ describe("linearNetwork", () => {
         const labels = times(x, coefficients).map((row) =>
           row.map((value, k) => value + Math.sqrt(noise[k]!) * draw.normal()),
         );
-        const fit = reducedRank({ inputs: x, labels }, { width, weights });
+        const fit = reducedRank({ x, y: labels }, { width, weights });
         const error = fit.coefficients.map((row, j) => [row[0]! - coefficients[j]![0]!]);
         errors.push(
           x === inputs
@@ -334,11 +334,11 @@ describe("autoNetwork", () => {
       const loss = (coefficients: readonly number[]): number =>
         squaredDistance(
           times(
-            data.inputs,
+            data.x,
             coefficients.map((value) => [value]),
           ).map(([value]) => value!),
           times(
-            data.inputs,
+            data.x,
             target.map((value) => [value]),
           ).map(([value]) => value!),
         );
@@ -376,7 +376,7 @@ describe("autoNetwork", () => {
 /** M̂P̂e_0 by way of reduced-rank regression on the identity. */
 function truncated(estimate: readonly (readonly number[])[], width: number): number[] {
   const identity = estimate.map((_, i) => estimate.map((_row, j) => (i === j ? 1 : 0)));
-  return reducedRank({ inputs: identity, labels: estimate }, { width }).coefficients.map((row) => row[0]!);
+  return reducedRank({ x: identity, y: estimate }, { width }).coefficients.map((row) => row[0]!);
 }
 
 function transpose(matrix: readonly (readonly number[])[]): number[][] {
@@ -385,7 +385,7 @@ function transpose(matrix: readonly (readonly number[])[]): number[][] {
 
 /** Plain gradient descent with momentum on Σ a_k ‖y_k - X A b_k‖²/2 from a random start. */
 function gradientDescent(
-  { inputs, labels }: SharedDesign,
+  { x: inputs, y: labels }: SharedDesign,
   weights: readonly number[],
   width: number,
   seed: number,

@@ -187,6 +187,8 @@ const ofData: Record<string, (tasks: TaskData[], a: number[]) => unknown> = {
       a,
     );
   },
+  lasso: ([task], a) => theory.lasso(task!, a[0]!),
+  crossValidatedPenalty: ([task]) => theory.crossValidatedPenalty(task!, { folds: 3, seed: 0 }),
   jamesSteinTransfer: (tasks, a) => theory.jamesSteinTransfer(tasks, a.slice(1)),
   mallowsCp: (tasks, a) => theory.mallowsCp(tasks, a, a[0]!),
   plugInWeights: (tasks) =>
@@ -217,8 +219,13 @@ describe("no NaN leaves", () => {
     expect(answered(inputs, ([tasks, a]) => ofData[name]!(tasks, a))).toBeGreaterThan(0.1);
   });
 
-  it("every exported function is tried here or in the packages' own property tests", () => {
+  it("every exported function is tried here, in network-no-nan.test.ts or in simulate/simulate.test.ts", () => {
     const tried = new Set([
+      ...["alternatingNetwork", "autoNetwork", "checkNetwork", "linearNetwork", "networkBound"],
+      ...["networkFirstOrder", "networkMonteCarlo", "networkSure", "networkWeights", "reducedRank"],
+      ...["networkBoundStudy", "networkSureStudy", "dataEnriched", "transLasso", "aggregatedTransLasso"],
+      ...["bestRidgeToSource", "doubleDescentCurve", "minimumNormRisk", "ridgeToSourceRisk"],
+      ...["drawData", "simulateAveraged", "simulatePooled", "simulateShared"],
       ...Object.keys(ofProblem),
       ...Object.keys(ofData),
       "LinearTheoryError",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { TaskData } from "../src/data.ts";
 import { cholesky, choleskySolve } from "../src/linalg/cholesky.ts";
-import type { TaskSamples } from "../src/network/alternating.ts";
 import { type Random, random } from "../src/random.ts";
 import { dataEnriched } from "../src/related/data-enriched.ts";
 import {
@@ -23,9 +23,9 @@ const drawTask = (
   inputs: number[][],
   coefficients: readonly number[],
   noise = 1,
-): TaskSamples => ({
-  inputs,
-  labels: inputs.map((row) => dot(row, coefficients) + noise * draw.normal()),
+): TaskData => ({
+  x: inputs,
+  y: inputs.map((row) => dot(row, coefficients) + noise * draw.normal()),
 });
 
 const squaredDistance = (a: readonly number[], b: readonly number[]): number =>
@@ -37,20 +37,13 @@ const mean = (values: readonly number[]): number =>
 const standardError = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0)) / values.length;
 
-const flat = ({ inputs, labels }: TaskSamples) => ({
-  rows: inputs.length,
-  columns: inputs[0]!.length,
-  x: Float64Array.from(inputs.flat()),
-  y: Float64Array.from(labels),
-});
-
 describe("dataEnriched", () => {
   const draw = random(3);
   const primary = drawTask(draw, normals(draw, 20, 4), [1, -1, 0.5, 2]);
   const auxiliary = drawTask(draw, normals(draw, 40, 4), [1.2, -1, 0, 2]);
 
   /** X'(y - X b) of a task. */
-  const slope = ({ inputs, labels }: TaskSamples, b: readonly number[]): number[] =>
+  const slope = ({ x: inputs, y: labels }: TaskData, b: readonly number[]): number[] =>
     b.map((_, j) => inputs.reduce((sum, row, i) => sum + row[j]! * (labels[i]! - dot(row, b)), 0));
 
   it("satisfies the normal equations of its penalised problem at any penalty", () => {
@@ -59,7 +52,7 @@ describe("dataEnriched", () => {
       const other = coefficients.map((value, j) => value + difference[j]!);
       const ofPrimary = slope(primary, coefficients);
       const ofAuxiliary = slope(auxiliary, other);
-      const charge = slope({ ...primary, labels: primary.labels.map(() => 0) }, difference);
+      const charge = slope({ ...primary, y: primary.y.map(() => 0) }, difference);
       for (const [j, value] of ofAuxiliary.entries()) {
         expect(ofPrimary[j]! + value).toBeCloseTo(0, 8);
         expect(value + penalty * charge[j]!).toBeCloseTo(0, 7);
@@ -74,8 +67,8 @@ describe("dataEnriched", () => {
     const pooled = dataEnriched(primary, auxiliary, { penalty: Number.POSITIVE_INFINITY });
     for (const value of pooled.difference) expect(value).toBe(0);
     const both = {
-      inputs: [...primary.inputs, ...auxiliary.inputs],
-      labels: [...primary.labels, ...auxiliary.labels],
+      x: [...primary.x, ...auxiliary.x],
+      y: [...primary.y, ...auxiliary.y],
     };
     for (const value of slope(both, pooled.coefficients)) expect(value).toBeCloseTo(0, 9);
     expect(pooled.degrees).toBeLessThan(2);
@@ -141,13 +134,13 @@ describe("dataEnriched", () => {
 describe("lasso", () => {
   const draw = random(2);
   const task = drawTask(draw, normals(draw, 40, 60), [2, -1, 1, ...new Array<number>(57).fill(0)]);
-  const samples = flat(task);
+  const samples = task;
 
   it("satisfies its optimality conditions", () => {
     for (const lambda of [0.02, 0.1, 0.5]) {
       const w = lasso(samples, lambda);
       for (const [j, value] of w.entries()) {
-        const slope = mean(task.inputs.map((row, i) => row[j]! * (task.labels[i]! - dot(row, [...w]))));
+        const slope = mean(task.x.map((row, i) => row[j]! * (task.y[i]! - dot(row, [...w]))));
         if (value === 0) expect(Math.abs(slope)).toBeLessThanOrEqual(lambda + 1e-7);
         else expect(slope).toBeCloseTo(lambda * Math.sign(value), 6);
       }
@@ -158,19 +151,19 @@ describe("lasso", () => {
 
   it("is soft-thresholding on an orthogonal design, and 0 from the largest correlation on", () => {
     const identity = {
-      inputs: [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? Math.sqrt(3) : 0))),
-      labels: [3, -0.5, 1],
+      x: [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? Math.sqrt(3) : 0))),
+      y: [3, -0.5, 1],
     };
-    const w = lasso(flat(identity), 0.4);
-    for (const [j, y] of identity.labels.entries())
+    const w = lasso(identity, 0.4);
+    for (const [j, y] of identity.y.entries())
       expect(w[j]).toBeCloseTo(Math.sign(y) * Math.max(0, Math.abs(y) / Math.sqrt(3) - 0.4), 12);
-    expect([...lasso(flat(identity), 2)]).toEqual([0, 0, 0]);
+    expect(lasso(identity, 2)).toEqual([0, 0, 0]);
   });
 
   it("takes a penalty by cross-validation that predicts better than none and than the largest", () => {
     const lambda = crossValidatedPenalty(samples, { folds: 5, seed: 1 });
     const truth = [2, -1, 1, ...new Array<number>(57).fill(0)];
-    const error = (at: number): number => squaredDistance([...lasso(samples, at)], truth);
+    const error = (at: number): number => squaredDistance(lasso(samples, at), truth);
     expect(error(lambda)).toBeLessThan(0.5 * error(10));
     expect(error(lambda)).toBeLessThan(error(0.01));
   });
@@ -181,10 +174,7 @@ describe("transLasso", () => {
   const truth = Array.from({ length: features }, (_, j) => (j < 8 ? 0.6 : 0));
 
   /** A primary and two sources whose coefficients differ by ‖δ‖₁ = h each. */
-  function problem(
-    seed: number,
-    shifts: readonly number[],
-  ): { primary: TaskSamples; sources: TaskSamples[] } {
+  function problem(seed: number, shifts: readonly number[]): { primary: TaskData; sources: TaskData[] } {
     const draw = random(seed);
     const primary = drawTask(draw, normals(draw, 40, features), truth);
     const sources = shifts.map((h) => {
@@ -200,8 +190,8 @@ describe("transLasso", () => {
   const errorOf = (fit: (seed: number) => readonly number[]): number =>
     mean(seeds.map((seed) => squaredDistance(fit(seed), truth)));
   const alone = errorOf((seed) => {
-    const samples = flat(problem(seed, []).primary);
-    return [...lasso(samples, crossValidatedPenalty(samples, { folds: 3, seed: 1 }))];
+    const samples = problem(seed, []).primary;
+    return lasso(samples, crossValidatedPenalty(samples, { folds: 3, seed: 1 }));
   });
 
   it("beats the lasso with near sources, and errs more the farther they are", () => {
@@ -243,10 +233,10 @@ describe("transLasso", () => {
     const fit = transLasso(primary, sources, { pooledPenalty: 0.1, contrastPenalty: 1e9 });
     expect(fit.contrast.every((value) => value === 0)).toBe(true);
     const both = {
-      inputs: [...primary.inputs, ...sources[0]!.inputs],
-      labels: [...primary.labels, ...sources[0]!.labels],
+      x: [...primary.x, ...sources[0]!.x],
+      y: [...primary.y, ...sources[0]!.y],
     };
-    expect(fit.coefficients).toEqual([...lasso(flat(both), 0.1)]);
+    expect(fit.coefficients).toEqual(lasso(both, 0.1));
     expect(() => transLasso(primary, sources, { pooledPenalty: -1 })).toThrow(/pooledPenalty/);
   });
 });
@@ -266,7 +256,7 @@ describe("double descent", () => {
     const draw = random(31);
     const losses = Array.from({ length: replicates }, () => {
       const inputs = normals(draw, samples, coefficients.length);
-      const { labels } = drawTask(draw, inputs, coefficients, Math.sqrt(noise));
+      const { y: labels } = drawTask(draw, inputs, coefficients, Math.sqrt(noise));
       const used = inputs.map((row) => row.slice(0, features));
       // X'(XX' + λ)^-1 y when n < D, (X'X + λ)^-1 X'y otherwise.
       const wide = samples < features;

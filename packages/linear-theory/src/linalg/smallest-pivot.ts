@@ -1,4 +1,4 @@
-import type { Rows } from "./dense.ts";
+import type { Rows } from "./matrix.ts";
 
 /**
  * The smallest pivot of an LDL' elimination with diagonal pivoting of a symmetric matrix, in units of its largest entry: at least

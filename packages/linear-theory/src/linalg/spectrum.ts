@@ -1,6 +1,6 @@
 import { Matrix, SVD } from "ml-matrix";
 import { notNaN } from "../finite.ts";
-import type { Rectangular } from "./rectangular.ts";
+import type { Rectangular } from "./matrix.ts";
 
 /** Singular values and right singular vectors of a D×T matrix. */
 export interface Spectrum {

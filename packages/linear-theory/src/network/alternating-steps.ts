@@ -1,13 +1,13 @@
 import { allFinite } from "../finite.ts";
 import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
+import type { Rectangular } from "../linalg/matrix.ts";
 import { dot } from "../linalg/orthonormalise.ts";
-import type { Rectangular } from "../linalg/rectangular.ts";
 import { spectrum } from "../linalg/spectrum.ts";
 
 /** What the sweeps need of a task, all times a_k, and the samples for the loss. */
 export interface Moments {
   readonly x: Rectangular;
-  readonly labels: readonly number[];
+  readonly labels: Float64Array;
   readonly weight: number;
   readonly features: number;
   /** a_k X_k'X_k, D×D. */

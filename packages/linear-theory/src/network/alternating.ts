@@ -1,6 +1,7 @@
+import { type Samples, samplesOf, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
+import { product, type Rectangular, rowsOf, transposedProduct } from "../linalg/matrix.ts";
 import { orthonormalise } from "../linalg/orthonormalise.ts";
-import { product, type Rectangular, rectangular, rowsOf, transposedProduct } from "../linalg/rectangular.ts";
 import { random } from "../random.ts";
 import {
   fitted,
@@ -12,14 +13,6 @@ import {
   together,
 } from "./alternating-steps.ts";
 import { checkWeights, checkWidth } from "./setting.ts";
-
-/** The samples of one task. */
-export interface TaskSamples {
-  /** X_k, n_k×D. */
-  readonly inputs: readonly (readonly number[])[];
-  /** y_k, length n_k. */
-  readonly labels: readonly number[];
-}
 
 export interface AlternatingOptions {
   readonly width: number;
@@ -64,7 +57,7 @@ export interface AlternatingFit {
  * Cost: a sweep of a start (D q)³/6 + T q² D². Source: own derivation.
  */
 export function alternatingNetwork(
-  tasks: readonly TaskSamples[],
+  tasks: readonly TaskData[],
   { width, weights, starts = 4, seed = 1, tolerance = 1e-10, sweeps = 2000 }: AlternatingOptions,
 ): AlternatingFit {
   for (const [name, value] of Object.entries({ starts, sweeps }))
@@ -82,15 +75,8 @@ export function alternatingNetwork(
     });
   checkWidth(width, tasks.length);
   const a = checkWeights(weights ?? new Array<number>(tasks.length).fill(1), tasks.length);
-  const moments = tasks.map((task, k) => momentsOf(task, k, width, a[k]!));
+  const moments = samplesOf(tasks).map((task, k) => momentsOf(task, k, width, a[k]!));
   const features = moments[0]!.features;
-  for (const [k, moment] of moments.entries())
-    if (moment.features !== features)
-      throw new LinearTheoryError(
-        "shape",
-        `Task ${k} has ${moment.features} features and task 0 has ${features}.`,
-        { task: k },
-      );
   if (width >= Math.min(features, tasks.length)) {
     const coefficients = together(moments.map((moment) => solve(moment.gram.slice(), moment.cross.slice())));
     const loss = lossOf(moments, coefficients);
@@ -113,25 +99,21 @@ interface Run {
   readonly converged: boolean;
 }
 
-function momentsOf({ inputs, labels }: TaskSamples, task: number, width: number, weight: number): Moments {
-  const x = rectangular(inputs, `inputs of task ${task}`);
-  const y = rectangular(
-    labels.map((label) => [label]),
-    `labels of task ${task}`,
-  );
-  if (y.rows !== x.rows)
-    throw new LinearTheoryError("shape", `Task ${task} has ${x.rows} inputs and ${y.rows} labels.`, { task });
-  if (x.rows < width)
+function momentsOf(samples: Samples, task: number, width: number, weight: number): Moments {
+  const { rows, columns } = samples;
+  const x = { rows, columns, values: samples.x };
+  const y = { rows, columns: 1, values: samples.y };
+  if (rows < width)
     throw new LinearTheoryError(
       "bad-data",
-      `Task ${task} has ${x.rows} samples, too few for its head at width ${width}.`,
-      { task, samples: x.rows, width },
+      `Task ${task} has ${rows} samples, too few for its head at width ${width}.`,
+      { task, samples: rows, width },
     );
   return {
     x,
-    labels,
+    labels: samples.y,
     weight,
-    features: x.columns,
+    features: columns,
     gram: transposedProduct(x, x).values.map((value) => weight * value),
     cross: transposedProduct(x, y).values.map((value) => weight * value),
   };

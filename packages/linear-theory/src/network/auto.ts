@@ -1,5 +1,5 @@
 import { LinearTheoryError } from "../error.ts";
-import { column, product, type Rectangular } from "../linalg/rectangular.ts";
+import { column, product, type Rectangular } from "../linalg/matrix.ts";
 import { spectrum } from "../linalg/spectrum.ts";
 import { checkDesign, leastSquares, reducedRank, type SharedDesign } from "./reduced-rank.ts";
 import { checkWeights, checkWidth } from "./setting.ts";
@@ -50,7 +50,7 @@ export interface AutoNetwork {
  * Cost: n D² + D³/6, and a singular value decomposition of D×T for every set of weights. Source: own derivation.
  */
 export function autoNetwork(samples: SharedDesign, options: AutoNetworkOptions = {}): AutoNetwork {
-  const { x, y } = checkDesign(samples.inputs, samples.labels);
+  const { x, y } = checkDesign(samples);
   const { coefficients: ols, root } = leastSquares(x, y);
   const tasks = y.columns;
   const noise = checkNoise(options.noise ?? residualVariances(x, y, ols), tasks);

@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
 import { notNaN } from "../finite.ts";
-import { rectangular } from "../linalg/rectangular.ts";
+import { rectangular } from "../linalg/matrix.ts";
 import { primaryColumn, primaryTail, type Spectrum, spectrum } from "../linalg/spectrum.ts";
 import { minimise } from "../minimise.ts";
 import { checkNetwork, type LinearNetwork } from "./setting.ts";

@@ -1,5 +1,5 @@
 import { notNaN } from "../finite.ts";
-import { rectangular } from "../linalg/rectangular.ts";
+import { rectangular } from "../linalg/matrix.ts";
 import { primaryColumn, primaryTail, type Spectrum, spectrum } from "../linalg/spectrum.ts";
 import { type Risk, risk } from "../problem.ts";
 import { checkNetwork, checkWeights, type LinearNetwork } from "./setting.ts";

@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
 import { notNaN } from "../finite.ts";
-import { product, type Rectangular, rectangular } from "../linalg/rectangular.ts";
+import { product, type Rectangular, rectangular } from "../linalg/matrix.ts";
 import { primaryColumn, type Spectrum, spectrum } from "../linalg/spectrum.ts";
 import { random } from "../random.ts";
 import { firstOrder } from "./first-order.ts";

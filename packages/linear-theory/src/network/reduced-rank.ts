@@ -5,19 +5,20 @@ import {
   column,
   product,
   type Rectangular,
+  type Rows,
   rectangular,
   rowsOf,
   transposedProduct,
-} from "../linalg/rectangular.ts";
+} from "../linalg/matrix.ts";
 import { projector, spectrum } from "../linalg/spectrum.ts";
 import { checkWeights, checkWidth } from "./setting.ts";
 
 /** The samples of all tasks where they share one design. */
 export interface SharedDesign {
   /** X, n×D. */
-  readonly inputs: readonly (readonly number[])[];
+  readonly x: Rows;
   /** Y, n×T: column k holds the labels of task k, column 0 those of the primary. */
-  readonly labels: readonly (readonly number[])[];
+  readonly y: Rows;
 }
 
 export interface ReducedRank {
@@ -48,10 +49,10 @@ export interface ReducedRank {
  * https://doi.org/10.1016/0047-259X(75)90042-1; by Eckart and Young's theorem, as the residual of least squares is orthogonal to X.
  */
 export function reducedRank(
-  { inputs, labels }: SharedDesign,
+  design: SharedDesign,
   { width, weights }: { readonly width: number; readonly weights?: readonly number[] },
 ): ReducedRank {
-  const { x, y } = checkDesign(inputs, labels);
+  const { x, y } = checkDesign(design);
   const tasks = y.columns;
   checkWidth(width, tasks);
   const a = checkWeights(weights ?? new Array<number>(tasks).fill(1), tasks);
@@ -79,16 +80,13 @@ export function reducedRank(
 }
 
 /** Samples of a shared design, checked. */
-export function checkDesign(
-  inputs: SharedDesign["inputs"],
-  labels: SharedDesign["labels"],
-): { x: Rectangular; y: Rectangular } {
-  const x = rectangular(inputs, "inputs");
-  const y = rectangular(labels, "labels");
+export function checkDesign(design: SharedDesign): { x: Rectangular; y: Rectangular } {
+  const x = rectangular(design.x, "x");
+  const y = rectangular(design.y, "y");
   if (x.rows !== y.rows)
-    throw new LinearTheoryError("shape", `inputs has ${x.rows} rows and labels has ${y.rows}.`, {
-      inputs: x.rows,
-      labels: y.rows,
+    throw new LinearTheoryError("shape", `x has ${x.rows} rows and y has ${y.rows}.`, {
+      x: x.rows,
+      y: y.rows,
     });
   return { x, y };
 }

@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
 import { cholesky } from "../linalg/cholesky.ts";
-import { type Rectangular, rectangular, rowsOf, transposedProduct } from "../linalg/rectangular.ts";
+import { type Rectangular, rectangular, rowsOf, transposedProduct } from "../linalg/matrix.ts";
 
 /**
  * A linear network f_k(x) = x' A b_k (A: D×q, one head b_k a task) on a shared design, as far as its risk depends on it.

@@ -1,5 +1,5 @@
+import { type Rectangular, rowsOf, transposedProduct } from "../linalg/matrix.ts";
 import { orthonormalise } from "../linalg/orthonormalise.ts";
-import { type Rectangular, rowsOf, transposedProduct } from "../linalg/rectangular.ts";
 import { type Random, random } from "../random.ts";
 import { type NetworkBoundKind, networkBound } from "./bound.ts";
 import { networkFirstOrder } from "./first-order.ts";

@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
 import { notNaN } from "../finite.ts";
-import { rectangular } from "../linalg/rectangular.ts";
+import { rectangular } from "../linalg/matrix.ts";
 import { primaryColumn, primaryTail, type Spectrum, spectrum } from "../linalg/spectrum.ts";
 import { checkWidth } from "./setting.ts";
 

@@ -1,6 +1,6 @@
 import type { TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
-import { apply, inner } from "../linalg/dense.ts";
+import { apply, inner } from "../linalg/matrix.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import type { Problem } from "../problem.ts";
 import { type OwnFit, ownFits } from "./own-fits.ts";

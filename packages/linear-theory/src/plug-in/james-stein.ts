@@ -1,6 +1,6 @@
 import { moments, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
-import { apply, inner } from "../linalg/dense.ts";
+import { apply, inner } from "../linalg/matrix.ts";
 import { pooledFit } from "../risk/mallows-cp.ts";
 import { scaledWeights } from "../risk/scale.ts";
 import { ownFits } from "./own-fits.ts";

@@ -1,6 +1,6 @@
 import { moments, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
-import { apply, inverse } from "../linalg/dense.ts";
+import { apply, inverse } from "../linalg/matrix.ts";
 
 /** Least squares on one task's own data. */
 export interface OwnFit {

@@ -1,10 +1,10 @@
+import { type Samples, samplesOf, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
 import { allFinite, notNaN } from "../finite.ts";
 import { cholesky, choleskySolve, forwardSolve } from "../linalg/cholesky.ts";
-import { column, type Rectangular, rectangular, transposedProduct } from "../linalg/rectangular.ts";
+import { column, type Rectangular, transposedProduct } from "../linalg/matrix.ts";
 import { spectrum } from "../linalg/spectrum.ts";
 import { minimise } from "../minimise.ts";
-import type { TaskSamples } from "../network/alternating.ts";
 
 /** How λ is chosen: by Mallows' Cp, by plugging estimates into the risk, or as given (0 … Infinity). */
 export type DataEnrichedPenalty = "cp" | "plug-in" | number;
@@ -44,8 +44,8 @@ export interface DataEnrichedFit {
  * Source: Chen, Owen and Shi, Data enriched linear regression, Electronic Journal of Statistics 2015, https://arxiv.org/abs/1304.1837
  */
 export function dataEnriched(
-  primary: TaskSamples,
-  auxiliary: TaskSamples,
+  primary: TaskData,
+  auxiliary: TaskData,
   {
     penalty = "cp",
     noise,
@@ -55,14 +55,8 @@ export function dataEnriched(
     throw new LinearTheoryError("bad-option", `penalty must be cp, plug-in or at least 0, not ${penalty}.`, {
       penalty,
     });
-  const own = fit(primary, 0);
-  const other = fit(auxiliary, 1);
+  const [own, other] = samplesOf([primary, auxiliary]).map(fit) as [OwnFit, OwnFit];
   const size = own.size;
-  if (other.size !== size)
-    throw new LinearTheoryError("shape", `The primary has ${size} features, the auxiliary ${other.size}.`, {
-      primary: size,
-      auxiliary: other.size,
-    });
   const [s0, s1] = [variance(own, 0, noise?.[0]), variance(other, 1, noise?.[1])];
   const { values, difference, back } = common(own, other);
   const squares = difference.map((value) => value * value);
@@ -111,22 +105,17 @@ interface OwnFit {
   readonly residual: number;
 }
 
-function fit({ inputs, labels }: TaskSamples, task: number): OwnFit {
-  const x = rectangular(inputs, `inputs of task ${task}`);
-  const y = rectangular(
-    labels.map((label) => [label]),
-    `labels of task ${task}`,
-  );
-  if (x.rows !== y.rows)
-    throw new LinearTheoryError("shape", `Task ${task} has ${x.rows} inputs and ${y.rows} labels.`, { task });
-  const size = x.columns;
+function fit(samples: Samples): OwnFit {
+  const { rows, columns: size } = samples;
+  const x = { rows, columns: size, values: samples.x };
+  const y = { rows, columns: 1, values: samples.y };
   const gram = allFinite(transposedProduct(x, x).values, "The products of features");
   const lower = cholesky(gram, size).map((value, i) => (i % size > Math.floor(i / size) ? 0 : value));
   const coefficients = allFinite(
     choleskySolve(lower, size, column(transposedProduct(x, y), 0)),
     "The coefficients",
   );
-  return { rows: x.rows, size, lower, coefficients, residual: squaredResiduals(x, y, coefficients) };
+  return { rows, size, lower, coefficients, residual: squaredResiduals(x, y, coefficients) };
 }
 
 function squaredResiduals(x: Rectangular, y: Rectangular, coefficients: Float64Array): number {

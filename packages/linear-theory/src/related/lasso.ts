@@ -1,14 +1,14 @@
+import { type Samples, samplesOf, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
 import { allFinite } from "../finite.ts";
 import { dot } from "../linalg/orthonormalise.ts";
 import { random } from "../random.ts";
 
-/** A regression's samples, flat: X is n×D row-major. */
-export interface Samples {
-  readonly rows: number;
-  readonly columns: number;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
+export interface LassoOptions {
+  /** Where to begin, length D; 0 by default. */
+  readonly start?: ArrayLike<number>;
+  /** 1e-9 by default. */
+  readonly tolerance?: number;
 }
 
 const SWEEPS = 50_000;
@@ -17,15 +17,19 @@ const SWEEPS = 50_000;
  * The lasso, argmin_w ‖y - X w‖²/(2n) + λ ‖w‖₁, by cyclic coordinate descent. No intercept, and features are taken as they are.
  * Stops when no coordinate of a full sweep moves the fits by more than `tolerance` times the labels' root mean square.
  *
- * @param start where to begin; 0 by default. It is not changed. @param tolerance 1e-9 by default.
- * @throws LinearTheoryError `not-converged` after 50,000 sweeps, `non-finite` when the products of the samples overflow.
+ * @throws LinearTheoryError `not-converged` after 50,000 sweeps, `non-finite` when the products of the samples overflow; what `samplesOf` throws.
  * Cost: a sweep 2 n D, or 2 n times the features in use between full sweeps. Source: Friedman, Hastie and Tibshirani, Regularization paths
  * for generalized linear models via coordinate descent, Journal of Statistical Software 2010, https://doi.org/10.18637/jss.v033.i01
  */
-export function lasso(
+export function lasso(task: TaskData, lambda: number, options: LassoOptions = {}): number[] {
+  return [...coordinateDescent(samplesOf([task])[0]!, lambda, options)];
+}
+
+/** `lasso` of flat samples. */
+export function coordinateDescent(
   samples: Samples,
   lambda: number,
-  { start, tolerance = 1e-9 }: { readonly start?: Float64Array; readonly tolerance?: number } = {},
+  { start, tolerance = 1e-9 }: LassoOptions = {},
 ): Float64Array {
   const { rows, columns, x, y } = samples;
   const features = columnsOf(samples);
@@ -33,7 +37,7 @@ export function lasso(
     Float64Array.from(features, (feature) => dot(feature, feature) / rows),
     "The squares of the features",
   );
-  const w = start === undefined ? new Float64Array(columns) : start.slice();
+  const w = start === undefined ? new Float64Array(columns) : Float64Array.from(start);
   const left = Float64Array.from(y);
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) left[i]! -= x[i * columns + j]! * w[j]!;
   const enough = tolerance * Math.sqrt(dot(y, y) / rows);
@@ -74,6 +78,14 @@ export function lasso(
  * @throws LinearTheoryError as `lasso`, and `bad-data` for fewer samples than folds. Cost: folds · 30 lassos with warm starts.
  */
 export function crossValidatedPenalty(
+  task: TaskData,
+  options: { readonly folds: number; readonly seed: number },
+): number {
+  return penaltyByFolds(samplesOf([task])[0]!, options);
+}
+
+/** `crossValidatedPenalty` of flat samples. */
+export function penaltyByFolds(
   samples: Samples,
   { folds, seed }: { readonly folds: number; readonly seed: number },
 ): number {
@@ -99,7 +111,7 @@ export function crossValidatedPenalty(
     );
     let w: Float64Array | undefined;
     for (const [i, lambda] of path.entries()) {
-      w = lasso(kept, lambda, { tolerance: 1e-4, ...(w !== undefined && { start: w }) });
+      w = coordinateDescent(kept, lambda, { tolerance: 1e-4, ...(w !== undefined && { start: w }) });
       errors[i]! += squaredError(held, w);
     }
   }

@@ -1,8 +1,7 @@
+import { type Samples, samplesOf, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
 import { allFinite } from "../finite.ts";
-import { rectangular } from "../linalg/rectangular.ts";
-import type { TaskSamples } from "../network/alternating.ts";
-import { crossValidatedPenalty, lasso, type Samples, shuffled, squaredError, subset } from "./lasso.ts";
+import { coordinateDescent, penaltyByFolds, shuffled, squaredError, subset } from "./lasso.ts";
 
 export interface TransLassoOptions {
   /** λ_w of the pooled lasso, at least 0, or `cv` (default). */
@@ -41,8 +40,8 @@ export interface TransLassoFit {
  * of the Royal Statistical Society B 2022, https://arxiv.org/abs/2006.10593. Cross-validation of both penalties is ours.
  */
 export function transLasso(
-  primary: TaskSamples,
-  sources: readonly TaskSamples[],
+  primary: TaskData,
+  sources: readonly TaskData[],
   options: TransLassoOptions = {},
 ): TransLassoFit {
   const [own, ...others] = samplesOf([primary, ...sources]);
@@ -73,8 +72,8 @@ export interface AggregatedTransLasso {
  * Cost: 2 (K + 1) times that of `transLasso`. Source: as `transLasso`.
  */
 export function aggregatedTransLasso(
-  primary: TaskSamples,
-  sources: readonly TaskSamples[],
+  primary: TaskData,
+  sources: readonly TaskData[],
   options: TransLassoOptions = {},
 ): AggregatedTransLasso {
   const [own, ...others] = samplesOf([primary, ...sources]);
@@ -127,12 +126,12 @@ function twoSteps(own: Samples, others: readonly Samples[], options: TransLassoO
     });
   const all = together([own, ...others]);
   const penaltyOf = (samples: Samples, given: number | "cv"): number =>
-    given === "cv" ? crossValidatedPenalty(samples, { folds, seed }) : given;
+    given === "cv" ? penaltyByFolds(samples, { folds, seed }) : given;
   const first = penaltyOf(all, pooledPenalty);
-  const pooled = lasso(all, first);
+  const pooled = coordinateDescent(all, first);
   const left = { ...own, y: own.y.map((value, i) => value - fittedAt(own, i, pooled)) };
   const second = penaltyOf(left, contrastPenalty);
-  const contrast = lasso(left, second);
+  const contrast = coordinateDescent(left, second);
   return {
     coefficients: Array.from(pooled, (value, j) => value + contrast[j]!),
     pooled: [...pooled],
@@ -171,25 +170,4 @@ function marginals({ rows, columns, x, y }: Samples): Float64Array {
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) sums[j]! += (x[i * columns + j]! * y[i]!) / rows;
   return allFinite(sums, "The products of features and labels");
-}
-
-function samplesOf(tasks: readonly TaskSamples[]): Samples[] {
-  const parts = tasks.map(({ inputs, labels }, task) => {
-    const { rows, columns, values } = rectangular(inputs, `inputs of task ${task}`);
-    const y = rectangular(
-      labels.map((label) => [label]),
-      `labels of task ${task}`,
-    );
-    if (y.rows !== rows)
-      throw new LinearTheoryError("shape", `Task ${task} has ${rows} inputs and ${y.rows} labels.`, { task });
-    return { rows, columns, x: values, y: y.values };
-  });
-  for (const [task, { columns }] of parts.entries())
-    if (columns !== parts[0]!.columns)
-      throw new LinearTheoryError(
-        "shape",
-        `Task ${task} has ${columns} features and the primary ${parts[0]!.columns}.`,
-        { task },
-      );
-  return parts;
 }

@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
-import { apply, dense, inner, inverse, multiply, type Rows, symmetric } from "../linalg/dense.ts";
 import { luInverse } from "../linalg/lu.ts";
+import { apply, dense, inner, inverse, multiply, type Rows, symmetric } from "../linalg/matrix.ts";
 import { infiniteRisk, risk } from "../problem.ts";
 import type { EquivalentRisk } from "./equivalent.ts";
 import { scaledWeights } from "./scale.ts";

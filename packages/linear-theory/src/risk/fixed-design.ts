@@ -1,5 +1,5 @@
 import { LinearTheoryError } from "../error.ts";
-import { apply, dense, gram, inner, inverse, multiply, type Rows, semidefinite } from "../linalg/dense.ts";
+import { apply, dense, gram, inner, inverse, multiply, type Rows, semidefinite } from "../linalg/matrix.ts";
 import { infiniteRisk, type Risk, risk } from "../problem.ts";
 import { scaledWeights } from "./scale.ts";
 

@@ -1,6 +1,6 @@
-import { apply, inner, multiply } from "../linalg/dense.ts";
 import { gaussLegendre } from "../linalg/gauss-legendre.ts";
 import { luInverse } from "../linalg/lu.ts";
+import { apply, inner, multiply } from "../linalg/matrix.ts";
 
 /** The eigenvalues u_i of U = H^-1/2 A_1 H^-1/2 of two independent Wishart matrices, seen through averages of symmetric functions. */
 export interface JacobiEnsemble {

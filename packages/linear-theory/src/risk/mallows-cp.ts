@@ -1,6 +1,6 @@
 import { type Moments, moments, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
-import { apply, inner, inverse } from "../linalg/dense.ts";
+import { apply, inner, inverse } from "../linalg/matrix.ts";
 import { scaledWeights } from "./scale.ts";
 
 /**

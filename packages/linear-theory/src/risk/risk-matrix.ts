@@ -1,4 +1,4 @@
-import type { Rows } from "../linalg/dense.ts";
+import type { Rows } from "../linalg/matrix.ts";
 import { checkProblem, type Problem } from "../problem.ts";
 import { fitVariance } from "./averaging.ts";
 import { sharedRows, withNoise } from "./shared-design.ts";

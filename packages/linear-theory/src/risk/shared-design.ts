@@ -1,5 +1,5 @@
 import { LinearTheoryError } from "../error.ts";
-import { type Rows, semidefinite } from "../linalg/dense.ts";
+import { type Rows, semidefinite } from "../linalg/matrix.ts";
 import { infiniteRisk, type Problem, type Risk } from "../problem.ts";
 import { quadratic, scaledProblem, sharesOfSum, unscaled } from "./scale.ts";
 import { tooFewRows } from "./single-task.ts";

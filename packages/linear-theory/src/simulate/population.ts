@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
 import { cholesky } from "../linalg/cholesky.ts";
-import { dense, symmetric } from "../linalg/dense.ts";
+import { dense, symmetric } from "../linalg/matrix.ts";
 import { checkProblem, type Problem } from "../problem.ts";
 import type { ShiftProblem } from "../risk/equivalent-shift.ts";
 

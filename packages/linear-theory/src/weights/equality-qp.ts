@@ -1,4 +1,4 @@
-import type { Rows } from "../linalg/dense.ts";
+import type { Rows } from "../linalg/matrix.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import { affineMinimum, minimum, type QuadraticMinimum, unitMatrix } from "./simplex-qp.ts";
 

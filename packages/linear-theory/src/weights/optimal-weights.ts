@@ -1,6 +1,6 @@
 import { riskRatio } from "../benefit/benefit.ts";
 import { LinearTheoryError } from "../error.ts";
-import type { Rows } from "../linalg/dense.ts";
+import type { Rows } from "../linalg/matrix.ts";
 import { checkProblem, type Problem, type Risk } from "../problem.ts";
 import { type Design, designRisk } from "../risk/design-risk.ts";
 import { type FixedDesign, prepareDesign, preparedRisk, preparedSingle } from "../risk/fixed-design.ts";

@@ -1,6 +1,6 @@
 import { LinearTheoryError } from "../error.ts";
 import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
-import { apply, inner, type Rows, semidefinite } from "../linalg/dense.ts";
+import { apply, inner, type Rows, semidefinite } from "../linalg/matrix.ts";
 
 /** Weights that minimise a quadratic form, and the form's value there. */
 export interface QuadraticMinimum {

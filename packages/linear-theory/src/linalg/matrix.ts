@@ -5,6 +5,13 @@ import { smallestPivot } from "./smallest-pivot.ts";
 /** A matrix as plain rows, the form in which this package takes and gives matrices. */
 export type Rows = readonly (readonly number[])[];
 
+/** A matrix with its shape, row-major: entry (i, j) is `values[i * columns + j]`. */
+export interface Rectangular {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float64Array;
+}
+
 /**
  * Plain rows as a row-major Float64Array, checked.
  *
@@ -36,11 +43,51 @@ export function dense(rows: Rows, columns: number, what: string): Float64Array {
   return out;
 }
 
-/** A row-major n×m Float64Array as plain rows. */
-export function toRows(matrix: Float64Array, columns: number): number[][] {
-  return Array.from({ length: matrix.length / columns }, (_, i) => [
-    ...matrix.subarray(i * columns, (i + 1) * columns),
-  ]);
+/**
+ * A list of rows with its shape.
+ *
+ * @throws LinearTheoryError `shape` when it is empty or ragged, `non-finite` when an entry is not finite; both name it by `name`.
+ */
+export function rectangular(matrix: Rows, name: string): Rectangular {
+  const columns = matrix[0]?.length ?? 0;
+  if (columns === 0)
+    throw new LinearTheoryError("shape", `${name} is empty: it needs at least one row and one column.`, {
+      name,
+    });
+  return { rows: matrix.length, columns, values: dense(matrix, columns, name) };
+}
+
+/** The matrix as a list of rows. */
+export function rowsOf({ rows, columns, values }: Rectangular): number[][] {
+  return Array.from({ length: rows }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
+}
+
+/** A'B of two matrices with the same number of rows. Cost: rows · columns of A · columns of B. */
+export function transposedProduct(a: Rectangular, b: Rectangular): Rectangular {
+  const values = new Float64Array(a.columns * b.columns);
+  for (let row = 0; row < a.rows; row++)
+    for (let i = 0; i < a.columns; i++) {
+      const factor = a.values[row * a.columns + i]!;
+      for (let j = 0; j < b.columns; j++)
+        values[i * b.columns + j]! += factor * b.values[row * b.columns + j]!;
+    }
+  return { rows: a.columns, columns: b.columns, values };
+}
+
+/** AB. Cost: rows of A · columns of A · columns of B. */
+export function product(a: Rectangular, b: Rectangular): Rectangular {
+  const values = new Float64Array(a.rows * b.columns);
+  for (let i = 0; i < a.rows; i++)
+    for (let k = 0; k < a.columns; k++) {
+      const factor = a.values[i * a.columns + k]!;
+      for (let j = 0; j < b.columns; j++) values[i * b.columns + j]! += factor * b.values[k * b.columns + j]!;
+    }
+  return { rows: a.rows, columns: b.columns, values };
+}
+
+/** One column as a vector of its own. */
+export function column({ rows, columns, values }: Rectangular, j: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, i) => values[i * columns + j]!);
 }
 
 /**
@@ -71,15 +118,7 @@ export function gram(x: Float64Array, columns: number): Float64Array {
 
 /** A B of two n×n matrices. Cost: n³ multiplications. */
 export function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let k = 0; k < n; k++) {
-      const value = a[i * n + k]!;
-      if (value === 0) continue;
-      const row = k * n;
-      for (let j = 0; j < n; j++) out[i * n + j]! += value * b[row + j]!;
-    }
-  return out;
+  return product({ rows: n, columns: n, values: a }, { rows: n, columns: n, values: b }).values;
 }
 
 /** A x of an n×n matrix. */
