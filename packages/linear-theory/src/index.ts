@@ -23,7 +23,6 @@ export {
   type MonteCarloOptions,
   type NetworkMonteCarlo,
   networkMonteCarlo,
-  type SimulatedMean,
 } from "./network/monte-carlo.ts";
 export { type ReducedRank, reducedRank, type SharedDesign } from "./network/reduced-rank.ts";
 export { checkNetwork, type LinearNetwork, linearNetwork, type NetworkProblem } from "./network/setting.ts";
