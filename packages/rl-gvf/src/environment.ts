@@ -33,6 +33,8 @@ export interface RandomSource {
   uniform(): number;
   /** In 0 … n - 1. */
   integer(n: number): number;
+  /** Standard normal. */
+  normal(): number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkAction } from "../environment/check-action.ts";
+import { fromRules, type Saved } from "../environment/from-rules.ts";
 import { restrictActions } from "../environment/restrict-actions.ts";
 import type { Environment, ObservationBuffer, RandomSource } from "../environment.ts";
 
@@ -34,11 +34,6 @@ export interface MinatarOptions {
   readonly actions?: "all" | "minimal";
 }
 
-export interface MinatarState<S> {
-  readonly game: S;
-  readonly random: number[];
-}
-
 /**
  * An environment with the rules of one of MinAtar's games: observations are 10 × 10 × channels of zeros and ones.
  *
@@ -51,38 +46,27 @@ export interface MinatarState<S> {
 export function minatar<S extends { over: boolean }>(
   game: Game<S>,
   { random, ramping = true, actions = "all" }: MinatarOptions,
-): Environment<MinatarState<S>> {
-  let state = game.start(random);
-  const channels = game.channels.length;
-  const size = SIDE * SIDE * channels;
-  const environment: Environment<MinatarState<S>> = {
-    name: `minatar/${game.name}`,
-    observation: {
-      shape: [SIDE, SIDE, channels],
-      dtype: "uint8",
-      low: 0,
-      high: 1,
-      channels: game.channels,
+): Environment<Saved<S>> {
+  const environment = fromRules<S>(
+    {
+      name: `minatar/${game.name}`,
+      observation: {
+        shape: [SIDE, SIDE, game.channels.length],
+        dtype: "uint8",
+        low: 0,
+        high: 1,
+        channels: game.channels,
+      },
+      actions: ACTIONS,
+      start: (source) => game.start(source),
+      step(state, action, source) {
+        const reward = game.step(state, action, source, ramping);
+        return { reward, terminated: state.over, truncated: false };
+      },
+      paint: (state, out, offset) => game.paint(state, out, offset),
     },
-    actions: ACTIONS,
-    reset() {
-      state = game.start(random);
-    },
-    step(action) {
-      checkAction(environment, action);
-      const reward = state.over ? 0 : game.step(state, action, random, ramping);
-      return { reward, terminated: state.over, truncated: false };
-    },
-    observe(out, offset = 0) {
-      out.fill(0, offset, offset + size);
-      game.paint(state, out, offset);
-    },
-    save: () => ({ game: structuredClone(state), random: random.state }),
-    load(saved) {
-      state = structuredClone(saved.game);
-      random.state = [...saved.random];
-    },
-  };
+    random,
+  );
   return actions === "all" ? environment : restrictActions(environment, game.minimalActions);
 }
 

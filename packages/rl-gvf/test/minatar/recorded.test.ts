@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { Random } from "@outrigger/core/random";
 import { describe, expect, it } from "vitest";
+import type { Saved } from "../../src/environment/from-rules.ts";
 import { stickyActions } from "../../src/environment/sticky-actions.ts";
 import type { Environment } from "../../src/environment.ts";
-import { type Game, type MinatarState, minatar } from "../../src/minatar/game.ts";
+import { type Game, minatar } from "../../src/minatar/game.ts";
 import { minatarGames } from "../../src/minatar/games.ts";
 import {
   bitsOf,
@@ -19,13 +20,13 @@ import {
 } from "./recorded.ts";
 import { setups } from "./setups.ts";
 
-type AnyState = MinatarState<{ over: boolean; rampIndex?: number }>;
+type AnyGame = { over: boolean; rampIndex?: number };
 const gameNames = Object.keys(minatarGames) as (keyof typeof minatarGames)[];
-const gameOf = (name: string): Game<AnyState["game"]> =>
-  minatarGames[name as keyof typeof minatarGames] as unknown as Game<AnyState["game"]>;
+const gameOf = (name: string): Game<AnyGame> =>
+  minatarGames[name as keyof typeof minatarGames] as unknown as Game<AnyGame>;
 const inFiles = (name: string): string => name.replace("-", "_");
 
-function observed(environment: Environment<AnyState>): Uint8Array {
+function observed(environment: Environment<Saved<AnyGame>>): Uint8Array {
   const cells = new Uint8Array(environment.observation.shape.reduce((a, b) => a * b));
   environment.observe(cells);
   return cells;
@@ -49,7 +50,7 @@ function replay(name: string, trace: Trace) {
         cells.reduce((sum, cell, i) => (i % channels === c ? sum + cell : sum), 0),
       );
     }
-    const ramp = environment.save().game.rampIndex ?? null;
+    const ramp = environment.save().state.rampIndex ?? null;
     if (terminated) {
       environment.reset();
       resets[t + 1] = { obsHash: hashOf(observed(environment)) };
@@ -88,17 +89,17 @@ function recorded(trace: Trace) {
 
 function replayCase(name: string, { id, setup, difficultyRamping, draws, action, ramp }: FuzzCase) {
   const random = new Recording(draws);
-  const game = { ...gameOf(name), start: () => setups[name]!(setup as never) as AnyState["game"] };
+  const game = { ...gameOf(name), start: () => setups[name]!(setup as never) as AnyGame };
   const environment = minatar(game, { random, ramping: difficultyRamping });
   const usual = gameOf(name).start(Random.seeded(0, "start"));
   return {
     id,
-    variables: Object.keys(environment.save().game).toSorted(),
+    variables: Object.keys(environment.save().state).toSorted(),
     usualVariables: Object.keys(usual).toSorted(),
     obsHash0: hashOf(observed(environment)),
     steps: action.map((one) => {
       const { reward, terminated } = environment.step(one);
-      const rampIndex = ramp === undefined ? null : environment.save().game.rampIndex;
+      const rampIndex = ramp === undefined ? null : environment.save().state.rampIndex;
       return [reward, terminated ? 1 : 0, hashOf(observed(environment)), rampIndex];
     }),
     left: random.left,

@@ -87,6 +87,10 @@ export class Recording implements RandomSource {
     return draw.value - draw.low;
   }
 
+  normal(): number {
+    throw new Error("No game draws normal numbers.");
+  }
+
   #take(kind: "u" | "i"): { low: number; n: number; value: number } {
     const draw = this.#draws[this.#next++];
     if (draw?.kind !== kind)
