@@ -1,3 +1,4 @@
+import type { ObservationBuffer } from "../environment.ts";
 import { clamp, DOWN, FIRE, type Game, inside, LEFT, RIGHT, SIDE, UP } from "./game.ts";
 import {
   advance,
@@ -85,35 +86,49 @@ export const seaquest: Game<SeaquestState> = {
   },
 
   paint(state, out, offset) {
-    const cell = (x: number, y: number, channel: number): void => {
-      out[offset + (y * SIDE + x) * CHANNELS + channel] = 1;
-    };
-    cell(state.x, state.y, 0);
-    const back = state.right ? state.x - 1 : state.x + 1;
-    if (inside(back)) cell(back, state.y, 1);
-    for (const { x, y } of state.bullets) cell(x, y, 2);
-    for (const { x, y } of state.enemyBullets) cell(x, y, 4);
-    const withTrail = ({ x, y, right }: Bullet, channel: number): void => {
-      cell(x, y, channel);
-      const behind = right ? x - 1 : x + 1;
-      if (inside(behind)) cell(behind, y, 3);
-    };
-    for (const fish of state.fish) withTrail(fish, 5);
-    for (const sub of state.subs) withTrail(sub, 6);
-    for (const diver of state.swimmers) withTrail(diver, 9);
+    const { x, y, right, bullets, enemyBullets, fish, subs, swimmers } = state;
+    out[cellIndex(offset, x, y)] = 1;
+    const back = right ? x - 1 : x + 1;
+    if (inside(back)) out[cellIndex(offset, back, y) + 1] = 1;
+    for (const bullet of bullets) out[cellIndex(offset, bullet.x, bullet.y) + 2] = 1;
+    for (const bullet of enemyBullets) out[cellIndex(offset, bullet.x, bullet.y) + 4] = 1;
+    for (const one of fish) paintSwimmer(one, 5, out, offset);
+    for (const one of subs) paintSwimmer(one, 6, out, offset);
+    for (const one of swimmers) paintSwimmer(one, 9, out, offset);
     const air = Math.floor((SIDE * Math.max(0, state.oxygen)) / MAX_OXYGEN);
-    for (let x = 0; x < air; x++) cell(x, GAUGE_ROW, 7);
-    for (let x = GAUGE_ROW - state.divers; x < GAUGE_ROW; x++) cell(x, GAUGE_ROW, 8);
+    for (let column = 0; column < air; column++) out[cellIndex(offset, column, GAUGE_ROW) + 7] = 1;
+    for (let column = GAUGE_ROW - state.divers; column < GAUGE_ROW; column++) {
+      out[cellIndex(offset, column, GAUGE_ROW) + 8] = 1;
+    }
   },
 };
 
+const cellIndex = (offset: number, x: number, y: number): number => offset + (y * SIDE + x) * CHANNELS;
+
+/** An entity and, behind it, its trail. */
+function paintSwimmer(
+  { x, y, right }: Bullet,
+  channel: number,
+  out: ObservationBuffer,
+  offset: number,
+): void {
+  out[cellIndex(offset, x, y) + channel] = 1;
+  const behind = right ? x - 1 : x + 1;
+  if (inside(behind)) out[cellIndex(offset, behind, y) + 3] = 1;
+}
+
 /** An enemy enters, unless one on its row swims the other way. */
 function spawnEnemy(state: SeaquestState, right: boolean, isSub: boolean, y: number): void {
-  const opposes = (enemy: Bullet): boolean => enemy.y === y && enemy.right !== right;
-  if (state.subs.some(opposes) || state.fish.some(opposes)) return;
-  const enemy = { x: right ? 0 : SIDE - 1, y, right, moveTimer: state.moveSpeed };
-  if (isSub) state.subs.push({ ...enemy, shotTimer: ENEMY_SHOT_STEPS });
-  else state.fish.push(enemy);
+  if (opposed(state.subs, y, right) || opposed(state.fish, y, right)) return;
+  const x = right ? 0 : SIDE - 1;
+  const moveTimer = state.moveSpeed;
+  if (isSub) state.subs.push({ x, y, right, moveTimer, shotTimer: ENEMY_SHOT_STEPS });
+  else state.fish.push({ x, y, right, moveTimer });
+}
+
+function opposed(enemies: readonly Fish[], y: number, right: boolean): boolean {
+  for (const enemy of enemies) if (enemy.y === y && enemy.right !== right) return true;
+  return false;
 }
 
 function act(state: SeaquestState, action: number): void {
@@ -152,22 +167,19 @@ function removeAt(entities: Bullet[], { x, y }: Bullet): boolean {
 }
 
 function moveDivers(state: SeaquestState): void {
-  const aboard = (diver: Bullet): boolean => isAt(diver, state.x, state.y) && state.divers < FULL_CREW;
   for (let i = state.swimmers.length - 1; i >= 0; i--) {
     const diver = state.swimmers[i]!;
-    let gone = false;
-    if (aboard(diver)) {
-      state.divers++;
-      gone = true;
-    } else if (tryMove(diver, DIVER_MOVE_STEPS)) {
-      if (!inside(diver.x)) gone = true;
-      else if (aboard(diver)) {
-        state.divers++;
-        gone = true;
-      }
-    }
+    let gone = pickUp(state, diver);
+    if (!gone && tryMove(diver, DIVER_MOVE_STEPS)) gone = !inside(diver.x) || pickUp(state, diver);
     if (gone) state.swimmers.splice(i, 1);
   }
+}
+
+/** Takes the diver on board if it is on the submarine's cell and there is room; says whether it did. */
+function pickUp(state: SeaquestState, diver: Fish): boolean {
+  if (state.divers >= FULL_CREW || !isAt(diver, state.x, state.y)) return false;
+  state.divers++;
+  return true;
 }
 
 /** Fish or submarines. A submarine that leaves or dies in this step still fires a shot that is due. */
