@@ -3,15 +3,16 @@ import { describe, expect, it } from "vitest";
 import { type Environment, observationSize } from "../../src/environment.ts";
 import { environments } from "./all.ts";
 
-const STEPS = 700;
+const STEPS = 300;
 
 const made = (name: string, seed: number): Environment =>
   environments[name]!((stream) => Random.seeded(seed, stream));
 
-function observed(environment: Environment): number[] {
+/** As text: comparing thousands of lists number by number takes seconds. */
+function observed(environment: Environment): string {
   const values = new Float64Array(observationSize(environment.observation));
   environment.observe(values);
-  return [...values];
+  return values.join();
 }
 
 /** What `steps` random actions give, episodes started anew where they end. */
@@ -32,7 +33,7 @@ describe.each(Object.keys(environments))("%s", (name) => {
     );
     expect(same).toEqual(one);
     if (!["space-invaders", "deep sea"].includes(name)) expect(other).not.toEqual(one);
-    expect(new Set(one!.map(({ observation }) => observation.join())).size).toBeGreaterThan(5);
+    expect(new Set(one!.map(({ observation }) => observation)).size).toBeGreaterThan(5);
   });
 
   it("continues bit for bit from its state as JSON, in another environment", () => {
