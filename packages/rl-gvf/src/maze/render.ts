@@ -90,8 +90,9 @@ function drawColumn(
   const light = (alongX ? 1 : 0.75) / (1 + 0.12 * distance);
   const tall = width / (2 * HALF_PLANE) / Math.max(distance, 1e-6);
   const top = (height - tall) / 2;
-  const first = Math.max(0, Math.ceil(top));
-  const last = Math.min(height, Math.ceil(top + tall));
+  // A pixel shows what is at its middle.
+  const first = Math.max(0, Math.ceil(top - 0.5));
+  const last = Math.min(height, Math.ceil(top + tall - 0.5));
   const perRow = TEXTURE / tall;
   const stride = 3 * width;
   let at = offset + 3 * column;
@@ -101,7 +102,8 @@ function drawColumn(
     out[at + 2] = CEILING[2];
   }
   for (let row = first; row < last; row++, at += stride) {
-    const texel = 3 * (Math.min(TEXTURE - 1, Math.floor((row - top) * perRow)) * TEXTURE + textureColumn);
+    const texel =
+      3 * (Math.min(TEXTURE - 1, Math.floor((row + 0.5 - top) * perRow)) * TEXTURE + textureColumn);
     out[at] = (texture[texel]! * light) | 0;
     out[at + 1] = (texture[texel + 1]! * light) | 0;
     out[at + 2] = (texture[texel + 2]! * light) | 0;
@@ -137,13 +139,13 @@ function drawObjects(
     const top = height / 2 + focal / (2 * depth) - extent;
     const color = paletteOf(look);
     const shape = LOOKS[look]!;
-    const right = Math.min(width, Math.ceil(left + extent));
-    const bottom = Math.min(height, Math.ceil(top + extent));
-    for (let column = Math.max(0, Math.ceil(left)); column < right; column++) {
+    const right = Math.min(width, Math.ceil(left + extent - 0.5));
+    const bottom = Math.min(height, Math.ceil(top + extent - 0.5));
+    for (let column = Math.max(0, Math.ceil(left - 0.5)); column < right; column++) {
       if (depths[column]! < depth) continue;
-      const u = (2 * (column - left)) / extent - 1;
-      for (let row = Math.max(0, Math.ceil(top)); row < bottom; row++) {
-        if (!shape(u, (2 * (row - top)) / extent - 1)) continue;
+      const u = (2 * (column + 0.5 - left)) / extent - 1;
+      for (let row = Math.max(0, Math.ceil(top - 0.5)); row < bottom; row++) {
+        if (!shape(u, (2 * (row + 0.5 - top)) / extent - 1)) continue;
         const at = offset + 3 * (row * width + column);
         out[at] = color[0];
         out[at + 1] = color[1];
