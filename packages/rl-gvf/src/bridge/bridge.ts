@@ -85,7 +85,7 @@ const SPARE_BYTES = 0x100000;
  *
  * @throws RlGvfError `bad-option`; `missing-package` if Python lacks one; `bridge-version` if the two sides speak other protocols;
  * `bridge-environment` if the environment cannot be made; `bridge-exit` if Python cannot be started or dies; `bridge-timeout`.
- * Cost a step: one round trip, about 20 µs and 1 GB/s, besides the environments' own.
+ * Cost a step: one round trip besides the environments' own, about 0.2 ms with 16 Atari frames on a busy two-core machine.
  */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const { environment, count, preset, timeout = 60_000, script = SCRIPT, onLog } = options;

@@ -38,7 +38,7 @@ const MOVES: readonly (readonly [string, number, number, number])[] = [
  * which is a truncation.
  *
  * Draws the level from 0 … levels - 1 at every reset; level and task fix the walls and where the objects are, the start is random.
- * A frame of 96 × 72 takes 50 to 100 µs.
+ * A frame of 96 × 72 takes about 50 µs.
  *
  * @throws RlGvfError `bad-option` for an unknown task, or if levels, width or height is not a positive whole number.
  */

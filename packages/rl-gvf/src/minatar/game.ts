@@ -38,7 +38,7 @@ export interface MinatarOptions {
  * An environment with the rules of one of MinAtar's games: observations are 10 × 10 × channels of zeros and ones.
  *
  * All ends are terminations, that of Freeway by its clock included, as in the original. Published results add sticky actions
- * with probability 0.1 (`stickyActions`). A step with an observation costs 0.2 to 0.6 µs.
+ * with probability 0.1 (`stickyActions`). A step with an observation costs 0.2 to 0.4 µs.
  *
  * Young and Tian, "MinAtar: An Atari-Inspired Testbed for Thorough and Reproducible Reinforcement Learning Experiments", 2019,
  * https://arxiv.org/abs/1903.03176. Written from a description of the rules; recorded runs of version 1.0.15 are reproduced exactly.
