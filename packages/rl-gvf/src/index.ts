@@ -59,6 +59,13 @@ export {
   questionNetwork,
   seededChoices,
 } from "./question/network.ts";
+export {
+  type RandomFeatureOptions,
+  type RandomFeatures,
+  randomFeatureSettings,
+  randomFeatures,
+  transitionFeatures,
+} from "./question/random-features.ts";
 export { gradientScale, predictionCount, questionMask, tdLoss, tdTargets } from "./question/targets.ts";
 export { type Gif, gif } from "./record/gif.ts";
 export { type Picture, picture } from "./record/picture.ts";

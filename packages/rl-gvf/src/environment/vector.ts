@@ -2,6 +2,7 @@ import type { Environment, ObservationBuffer, ObservationSpace } from "../enviro
 import { observationSize } from "../environment.ts";
 import { RlGvfError } from "../error.ts";
 import { type Batch, checkBatch } from "./batch.ts";
+import { checkAction } from "./check-action.ts";
 
 /**
  * What happens when an episode ends, in Gymnasium's terms.
@@ -46,7 +47,7 @@ export interface VectorEnvironment {
    * One action an environment; writes observations, rewards and flags, and returns the episodes that ended.
    *
    * @throws RlGvfError `bad-action`; `shape` if a buffer does not fit; `episode-over` in mode `disabled` if an environment was not
-   * reset after its end. Nothing is stepped in the last two cases.
+   * reset after its end. No environment is stepped then.
    */
   step(actions: ArrayLike<number>, batch: Batch): Episode[];
   /** Plain JSON. Observations are not part of it: `observe` writes them again. */
@@ -117,6 +118,7 @@ export function vectorEnvironment(
       if (actions.length !== count) {
         throw new RlGvfError("shape", `${count} environments need ${count} actions, not ${actions.length}.`);
       }
+      for (let i = 0; i < count; i++) checkAction({ name, actions: actionNames }, actions[i]!);
       if (autoreset === "disabled") checkRunning(ended);
       const episodes: Episode[] = [];
       for (let i = 0; i < count; i++) {

@@ -134,7 +134,9 @@ describe("a vector", () => {
     const batch = createBatch(chains);
     chains.reset(batch);
     expect(() => chains.step([0], batch)).toThrow(/2 environments need 2 actions, not 1/);
+    const before = chains.save();
     expect(() => chains.step([0, 7], batch)).toThrow(/not 7/);
+    expect(chains.save()).toEqual(before);
     expect(() => chains.reset({ ...batch, rewards: new Float32Array(3) })).toThrow(
       /rewards must hold 2 values, not 3/,
     );

@@ -128,7 +128,7 @@ describe("exact answers", () => {
       chain.push(network.parent[chain.at(-1)!]!);
     }
     // The distribution over states from state 0 on under the fixed actions.
-    let at = Array.from({ length: STATES }, (_, s) => (s === 0 ? 1 : 0));
+    let at: number[] = Array.from({ length: STATES }, (_, s) => (s === 0 ? 1 : 0));
     let total = 0;
     for (const i of chain) {
       const action = network.action[i]!;
