@@ -68,7 +68,7 @@ describe("asterix", () => {
       return Array.from({ length: 306 }, () => {
         environment.step(NOOP);
         const saved = environment.save();
-        // Kept alive: the player is taken out of the way.
+        // Kept alive: what ended the episode is undone.
         environment.load({ ...saved, terminated: false, state: { ...saved.state, over: false } });
         return saved.state.rampIndex;
       });
@@ -96,7 +96,7 @@ describe("breakout", () => {
     expect(total).toBeGreaterThan(30);
   });
 
-  it("the ball falls out after 6 steps of standing still on the far side", () => {
+  it("a paddle that stays in the left corner loses the ball within 16 steps", () => {
     const environment = minatar(minatarGames.breakout, { random: seeded() });
     expect(play(environment, (t) => (t < 4 ? LEFT : NOOP))).toBeLessThanOrEqual(16);
   });
@@ -125,7 +125,7 @@ describe("freeway", () => {
 });
 
 describe("seaquest", () => {
-  it("without air the episode ends on the 202nd step under water", () => {
+  it("without air the episode ends on the 201st step under water", () => {
     const environment = minatar(minatarGames.seaquest, { random: seeded() });
     const saved = environment.save();
     const calm = { spawnTimer: 1e6, diverTimer: 1e6 };
@@ -170,7 +170,7 @@ describe("space invaders", () => {
     expect(total).toBeGreaterThan(0);
   });
 
-  it("a cleared wave is followed by another, two steps faster at most every time", () => {
+  it("a cleared wave is followed by another whose slowest march is one step faster, down to 6", () => {
     const environment = minatar(minatarGames["space-invaders"], { random: seeded() });
     const saved = environment.save();
     const intervals: number[] = [];
