@@ -1,1 +1,34 @@
 export type { Example } from "./example.ts";
+export { type AdditionOptions, addition, binaryAddition } from "./task/addition.ts";
+export { binaryMultiplication } from "./task/binary-multiplication.ts";
+export { computeSqrt } from "./task/compute-sqrt.ts";
+export { type CopyOptions, copy } from "./task/copy.ts";
+export { counting } from "./task/counting.ts";
+export { cycleNavigation } from "./task/cycle-navigation.ts";
+export { duplicateString } from "./task/duplicate-string.ts";
+export { evenPairs } from "./task/even-pairs.ts";
+export { increment } from "./task/increment.ts";
+export { missingDuplicate } from "./task/missing-duplicate.ts";
+export { mode } from "./task/mode.ts";
+export { modularArithmetic } from "./task/modular-arithmetic.ts";
+export { modularArithmeticBrackets } from "./task/modular-arithmetic-brackets.ts";
+export { mqar } from "./task/mqar.ts";
+export { oddsFirst } from "./task/odds-first.ts";
+export { parity, parityCheck } from "./task/parity.ts";
+export { type ReversalOptions, reversal, reverseString } from "./task/reversal.ts";
+export { solveEquation } from "./task/solve-equation.ts";
+export { bucketSort, type SortingOptions, sorting } from "./task/sorting.ts";
+export { sortingScratchpad } from "./task/sorting-scratchpad.ts";
+export { stackManipulation } from "./task/stack-manipulation.ts";
+export {
+  type Context,
+  type Coupling,
+  type Instance,
+  type Item,
+  type SequenceTask,
+  type SparseRule,
+  type Support,
+  sequenceLength,
+} from "./task/task.ts";
+export type { WindowKey } from "./task/window-key.ts";
+export { BLANK, END, PADDING, SEPARATOR, type Vocabulary, vocabulary } from "./vocabulary.ts";
