@@ -1,4 +1,38 @@
+export { association } from "./auxiliary/association.ts";
+export { COUPLED_PREDICTION, coupledPrediction } from "./auxiliary/coupled-prediction.ts";
+export {
+  count,
+  fill,
+  following,
+  type HintRule,
+  hint,
+  max,
+  min,
+  predecessor,
+  setDifference,
+  successor,
+} from "./auxiliary/hint.ts";
+export { indexHints } from "./auxiliary/index-hints.ts";
+export { priming } from "./auxiliary/priming.ts";
+export { type RestrictionOptions, restriction } from "./auxiliary/restriction.ts";
+export type { Source } from "./auxiliary/source.ts";
+export { type WholePositions, whole, wholeExample } from "./auxiliary/whole.ts";
+export {
+  outputShift,
+  type RestrictionSize,
+  ratioAtLength,
+  restrictedRatio,
+  safeLength,
+} from "./bound/safe-length.ts";
+export { wrongRatio } from "./bound/wrong-ratio.ts";
 export type { Example } from "./example.ts";
+export { type AnswerScore, scoreAnswer } from "./metric/answer-score.ts";
+export { type CurvePoint, type Extrapolation, extrapolation, largestLength } from "./metric/extrapolation.ts";
+export { type LengthScore, summarizeLength } from "./metric/length-score.ts";
+export { type Interval, wilsonInterval } from "./metric/wilson.ts";
+export { abacusPositions } from "./positions/abacus.ts";
+export { offsetPositions } from "./positions/offset.ts";
+export { randomizedPositions } from "./positions/randomized.ts";
 export { type AdditionOptions, addition, binaryAddition } from "./task/addition.ts";
 export { binaryMultiplication } from "./task/binary-multiplication.ts";
 export { computeSqrt } from "./task/compute-sqrt.ts";

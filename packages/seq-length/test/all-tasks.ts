@@ -1,4 +1,5 @@
 import type { Random } from "@outrigger/core/random";
+import { indexHints } from "../src/auxiliary/index-hints.ts";
 import { addition, binaryAddition } from "../src/task/addition.ts";
 import { binaryMultiplication } from "../src/task/binary-multiplication.ts";
 import { computeSqrt } from "../src/task/compute-sqrt.ts";
@@ -26,6 +27,7 @@ import type { Context, SequenceTask, Support } from "../src/task/task.ts";
 export const tasks: readonly SequenceTask[] = [
   addition(),
   addition({ base: 3, name: "addition-ternary" }),
+  indexHints(addition(), { marks: 60 }),
   binaryAddition(),
   binaryMultiplication(),
   bucketSort(),

@@ -64,6 +64,12 @@ const once: Solver = (text) => text.join(" ").split(" ");
 const solvers: Record<string, Solver> = {
   addition: sum(10),
   "addition-ternary": sum(3),
+  "addition-index-hints"(text, input) {
+    const digits = text.filter((_, i) => i % 2 === 1);
+    // The first mark is that of significance 0, one above the plus's.
+    const start = Number(text[0]!.slice(1));
+    return sum(10)(digits, input).flatMap((digit, t) => [`@${start + t}`, digit]);
+  },
   "binary-addition": sum(2),
   "binary-multiplication"(text) {
     const sign = text.indexOf("·");

@@ -111,9 +111,8 @@ describe.each(sparse.map((task) => ({ name: task.name, task })))("the sparse rul
 
   // The support of sorting has the source of output t - 1 as well: a model that finds y_{t-1} in the input looks there.
   const exact = !["sort", "sort-repeats", "sort-pairs", "bucket-sort"].includes(task.name);
-  test.runIf(exact)(
-    "does not ask for more than it needs: with an item of the support gone the answer is lost or can change",
-    () => {
+  if (exact)
+    test("does not ask for more than it needs: with an item of the support gone the answer is lost or can change", () => {
       const lost = (t: number, input: readonly number[], output: readonly number[]): boolean[] => {
         const { inputs } = rule.support(input, t);
         const outputs = range(0, t);
@@ -141,8 +140,7 @@ describe.each(sparse.map((task) => ({ name: task.name, task })))("the sparse rul
       });
       expect(draws.flat().length).toBeGreaterThan(0);
       expect(draws.flat().every(Boolean)).toBe(true);
-    },
-  );
+    });
 
   test("says so when the support is not there", () => {
     const { input, output } = task.sample(Random.seeded(3, "empty"), 7);
