@@ -64,7 +64,8 @@ export async function trainDecoder(options: TrainOptions): Promise<Trained> {
   const { learningRate = 1e-3, warmup = 0.05, weightDecay = 0, maxGradientNorm = 1 } = options;
   const mixture = { tasks, mixing, batchSize, steps };
   const names = tasks.map(({ name }) => name);
-  const primary = tasks.filter(({ role }) => role === "primary");
+  // `fit` wants to look at something after its epoch, and nothing depends on it: one batch of the primary.
+  const looked = tasks.map((task) => ({ ...task, share: task.role === "primary" ? 1 : 0 }));
   const passed = Object.fromEntries(
     Object.entries(options).filter(([name]) => passedOn.has(name as Passed)),
   ) as Pick<TrainOptions, Passed>;
@@ -80,8 +81,7 @@ export async function trainDecoder(options: TrainOptions): Promise<Trained> {
     method,
     optimizer: adamw({ learningRate: rate, beta2: 0.98, weightDecay }),
     train: sequenceBatches(mixture),
-    // `fit` wants to look at something after an epoch; nothing depends on it.
-    validation: sequenceBatches({ tasks: primary, mixing, batchSize, steps: 1, seed }),
+    validation: sequenceBatches({ tasks: looked, mixing: "steps", batchSize, steps: 1, seed }),
     epochs: 1,
     keep: "last",
     seed,
