@@ -10,6 +10,7 @@ import { randomizedPositions } from "../src/positions/randomized.ts";
 import { addition } from "../src/task/addition.ts";
 import { copy } from "../src/task/copy.ts";
 import { duplicateString } from "../src/task/duplicate-string.ts";
+import { mqar } from "../src/task/mqar.ts";
 import { oddsFirst } from "../src/task/odds-first.ts";
 import { reversal } from "../src/task/reversal.ts";
 import { sorting } from "../src/task/sorting.ts";
@@ -79,6 +80,12 @@ test("coupled ids: the output that answers an input has its id, and the separato
     inputs: [2, 3, 1, 2, 3],
     separator: 1,
     outputs: [2, 3, 4, 5],
+  });
+  // Two pairs, asked for in the other order.
+  expect(ids(mqar(), [3, 50, 4, 51, 4, 3])).toEqual({
+    inputs: [1, 1, 2, 2, 3, 4],
+    separator: 2,
+    outputs: [3, 4, 5],
   });
   expect(ids(duplicateString(), [1, 0]).outputs).toEqual([2, 3, 2, 3, 4]);
   expect(ids(oddsFirst(), [1, 0, 1]).outputs).toEqual([3, 2, 4, 1]);

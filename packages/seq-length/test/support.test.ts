@@ -6,6 +6,7 @@ import { increment } from "../src/task/increment.ts";
 import { parity, parityCheck } from "../src/task/parity.ts";
 import { reversal } from "../src/task/reversal.ts";
 import { sorting } from "../src/task/sorting.ts";
+import { sortingScratchpad } from "../src/task/sorting-scratchpad.ts";
 import { range, type SequenceTask } from "../src/task/task.ts";
 
 const supports = (task: SequenceTask, input: readonly number[]) =>
@@ -101,6 +102,27 @@ test("parity has no support: whichever bit is flipped, the answer changes", () =
     const input = range(0, 6).map((bit) => (n >> bit) & 1);
     for (const i of range(0, 6)) expect(solve(input.with(i, 1 - input[i]!))).not.toEqual(solve(input));
   }
+});
+
+test("sorting by selection looks at the step before, past the step's minimum", () => {
+  const task = sortingScratchpad({ format: "selection", symbols: 10 });
+  // 2 7 9 | 7 9 | 9 |
+  expect(task.solve([7, 2, 9])).toEqual([2, 7, 9, 10, 7, 9, 10, 9, 10]);
+  expect(supports(task, [7, 2, 9])).toEqual([
+    [[1], []],
+    [[0], [0]],
+    [
+      [0, 1, 2],
+      [0, 1],
+    ],
+    [[], []],
+    [[0], [0]],
+    [[], [1, 2, 4]],
+    [[], []],
+    [[2], [4]],
+    [[], []],
+    [[], []],
+  ]);
 });
 
 test("half of the increments begin with a run of nines of any length", () => {

@@ -61,5 +61,17 @@ export function mqar({ keys = 50, values = 10 }: { keys?: number; values?: numbe
         return symbolAt(context.inputs, key.at + 1);
       },
     },
+    coupling: {
+      // A pair shares an id, and an answer has its query's.
+      ids({ input }) {
+        const pairs = input.length / 3;
+        return {
+          inputs: [...range(1, pairs + 1).flatMap((id) => [id, id]), ...range(pairs + 1, 2 * pairs + 1)],
+          separator: pairs,
+          outputs: range(pairs + 1, 2 * pairs + 2),
+        };
+      },
+      known: true,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { distinct } from "../draw.ts";
+import { selectionRule } from "./selection-rule.ts";
 import {
   checkCount,
   checkLength,
@@ -15,7 +16,8 @@ import {
  *
  * "pairs": (y_1, y_2), (y_2, y_3), …, (y_N, bar), every element and its successor: 2N symbols, the successor hint inside the scratchpad. Support
  * of the first of a pair: the successor before it; of the successor: the element and both sources.
- * "selection": for every step the minimum of what is left, then the rest in input order and a bar: N(N + 3) / 2 symbols.
+ * "selection": for every step the minimum of what is left, then the rest in input order and a bar: N(N + 3) / 2 symbols. Support: see
+ * `selectionRule`.
  *
  * @param options.symbols how many symbols there are; the bar is one more. Default 50.
  * @throws OutriggerError `bad-option` if symbols is below 2.
@@ -49,9 +51,7 @@ export function sortingScratchpad({
     },
     solve: (input) => solve(input, bar),
     closed: true,
-    ...(format === "pairs"
-      ? { sparse: pairsRule(bar) }
-      : { dense: "Where the last step's rest begins takes counting back over it; no rule is offered." }),
+    sparse: format === "pairs" ? pairsRule(bar) : selectionRule((input) => selection(input, bar), bar),
   };
 }
 
