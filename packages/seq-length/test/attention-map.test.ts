@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { attentionMaps, meanMap, wrongAttention } from "../src/evaluate/attention-map.ts";
+import { supportAt } from "../src/evaluate/support-at.ts";
 import { none } from "../src/model/position/none.ts";
+import { parityCheck } from "../src/task/parity.ts";
+import { reversal } from "../src/task/reversal.ts";
 import { reference } from "./reference-decoder.ts";
 import { cpu, reversed, small, stream } from "./small-model.ts";
 
@@ -19,6 +22,19 @@ describe("attention maps", () => {
       row.forEach((weight, key) => {
         const all = references.map(({ weights }) => weights[1]![0]![query]![key] ?? 0);
         expect(weight).toBeCloseTo((all[0]! + all[1]!) / 2, 6);
+      }),
+    );
+  });
+
+  it("say how long a value vector can be: the greatest of any example and step", async () => {
+    const alone = await Promise.all(
+      examples.map((example) => attentionMaps(decoder, params, [example], cpu)),
+    );
+    maps.valueBounds.forEach((heads, pass) =>
+      heads.forEach((bound, head) => {
+        const each = alone.map(({ valueBounds }) => valueBounds[pass]![head]!);
+        expect(bound).toBeGreaterThan(0);
+        expect(bound).toBeCloseTo(Math.max(...each), 5);
       }),
     );
   });
@@ -62,6 +78,25 @@ describe("wrong attention", () => {
     expect(() => wrongAttention(maps, [{ query: 3, keys: [4] }, supports[1]!])).toThrow(
       /query 3 with support 4/,
     );
-    expect(() => wrongAttention(maps, supports.slice(1))).toThrow(/1 supports does not fit 2 examples/);
+    expect(() => wrongAttention(maps, supports.slice(1))).toThrow(/1 supports for 2 examples/);
+  });
+});
+
+describe("the support of a whole example", () => {
+  it("is where the rule points, behind the task token, with the words of the format and the query itself", () => {
+    const task = reversal({ symbols: 12 });
+    const input = [5, 3, 8, 1];
+    // [task] 5 3 8 1 [separator] 1 8: output 2 is 3, which stands before 8.
+    const { query, keys } = supportAt(task, input, 2);
+    expect(query).toBe(7);
+    expect(keys).toEqual(expect.arrayContaining([0, 2, 3, 5, 7]));
+    expect(keys).not.toContain(1);
+    expect(keys).not.toContain(4);
+    // The first output is asked for at the separator.
+    expect(supportAt(task, input, 0).query).toBe(5);
+  });
+
+  it("does not exist for tasks without a sparse rule", () => {
+    expect(() => supportAt(parityCheck(), [1, 0, 1], 0)).toThrow(/parity-check has no support/);
   });
 });

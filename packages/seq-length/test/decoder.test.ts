@@ -54,7 +54,7 @@ async function run(
 const example = reversed(stream(), 4);
 const gapped = { ...example, positions: [...gaps, 61] };
 
-function compare(found: NDArray, wanted: readonly number[][]): void {
+function expectRows(found: NDArray, wanted: readonly number[][]): void {
   const flat = wanted.flat();
   flat.forEach((value, i) => expect(found.data[i]!).toBeCloseTo(value, 4));
 }
@@ -72,7 +72,7 @@ describe("a decoder's logits and attention are its formula in float64", () => {
         tokens: input.tokens.slice(0, steps),
         positions: input.positions.slice(0, steps),
       });
-      compare(logits, wanted.logits);
+      expectRows(logits, wanted.logits);
       wanted.weights.forEach((heads, pass) =>
         heads.forEach((rows, head) =>
           rows.forEach((row, query) =>
@@ -92,7 +92,7 @@ describe("a decoder's logits and attention are its formula in float64", () => {
       const decoder = small({ positions });
       const params = shaken(decoder);
       const { logits } = await run(decoder, params, [input]);
-      compare(
+      expectRows(
         logits,
         reference(decoder.options, params, {
           tokens: input.tokens.slice(0, -1),
@@ -126,7 +126,7 @@ describe("a decoder's logits and attention are its formula in float64", () => {
           tokens: example.tokens.slice(0, steps),
           positions: example.positions.slice(0, steps),
         };
-        compare(
+        expectRows(
           logits,
           reference(decoder.options, params, input, (c, layer, head) => factor(c, of(layer, head))).logits,
         );
@@ -140,7 +140,7 @@ describe("a decoder's logits and attention are its formula in float64", () => {
     const { logits, weights } = await run(decoder, params, [example]);
     const steps = example.tokens.length - 1;
     const input = { tokens: example.tokens.slice(0, steps), positions: example.positions.slice(0, steps) };
-    compare(logits, reference(decoder.options, params, input).logits);
+    expectRows(logits, reference(decoder.options, params, input).logits);
     expect(weights).toHaveLength(3);
   });
 });

@@ -38,10 +38,10 @@ function erf(x: number): number {
 const gelu = (x: number): number => (x / 2) * (1 + erf(x / Math.SQRT2));
 
 /** What each encoding says, written from its formula: a vector for an id, angles of pairs, or a bias for two ids. */
-export interface Oracle {
-  embed?(params: Tree<NDArray>, id: number, size: number): number[];
-  angle?(id: number, pair: number, width: number): number;
-  bias?(params: Tree<NDArray>, query: number, key: number, head: number, heads: number): number;
+interface Oracle {
+  readonly embed?: (params: Tree<NDArray>, id: number, size: number) => number[];
+  readonly angle?: (id: number, pair: number, width: number) => number;
+  readonly bias?: (params: Tree<NDArray>, query: number, key: number, head: number, heads: number) => number;
 }
 
 const lookUp = (table: Tree<NDArray>, id: number): number[] => row(table as NDArray, id);
@@ -67,7 +67,7 @@ function t5Bucket(distance: number): number {
   return Math.min(31, 16 + Math.floor((Math.log(distance / 16) / Math.log(128 / 16)) * 16));
 }
 
-export const oracles: Readonly<Record<string, Oracle>> = {
+const oracles: Readonly<Record<string, Oracle>> = {
   nope: {},
   sinusoidal: {
     embed: (_, id, size) =>

@@ -27,7 +27,8 @@ export const encodings: readonly PositionEncoding[] = [
   coupled({ ids: 64 }),
 ];
 
-export const [TASK, SEPARATOR, END, FIRST, SYMBOLS] = [0, 1, 2, 3, 9] as const;
+export const [TASK, END, FIRST, SYMBOLS] = [0, 2, 3, 9] as const;
+const SEPARATOR = 1;
 
 /** A small decoder. */
 export const small = (options: Partial<DecoderOptions> = {}): Decoder =>

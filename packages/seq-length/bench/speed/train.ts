@@ -47,14 +47,15 @@ const contenders = [
 const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1]!;
 
 console.log(contenders.map(([name, { version }]) => `${name}: ${version}`).join("; "));
-for (const [name, { ask }] of contenders) {
-  const { losses } = await ask({ steps: 50 });
+for (const [name, contender] of contenders) {
+  const { losses } = await contender.ask({ steps: 50 });
   const shown = [0, 1, 9, 49].map((i) => losses[i]!.toFixed(5)).join(", ");
   console.log(`${name}: losses of steps 1, 2, 10, 50: ${shown}`);
 }
 const times: number[][] = contenders.map(() => []);
 for (let round = 0; round < Number(options.rounds); round++)
-  for (const [i, [, { ask }]] of contenders.entries()) times[i]!.push(median((await ask({ steps: 60 })).ms));
+  for (const [i, [, contender]] of contenders.entries())
+    times[i]!.push(median((await contender.ask({ steps: 60 })).ms));
 for (const [i, [name]] of contenders.entries()) {
   const ratios = times[1]!.map((peerMs, round) => peerMs / times[i]![round]!);
   const ms = median(times[i]!);
@@ -63,5 +64,5 @@ for (const [i, [name]] of contenders.entries()) {
     `${name}: ${ms.toFixed(2)} ms a step, ${Math.round((1000 * tokens) / ms)} tokens a second, ${median(ratios).toFixed(2)} ${range} of PyTorch eager's speed`,
   );
 }
-for (const [, { stop }] of contenders) stop();
+for (const [, contender] of contenders) contender.stop();
 rmSync(folder, { recursive: true });

@@ -1,6 +1,8 @@
-import { type Compiled, type CompileOptions, compile, type NDArray, type Tree } from "@outrigger/core";
+import { type Compiled, type CompileOptions, compile, type NDArray } from "@outrigger/core";
 import { OutriggerError } from "@outrigger/core/error";
 import type { Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
+import { wrongRatio } from "../bound/wrong-ratio.ts";
 import type { Example } from "../example.ts";
 import { pad, stepsOf } from "../model/batch.ts";
 import type { Decoder, DecoderParams, DecoderTensors } from "../model/decoder.ts";
@@ -10,6 +12,8 @@ export interface AttentionMaps {
   readonly steps: number;
   readonly heads: number;
   readonly weights: readonly NDArray[];
+  /** B of every pass and head: the greatest norm of a value vector, by which the bound measures how far wrong mass can move a head's output. */
+  readonly valueBounds: readonly (readonly number[])[];
 }
 
 /**
@@ -32,14 +36,19 @@ export async function attentionMaps(
     throw new OutriggerError("bad-data", said, { lengths });
   }
   const run: Compiled = compile(
-    ((p: DecoderTensors, tokens: Tensor, positions: Tensor): Tree<Tensor> =>
-      decoder.trace(p, tokens, positions).passes.map(({ weights }) => weights)) as never,
+    ((p: DecoderTensors, tokens: Tensor, positions: Tensor) => {
+      const { passes } = decoder.trace(p, tokens, positions);
+      // [batch, heads, steps, width]
+      const norms = passes.map(({ v }) => tf.max(tf.sqrt(tf.sum(tf.square(v), 3)), [0, 2]));
+      return { weights: passes.map(({ weights }) => weights), norms };
+    }) as never,
     options,
   );
   const { tokens, positions } = pad(examples, steps);
-  const weights = (await run(params as never, tokens, positions)) as readonly NDArray[];
+  const made = await run(params as never, tokens, positions);
+  const { weights, norms } = made as unknown as Record<"weights" | "norms", readonly NDArray[]>;
   await run.dispose();
-  return { steps, heads: decoder.options.heads, weights };
+  return { steps, heads: decoder.options.heads, weights, valueBounds: norms.map(({ data }) => [...data]) };
 }
 
 /**
@@ -60,7 +69,7 @@ export function meanMap({ steps, heads, weights }: AttentionMaps, pass: number, 
 }
 
 /** Where one query should look. */
-export interface Support {
+export interface AttentionSupport {
   /** Index of the query: the token before the target. */
   readonly query: number;
   /** Indices of the tokens that decide the target. */
@@ -68,37 +77,31 @@ export interface Support {
 }
 
 /**
- * How much attention goes astray, of every pass and head: the ratio r = Σ_{j ∉ S} w_j / Σ_{j ∈ S} w_j of wrong to right mass of one query, a number an
- * example. It is the ratio in the bound for longer sequences; the wrong share of all attention is r / (1 + r).
+ * How much attention goes astray, of every pass and head: the ratio of wrong to right mass of one query ({@link wrongRatio}), a number an example. It
+ * is what the bound for longer sequences starts from; the wrong share of all attention is r / (1 + r).
  *
- * Mass of 0 on the support gives infinity. One layer may do without the support where another looks it up: read the heads side by side.
+ * One layer may do without the support where another looks it up: read the heads side by side.
  *
  * @param supports one an example.
  * @returns ratios[pass][head][example]
  * @throws OutriggerError `bad-data` for another number of supports than examples, or one that lies outside of what the query sees.
  */
-export function wrongAttention(maps: AttentionMaps, supports: readonly Support[]): number[][][] {
+export function wrongAttention(maps: AttentionMaps, supports: readonly AttentionSupport[]): number[][][] {
   const { steps, heads, weights } = maps;
   const examples = weights[0]?.shape[0] ?? 0;
-  const odd = supports.find(
-    ({ query, keys }) =>
-      !(query >= 0 && query < steps) || keys.length === 0 || keys.some((key) => !(key >= 0 && key <= query)),
-  );
+  const odd = supports.find(({ query, keys }) => query >= steps || keys.some((key) => key > query));
   if (odd !== undefined || supports.length !== examples) {
     const what = odd
       ? `query ${odd.query} with support ${odd.keys.join(", ")}`
       : `${supports.length} supports`;
-    const said = `wrongAttention: ${what} does not fit ${examples} examples of ${steps} steps: one each, of keys that the query sees.`;
+    const said = `wrongAttention: ${what} for ${examples} examples of ${steps} steps; give one each, of keys that the query sees.`;
     throw new OutriggerError("bad-data", said, { examples, steps });
   }
   return weights.map(({ data }) =>
     Array.from({ length: heads }, (_, head) =>
       supports.map(({ query, keys }, example) => {
         const start = ((example * heads + head) * steps + query) * steps;
-        let total = 0;
-        for (let key = 0; key <= query; key++) total += data[start + key]!;
-        const right = keys.reduce((sum, key) => sum + data[start + key]!, 0);
-        return Math.max(0, total - right) / right;
+        return wrongRatio([...data.subarray(start, start + query + 1)], keys);
       }),
     ),
   );

@@ -26,9 +26,9 @@ export interface Generator {
    *
    * @throws OutriggerError `bad-data` for an empty prompt or too few position ids; `bad-option` unless `steps` is a positive whole number.
    */
-  generate(prompts: readonly Prompt[], steps: number): Promise<number[][]>;
+  readonly generate: (prompts: readonly Prompt[], steps: number) => Promise<number[][]>;
   /** Frees the native sessions. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 export interface GeneratorOptions extends Omit<CompileOptions, "random"> {

@@ -48,7 +48,7 @@ function drawStep(options: SequenceBatchesOptions, random: Random, step: number)
  * Batches of freshly drawn examples, every row of a length of its own, padded to the longest example that any task has; one pass is a whole
  * training. Nothing is drawn but from the stream given, so a pass can be repeated, and a run continued, from the stream's state.
  *
- * All batches have one shape, because a compiled step has one. A padded step of [64, 22] takes 1.4 times as long as one for the 15 steps that
+ * All batches have one shape, because a compiled step has one. A padded step of [64, 22] takes 1.5 times as long as one for the 14 steps that
  * training lengths 2 to 10 have on average; a graph for each length would have to share optimiser and parameters with eight others.
  *
  * @throws OutriggerError `bad-option` for counts that are no positive whole numbers, shares below 0, or a task without rows.

@@ -34,6 +34,7 @@ export interface TrainOptions extends SequenceBatchesOptions, Pick<FitOptions<Se
 
 export interface Trained {
   readonly params: DecoderParams;
+  /** Of the whole run, also where it was stopped. */
   readonly budget: Budget;
   /** Mean loss of every task over the whole run; null for one that was never drawn. */
   readonly losses: Readonly<Record<string, number | null>>;
