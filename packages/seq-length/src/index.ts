@@ -52,7 +52,7 @@ export {
   tempered,
   unscaled,
 } from "./model/attention-scale.ts";
-export { type Padded, pad } from "./model/batch.ts";
+export { type Limits, limitsOf, type Padded, pad } from "./model/batch.ts";
 export {
   type Attended,
   type Decoder,
@@ -116,6 +116,6 @@ export {
 export type { WindowKey } from "./task/window-key.ts";
 export { type Budget, budgetOf, type SequenceBatchesOptions, sequenceBatches } from "./train/batches.ts";
 export { curriculum, type LengthRule } from "./train/curriculum.ts";
-export type { Drawn, MixedTask, Mixing } from "./train/mixture.ts";
+export { type Drawn, type MixedTask, type Mixing, placed } from "./train/mixture.ts";
 export { type Trained, type TrainOptions, trainDecoder } from "./train/train.ts";
 export { BLANK, END, PADDING, SEPARATOR, type Vocabulary, vocabulary } from "./vocabulary.ts";

@@ -1,5 +1,6 @@
-import { compile, mapTree, type NDArray } from "@outrigger/core";
+import { compile, gradients, leaves, mapTree, type NDArray, type Tree } from "@outrigger/core";
 import type { Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import {
   type AttentionScale,
@@ -35,7 +36,7 @@ async function run(
   examples: Parameters<typeof pad>[0],
   width?: number,
 ) {
-  const { tokens, positions } = pad(examples, width ?? examples[0]!.tokens.length - 1);
+  const { tokens, positions } = pad(examples, { width: width ?? examples[0]!.tokens.length - 1 });
   const traced = compile(
     ((p: DecoderTensors, t: Tensor, at: Tensor) => {
       const { logits, passes } = decoder.trace(p, t, at);
@@ -58,6 +59,13 @@ function expectRows(found: NDArray, wanted: readonly number[][]): void {
   const flat = wanted.flat();
   flat.forEach((value, i) => expect(found.data[i]!).toBeCloseTo(value, 4));
 }
+
+const scales: [AttentionScale, (c: number, scale: number) => number][] = [
+  [tempered(), (c, tau) => 1 + tau * Math.log(c)],
+  [logn({ length: 4 }), (c, s) => (s * Math.log(c + 1)) / Math.log(10)],
+  [ssmax(), (c, s) => s * Math.log(c)],
+  [fixedTemperature(0.5), () => 2],
+];
 
 describe("a decoder's logits and attention are its formula in float64", () => {
   it.each(encodings.map((each) => [each.name, each] as const))(
@@ -102,12 +110,6 @@ describe("a decoder's logits and attention are its formula in float64", () => {
     }
   });
 
-  const scales: [AttentionScale, (c: number, scale: number) => number][] = [
-    [tempered(), (c, tau) => 1 + tau * Math.log(c)],
-    [logn({ length: 4 }), (c, s) => (s * Math.log(c + 1)) / Math.log(10)],
-    [ssmax(), (c, s) => s * Math.log(c)],
-    [fixedTemperature(0.5), () => 2],
-  ];
   it.each(scales.map((each) => [each[0].name, ...each] as const))(
     "with scale %s, also beside a bias",
     async (_, scale, factor) => {
@@ -186,4 +188,85 @@ describe("slopes of ALiBi", () => {
     expect(slopes(8)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((h) => 2 ** -h));
     expect(slopes(12)).toEqual([...slopes(8), 2 ** -0.5, 2 ** -1.5, 2 ** -2.5, 2 ** -3.5]);
   });
+});
+
+describe("gradients of what is learned about positions", () => {
+  /** Σ c_i logits_i with fixed numbers c, in float64. */
+  const objective = (
+    decoder: Decoder,
+    params: DecoderParams,
+    weights: readonly number[],
+    factor?: Factor,
+  ): number => {
+    const steps = example.tokens.length - 1;
+    const input = { tokens: example.tokens.slice(0, steps), positions: gaps };
+    const { logits } = reference(decoder.options, params, input, factor);
+    return logits.flat().reduce((sum, value, i) => sum + weights[i]! * value, 0);
+  };
+  type Factor = (visible: number, layer: number, head: number) => number;
+
+  /** The greatest differences from central differences of the formula, over some entries of the leaves that `pick` names. */
+  async function expectSlopes(
+    decoder: Decoder,
+    pick: (params: DecoderParams) => readonly NDArray[],
+    factorOf?: (params: DecoderParams) => Factor,
+  ): Promise<void> {
+    const params = mapTree<NDArray, NDArray>(shaken(decoder) as never, (leaf) => ({
+      ...leaf,
+      data: Float64Array.from(leaf.data) as never,
+    })) as unknown as DecoderParams;
+    const random = stream("weights");
+    const { tokens, positions } = pad([{ ...example, positions: [...gaps, 61] }], { width: gaps.length });
+    const weights = Array.from({ length: gaps.length * decoder.options.vocabulary }, () => random.normal());
+    const slope = compile(
+      ((p: Tree<Tensor>, t: Tensor, at: Tensor) => {
+        const rows = decoder.logits(p as unknown as DecoderTensors, t, at);
+        return gradients([tf.sum(tf.mul(rows, tf.tensor(weights, rows.shape)))], p)[0];
+      }) as never,
+      cpu,
+    );
+    const single = mapTree<NDArray, NDArray>(params as never, (leaf) => ({
+      ...leaf,
+      data: Float32Array.from(leaf.data),
+    }));
+    const found = (await slope(single, tokens, positions)) as unknown as DecoderParams;
+    await slope.dispose();
+    const own = pick(found);
+    pick(params).forEach((leaf, i) => {
+      const values = leaf.data as unknown as Float64Array;
+      // Of a table, some entries of its first rows.
+      const chosen = [...values.keys()].filter((at) => values.length < 12 || (at < 90 && at % 7 === 0));
+      for (const at of chosen) {
+        const start = values[at]!;
+        const value = (moved: number): number => {
+          values[at] = moved;
+          return objective(decoder, params, weights, factorOf?.(params));
+        };
+        const wanted = (value(start + 1e-5) - value(start - 1e-5)) / 2e-5;
+        values[at] = start;
+        expect(Math.abs(own[i]!.data[at]! - wanted)).toBeLessThan(2e-3 * (1 + Math.abs(wanted)));
+      }
+      expect(own[i]!.data.some((value) => Math.abs(value) > 1e-3)).toBe(true);
+    });
+  }
+
+  const tables = encodings.filter((encoding) => ["learned", "t5-bias", "fire"].includes(encoding.name));
+  it.each(tables.map((each) => [each.name, each] as const))(
+    "are central differences with %s",
+    (_, positions) => expectSlopes(small({ positions }), (params) => leaves<NDArray>(params.positions)),
+  );
+
+  it.each(scales.slice(0, 3).map((each) => [each[0].name, ...each] as const))(
+    "are central differences with scale %s, through loops too",
+    (_, scale, factor) =>
+      expectSlopes(
+        small({ scale, layers: 1, loops: 2 }),
+        ({ blocks }) => blocks.flatMap(({ attention }) => leaves<NDArray>(attention.scale)),
+        ({ blocks }) =>
+          (c, layer, head) => {
+            const { data } = blocks[layer]!.attention.scale as NDArray;
+            return factor(c, data[data.length === 1 ? 0 : head]!);
+          },
+      ),
+  );
 });

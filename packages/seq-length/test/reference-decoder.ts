@@ -51,15 +51,13 @@ function fireBias(params: Tree<NDArray>, i: number, j: number, head: number): nu
     speed: NDArray;
     stretch: NDArray;
     hidden: { kernel: NDArray; bias: NDArray };
-    output: { kernel: NDArray; bias: NDArray };
+    output: NDArray;
   };
   const c = Math.abs(speed.data[0]!);
   const threshold = 6 * stretch.data[0]!;
   const ratio = Math.log(c * Math.max(0, i - j) + 1) / Math.log(c * Math.max(i, threshold) + 1);
-  return affine(
-    affine([ratio], hidden).map((x) => Math.max(0, x)),
-    output,
-  )[head]!;
+  const inner = affine([ratio], hidden).map((x) => Math.max(0, x));
+  return inner.reduce((sum, value, m) => sum + value * row(output, m)[head]!, 0);
 }
 
 function t5Bucket(distance: number): number {

@@ -5,9 +5,11 @@ import { leaves, type NDArray, pcgrad, Random, staticWeights } from "@outrigger/
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { predictor } from "../src/evaluate/teacher-forced.ts";
+import { learned } from "../src/model/position/learned.ts";
+import { randomizedPositions } from "../src/positions/randomized.ts";
 import { budgetOf, sequenceBatches } from "../src/train/batches.ts";
 import { curriculum, drawLength } from "../src/train/curriculum.ts";
-import { type MixedTask, rowsOf } from "../src/train/mixture.ts";
+import { type MixedTask, placed, rowsOf } from "../src/train/mixture.ts";
 import { type TrainOptions, trainDecoder } from "../src/train/train.ts";
 import { cpu, reversed, small, stream } from "./small-model.ts";
 
@@ -83,6 +85,21 @@ describe("training", () => {
     rmSync(directory, { recursive: true });
     expect(numbers(resumed.params)).toEqual(numbers(whole.params));
     expect(resumed.budget).toEqual(whole.budget);
+  });
+
+  it("takes drawn position ids, and says which one its table has not", async () => {
+    const decoder = small({ size: 16, positions: learned({ ids: 40 }) });
+    const drawn = (ids: number): MixedTask => ({
+      ...main,
+      source: placed(main.source, (example, random) => randomizedPositions(example, random, ids)),
+    });
+    const given = { ...options, decoder, steps: 2 };
+    const { losses } = await trainDecoder({ ...given, tasks: [drawn(40)] });
+    expect(losses["reversal"]).toBeGreaterThan(0);
+    const wrong = trainDecoder({ ...given, steps: 20, tasks: [drawn(400)] });
+    await expect(wrong).rejects.toThrow(/position id \d+ is none of 0 to 39/);
+    const few = trainDecoder({ ...given, decoder: small({ vocabulary: 5 }) });
+    await expect(few).rejects.toThrow(/token \d+ is none of the 5/);
   });
 
   it("starts all arms of a seed from the same parameters", async () => {

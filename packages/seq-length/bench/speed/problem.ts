@@ -40,7 +40,7 @@ export function trainingBatch() {
   const random = Random.seeded(0, "batch");
   const { targets, ...rest } = pad(
     Array.from({ length: 64 }, () => reversal(random, 10)),
-    22,
+    { width: 22 },
   );
   return { ...rest, masks: { main: targets } };
 }

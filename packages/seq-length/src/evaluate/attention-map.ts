@@ -4,7 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { wrongRatio } from "../bound/wrong-ratio.ts";
 import type { Example } from "../example.ts";
-import { pad, stepsOf } from "../model/batch.ts";
+import { limitsOf, pad, stepsOf } from "../model/batch.ts";
 import type { Decoder, DecoderParams, DecoderTensors } from "../model/decoder.ts";
 
 /** Attention of some examples of one length: weights[p] is [examples, heads, steps, steps], row query, column key; p counts the passes through blocks. */
@@ -44,7 +44,7 @@ export async function attentionMaps(
     }) as never,
     options,
   );
-  const { tokens, positions } = pad(examples, steps);
+  const { tokens, positions } = pad(examples, { width: steps, limits: limitsOf(decoder.options) });
   const made = await run(params as never, tokens, positions);
   const { weights, norms } = made as unknown as Record<"weights" | "norms", readonly NDArray[]>;
   await run.dispose();

@@ -3,7 +3,7 @@ import { type Compiled, compile } from "@outrigger/core";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import type { Example } from "../example.ts";
-import { pad, stepsOf } from "../model/batch.ts";
+import { limitsOf, pad, stepsOf } from "../model/batch.ts";
 import type { Decoder, DecoderParams, DecoderTensors } from "../model/decoder.ts";
 
 /** Predicts with one compiled graph a shape. */
@@ -32,6 +32,7 @@ export function predictor(
 ): Predictor {
   const { batchSize = 64, ...compileOptions } = options;
   const sessions = new Map<number, Compiled>();
+  const limits = limitsOf(decoder.options);
   const best = (p: DecoderTensors, tokens: Tensor, positions: Tensor): Tensor =>
     tf.argMax(decoder.logits(p, tokens, positions), 1);
   return {
@@ -42,7 +43,7 @@ export function predictor(
       const found: Int32Array[] = [];
       for (let start = 0; start < examples.length; start += batchSize) {
         const chunk = examples.slice(start, start + batchSize);
-        const { tokens, positions } = pad(chunk, width, batchSize);
+        const { tokens, positions } = pad(chunk, { width, batch: batchSize, limits });
         const { data } = (await run(params as never, tokens, positions)) as NDArray;
         chunk.forEach((example, row) =>
           found.push((data as Int32Array).slice(row * width, row * width + stepsOf(example))),

@@ -10,6 +10,7 @@ import {
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { HIDDEN, logits } from "./attention.ts";
+import { checkLimits, type Limits, limitsOf } from "./batch.ts";
 import { cut, type KeyValueCache, makeCache, store } from "./cache.ts";
 import type { Attended, Decoder, DecoderParams, DecoderTensors } from "./decoder.ts";
 
@@ -24,7 +25,7 @@ export interface Generator {
   /**
    * What the model adds to each prompt, greedily: up to `steps` tokens, the end token last where it comes earlier.
    *
-   * @throws OutriggerError `bad-data` for an empty prompt or too few position ids; `bad-option` unless `steps` is a positive whole number.
+   * @throws OutriggerError `bad-data` for an empty prompt, too few position ids, or tokens and ids that the decoder has not; `bad-option` unless `steps` is a positive whole number.
    */
   readonly generate: (prompts: readonly Prompt[], steps: number) => Promise<number[][]>;
   /** Frees the native sessions. */
@@ -103,7 +104,8 @@ function promptArrays(prompts: readonly Prompt[], width: number): { tokens: NDAr
   };
 }
 
-function check(prompts: readonly Prompt[], steps: number): void {
+function check(prompts: readonly Prompt[], steps: number, limits: Limits): void {
+  for (const prompt of prompts) checkLimits(prompt, limits);
   if (!Number.isInteger(steps) || steps < 1) {
     throw new OutriggerError("bad-option", `generate: steps must be a positive whole number, not ${steps}.`, {
       steps,
@@ -151,7 +153,7 @@ export function generator(decoder: Decoder, params: DecoderParams, options: Gene
   };
   return {
     async generate(prompts, steps) {
-      check(prompts, steps);
+      check(prompts, steps, limitsOf(decoder.options));
       if (prompts.length === 0) return [];
       const longest = Math.max(...prompts.map(({ tokens }) => tokens.length));
       const cache = makeCache(decoder.options, prompts.length, longest + steps - 1);
@@ -200,7 +202,7 @@ export function uncachedGenerator(
   const sessions = new Map<string, Compiled>();
   return {
     async generate(prompts, steps) {
-      check(prompts, steps);
+      check(prompts, steps, limitsOf(decoder.options));
       if (prompts.length === 0) return [];
       const width = Math.max(...prompts.map(({ tokens }) => tokens.length)) + steps - 1;
       const key = `${prompts.length} ${width}`;

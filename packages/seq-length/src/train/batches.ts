@@ -2,7 +2,7 @@ import { array, type Batches, type Host, type NDArray } from "@outrigger/core";
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
 import type { Example } from "../example.ts";
-import { pad } from "../model/batch.ts";
+import { type Limits, pad } from "../model/batch.ts";
 import type { SequenceBatch } from "../model/sequence-model.ts";
 import { drawTask, type MixedTask, type Mixing, rowsOf } from "./mixture.ts";
 
@@ -14,6 +14,8 @@ export interface SequenceBatchesOptions {
   readonly steps: number;
   /** Decides the batches in fixed order, where no stream is given. Default 0. */
   readonly seed?: number;
+  /** Of the decoder that is to read them. Default: not checked. */
+  readonly limits?: Limits;
 }
 
 function checkOptions({ tasks, mixing, batchSize, steps }: SequenceBatchesOptions): void {
@@ -51,11 +53,11 @@ function drawStep(options: SequenceBatchesOptions, random: Random, step: number)
  * All batches have one shape, because a compiled step has one. A padded step of [64, 22] takes 1.5 times as long as one for the 14 steps that
  * training lengths 2 to 10 have on average; a graph for each length would have to share optimiser and parameters with eight others.
  *
- * @throws OutriggerError `bad-option` for counts that are no positive whole numbers, shares below 0, or a task without rows.
+ * @throws OutriggerError `bad-option` for counts that are no positive whole numbers, shares below 0, or a task without rows; from a pass as {@link pad}.
  */
 export function sequenceBatches(options: SequenceBatchesOptions): Batches<Host<SequenceBatch>> {
   checkOptions(options);
-  const { tasks, batchSize, steps, seed = 0 } = options;
+  const { tasks, batchSize, steps, seed = 0, limits } = options;
   const width = Math.max(...tasks.map(({ source }) => source.longest)) - 1;
   return {
     size: steps,
@@ -63,7 +65,11 @@ export function sequenceBatches(options: SequenceBatchesOptions): Batches<Host<S
       const stream = random ?? Random.seeded(seed, "sequences");
       for (let step = 0; step < steps; step++) {
         const drawn = drawStep(options, stream, step);
-        const { targets, ...inputs } = pad(drawn.flat(), width, batchSize);
+        const { targets, ...inputs } = pad(drawn.flat(), {
+          width,
+          batch: batchSize,
+          ...(limits && { limits }),
+        });
         let row = 0;
         const mask = (rows: number): NDArray => {
           const data = new Float32Array(targets.data.length);

@@ -10,6 +10,17 @@ export interface Drawn {
   draw(random: Random, progress: number): Example;
 }
 
+/**
+ * A source whose examples get other position ids: randomized ones, a random start, Abacus ids.
+ *
+ * @example
+ * placed(whole(task, words, { lengths: [2, 10] }), (example, random) => randomizedPositions(example, random, 128));
+ */
+export const placed = (source: Drawn, place: (example: Example, random: Random) => Example): Drawn => ({
+  longest: source.longest,
+  draw: (random, progress) => place(source.draw(random, progress), random),
+});
+
 /** One task of a training: one of them is the primary. */
 export interface MixedTask {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { adamw, cosineDecay, type FitOptions, fit, type Method, Random, uniform } from "@outrigger/core";
+import { limitsOf } from "../model/batch.ts";
 import type { Decoder, DecoderParams } from "../model/decoder.ts";
 import { type SequenceBatch, sequenceModel, sequenceTask } from "../model/sequence-model.ts";
 import { type Budget, budgetOf, type SequenceBatchesOptions, sequenceBatches } from "./batches.ts";
@@ -16,7 +17,9 @@ type Passed =
   | "spinning";
 
 /** How to train a decoder; see {@link trainDecoder}. */
-export interface TrainOptions extends SequenceBatchesOptions, Pick<FitOptions<SequenceBatch>, Passed> {
+export interface TrainOptions
+  extends Omit<SequenceBatchesOptions, "limits">,
+    Pick<FitOptions<SequenceBatch>, Passed> {
   readonly decoder: Decoder;
   /** Every random number of the run follows from it. */
   readonly seed: number;
@@ -63,7 +66,7 @@ export interface Trained {
 export async function trainDecoder(options: TrainOptions): Promise<Trained> {
   const { decoder, tasks, mixing, batchSize, steps, seed, method = uniform() } = options;
   const { learningRate = 1e-3, warmup = 0.05, weightDecay = 0, maxGradientNorm = 1 } = options;
-  const mixture = { tasks, mixing, batchSize, steps };
+  const mixture = { tasks, mixing, batchSize, steps, limits: limitsOf(decoder.options) };
   const names = tasks.map(({ name }) => name);
   // `fit` wants to look at something after its epoch, and nothing depends on it: one batch of the primary.
   const looked = tasks.map((task) => ({ ...task, share: task.role === "primary" ? 1 : 0 }));

@@ -10,7 +10,7 @@ type FireParams = {
   /** What L is multiplied by. */
   readonly stretch: NDArray;
   readonly hidden: { readonly kernel: NDArray; readonly bias: NDArray };
-  readonly output: { readonly kernel: NDArray; readonly bias: NDArray };
+  readonly output: NDArray;
 };
 
 /**
@@ -18,7 +18,8 @@ type FireParams = {
  * the threshold L are learned; c enters by its absolute value, and L is a learned multiple of where it started.
  *
  * Li et al., "Functional interpolation for relative positions improves long context transformers", ICLR 2024, https://arxiv.org/abs/2310.04418.
- * Ids count from 0, so that a threshold far above those of training leaves the denominator constant.
+ * The output has no bias, which the softmax would cancel. Ids count from 0, so that a threshold far above those of training leaves the
+ * denominator constant.
  *
  * @param options.width m. Default 32.
  * @param options.threshold L at first. Default 512.
@@ -33,7 +34,7 @@ export const fire = (
       speed: array([0.1], [1]),
       stretch: array([1], [1]),
       hidden: { kernel: glorot(random, [1, width]), bias: array(new Float32Array(width), [width]) },
-      output: { kernel: glorot(random, [width, heads]), bias: array(new Float32Array(heads), [heads]) },
+      output: glorot(random, [width, heads]),
     }),
     bias(params, queries, keys, { heads }) {
       const { speed, stretch, hidden, output } = params as unknown as TensorsOf<FireParams>;
@@ -44,7 +45,7 @@ export const fire = (
       const limit = tf.abs(tf.mul(stretch, threshold));
       const ratio = tf.div(scaled(distances(queries, keys)), scaled(tf.maximum(query, limit)));
       const inner = tf.relu(tf.add(tf.mul(tf.reshape(ratio, [-1, 1]), hidden.kernel), hidden.bias));
-      const found = tf.add(tf.matMul(inner as Tensor2D, output.kernel as Tensor2D), output.bias);
+      const found = tf.matMul(inner as Tensor2D, output as Tensor2D);
       return tf.transpose(tf.reshape(found, [batch, rows, keys.shape[1]!, heads]), [0, 3, 1, 2]);
     },
   };
