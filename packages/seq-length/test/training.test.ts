@@ -102,6 +102,20 @@ describe("training", () => {
     await expect(few).rejects.toThrow(/token \d+ is none of the 5/);
   });
 
+  it("counts the very examples that the run drew", async () => {
+    const seen: string[] = [];
+    const draw: MixedTask["source"]["draw"] = (random, progress) => {
+      const example = main.source.draw(random, progress);
+      seen.push(example.tokens.join());
+      return example;
+    };
+    await trainDecoder({ ...options, steps: 5, tasks: [{ ...main, source: { longest, draw } }] });
+    const drawn = 5 * options.batchSize;
+    // First those of the training, last those that were counted; between them what `fit` looks at after the epoch.
+    expect(seen.slice(0, drawn)).toEqual(seen.slice(-drawn));
+    expect(seen.length).toBeGreaterThan(2 * drawn);
+  });
+
   it("starts all arms of a seed from the same parameters", async () => {
     const still = { ...options, mixing: "rows", steps: 1, learningRate: 0 } as const;
     const [with_, without] = [await trainDecoder(still), await trainDecoder({ ...still, tasks: [main] })];

@@ -55,7 +55,7 @@ for (const [name, contender] of contenders) {
 const times: number[][] = contenders.map(() => []);
 for (let round = 0; round < Number(options.rounds); round++)
   for (const [i, [, contender]] of contenders.entries())
-    times[i]!.push(median((await contender.ask({ steps: 60 })).ms));
+    times[i]!.push(median((await contender.ask({ steps: 40 })).ms));
 for (const [i, [name]] of contenders.entries()) {
   const ratios = times[1]!.map((peerMs, round) => peerMs / times[i]![round]!);
   const ms = median(times[i]!);
