@@ -6,31 +6,56 @@ import { predictor } from "../src/evaluate/teacher-forced.ts";
 import { generator } from "../src/model/generate.ts";
 import { randomizedPositions } from "../src/positions/randomized.ts";
 import { reversal } from "../src/task/reversal.ts";
+import type { MixedTask } from "../src/train/mixture.ts";
 import { trainDecoder } from "../src/train/train.ts";
 import { END, vocabulary } from "../src/vocabulary.ts";
 import { cpu, small } from "./small-model.ts";
 
 const task = reversal({ symbols: 12 });
 const words = vocabulary({ symbols: 12, tasks: [task.name] });
-const decoder = small({ vocabulary: words.size, size: 16 });
-const { params } = await trainDecoder({
-  ...cpu,
-  decoder,
-  mixing: "steps",
-  batchSize: 16,
-  steps: 300,
-  learningRate: 1e-2,
-  seed: 0,
-  tasks: [
-    { name: "main", role: "primary", source: whole(task, words, { lengths: [2, 4] }) },
+const decoder = small({ vocabulary: words.size, size: 32 });
+
+const train = (auxiliaries: readonly MixedTask[]) =>
+  trainDecoder({
+    ...cpu,
+    decoder,
+    mixing: "steps",
+    batchSize: 32,
+    steps: 500,
+    learningRate: 4e-3,
+    seed: 0,
+    tasks: [
+      { name: "main", role: "primary", source: whole(task, words, { lengths: [2, 4] }) },
+      ...auxiliaries,
+    ],
+  });
+const [{ params }, alone] = [
+  await train([
     {
       name: "restriction",
       role: "auxiliary",
       source: restriction(task, words, { trainLength: 4, longest: 8 }),
     },
-  ],
-});
+  ]),
+  await train([]),
+];
 const lengths = [2, 4, 6, 8];
+
+describe("restrictions", () => {
+  it("make a model that was trained up to length 4 right at length 6, where it is wrong without them", async () => {
+    const exact = async (of: typeof params): Promise<number[]> => {
+      const teacher = predictor(decoder, of, cpu);
+      const scores = await scoreLengths(teacher, task, words, [4, 6]);
+      await teacher.dispose();
+      return scores.map(({ exactMatch }) => exactMatch);
+    };
+    const [with_, without] = [await exact(params), await exact(alone.params)];
+    expect(with_[0]).toBeGreaterThan(0.9);
+    expect(with_[1]).toBeGreaterThan(0.7);
+    expect(without[0]).toBeGreaterThan(0.9);
+    expect(without[1]).toBeLessThan(0.2);
+  });
+});
 
 describe("scores by length", () => {
   const teacher = predictor(decoder, params, { ...cpu, batchSize: 10 });

@@ -52,8 +52,8 @@ export interface Trained {
  * Trains a decoder on a mixture of tasks for a fixed number of steps, with AdamW (β 0.9 and 0.98), a linear warm-up and half a cosine down to 5 % of the
  * peak rate.
  *
- * The parameters of the last step are returned: nothing is selected, on short lengths or long ones. Arms with the same seed start from the same
- * parameters and make the same number of steps on the same number of rows; auxiliaries take steps or rows from the main task. With a
+ * The parameters of the last step are returned: nothing is selected, on short lengths or long ones. Arms with the same seed and decoder start from
+ * the same parameters (so give all of them one vocabulary) and make the same number of steps on the same number of rows; auxiliaries take steps or rows from the main task. With a
  * `directory` a run that was interrupted goes on bit for bit.
  *
  * @throws OutriggerError as `fit` and {@link sequenceBatches}
