@@ -3,7 +3,7 @@
  *
  *     node --conditions=@outrigger/source --import tsx packages/seq-length/bench/speed/generate.ts
  *
- * Options: --length 100, --batch 32, --rounds 3, --threads 2.
+ * Options: --length 100, --batch 32, --rounds 2, --threads 2.
  */
 import { parseArgs } from "node:util";
 import { Random } from "@outrigger/core";
@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
   options: {
     length: { type: "string", default: "100" },
     batch: { type: "string", default: "32" },
-    rounds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "2" },
     threads: { type: "string", default: "2" },
   },
 });

@@ -4,7 +4,7 @@
  *
  *     PYTHON=.venv/bin/python node --conditions=@outrigger/source --import tsx packages/seq-length/bench/speed/train.ts
  *
- * Options: --rounds 10, --threads 2, --python PATH.
+ * Options: --rounds 10, --threads 2, --python PATH. On a machine that is busy, two threads of PyTorch wait for each other: take one.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
