@@ -114,7 +114,13 @@ export {
   sequenceLength,
 } from "./task/task.ts";
 export type { WindowKey } from "./task/window-key.ts";
-export { type Budget, budgetOf, type SequenceBatchesOptions, sequenceBatches } from "./train/batches.ts";
+export {
+  type Budget,
+  budgetOf,
+  type SequenceBatchesOptions,
+  sequenceBatches,
+  stepsFor,
+} from "./train/batches.ts";
 export { curriculum, type LengthRule } from "./train/curriculum.ts";
 export { type Drawn, type MixedTask, type Mixing, placed } from "./train/mixture.ts";
 export { type Trained, type TrainOptions, trainDecoder } from "./train/train.ts";

@@ -2,7 +2,7 @@ import { array, type Batches, type Host, type NDArray } from "@outrigger/core";
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
 import type { Example } from "../example.ts";
-import { type Limits, pad } from "../model/batch.ts";
+import { type Limits, pad, stepsOf } from "../model/batch.ts";
 import type { SequenceBatch } from "../model/sequence-model.ts";
 import { drawTask, type MixedTask, type Mixing, rowsOf } from "./mixture.ts";
 
@@ -112,7 +112,7 @@ export function budgetOf(options: SequenceBatchesOptions, random: Random): Budge
     drawStep(options, random, step).forEach((examples, k) => {
       if (examples.length > 0) taskSteps[k]!++;
       for (const example of examples) {
-        taskTokens[k]! += example.tokens.length - 1;
+        taskTokens[k]! += stepsOf(example);
         targets += example.targets.length;
       }
     });
@@ -126,4 +126,30 @@ export function budgetOf(options: SequenceBatchesOptions, random: Random): Budge
     taskTokens: named(taskTokens),
     targets,
   };
+}
+
+/**
+ * How many steps a run with this stream takes to read at least so many tokens, padding left out: arms whose examples differ in length are given
+ * as many tokens each, to within one step.
+ *
+ * Sources whose lengths follow the progress see the share of the tokens here and that of the steps in the run: for these it is approximate.
+ *
+ * @param tokens at least 1. @throws OutriggerError `bad-option` as {@link sequenceBatches}, or for another number of tokens.
+ * Cost: that of drawing all batches.
+ */
+export function stepsFor(
+  options: Omit<SequenceBatchesOptions, "steps">,
+  random: Random,
+  tokens: number,
+): number {
+  checkOptions({ ...options, steps: 1 });
+  if (!Number.isInteger(tokens) || tokens < 1)
+    throw new OutriggerError("bad-option", `tokens must be a positive whole number, not ${tokens}.`, {
+      tokens,
+    });
+  let [steps, read] = [0, 0];
+  for (; read < tokens; steps++)
+    for (const example of drawStep({ ...options, steps: tokens }, random, read).flat())
+      read += stepsOf(example);
+  return steps;
 }
