@@ -33,6 +33,7 @@ export {
   wrongAttention,
 } from "./evaluate/attention-map.ts";
 export { scoreLengths, type TestOptions, testExamples } from "./evaluate/by-length.ts";
+export { type HeadReach, type HeadReachOptions, headReach } from "./evaluate/head-reach.ts";
 export { supportAt } from "./evaluate/support-at.ts";
 export {
   type Predictor,

@@ -21,7 +21,7 @@ export type Settings = {
   readonly tokens: number;
   /** L, the ids that randomized positions are drawn from. */
   readonly ids: number;
-  /** Contexts from which the safe length of a head is predicted. */
+  /** Long contexts from which the safe length of a head is predicted. */
   readonly contexts: number;
 };
 
@@ -69,7 +69,7 @@ const tiers: Readonly<Record<Tier, Settings>> = {
     learningRate: 1e-3,
     tokens: 60_000_000,
     ids: 256,
-    contexts: 64,
+    contexts: 16,
   },
 };
 

@@ -11,6 +11,7 @@ import { stepsFor } from "../train/batches.ts";
 import { type Trained, trainDecoder } from "../train/train.ts";
 import type { Problem } from "./problem.ts";
 import { revealing } from "./rows.ts";
+import { safeLengths } from "./safe-length.ts";
 import { headlineLength } from "./settings.ts";
 import { decoderOf, mixtureOf, placing, type TrialOptions } from "./training.ts";
 
@@ -112,6 +113,8 @@ export async function runLengths(problem: Problem, trial: Trial): Promise<TrialR
   const decoder = decoderOf(problem, options);
   const { params, budget, curve } = await trained(trial, problem, options, decoder);
   const { test, validation } = await scored(trial, problem, options, { decoder, params });
+  const place = placeOf(trial);
+  const heads = await safeLengths(problem, options, { decoder, params }, { seed: trial.seed, place });
   const exact = ({ exactMatch }: LengthScore): number => exactMatch;
   const tokens = ({ tokenAccuracy }: LengthScore): number => tokenAccuracy;
   const headline = (scores: readonly LengthScore[]): number =>
@@ -130,6 +133,7 @@ export async function runLengths(problem: Problem, trial: Trial): Promise<TrialR
       ...byLength("test", test, tokens, "token-accuracy"),
       "test/length-90": reach.length90,
       "test/mean-unseen": reach.meanUnseen ?? null,
+      ...heads.metrics,
       "train/steps": budget.steps,
       "train/main-steps": main!,
       "train/tokens": budget.tokens,
@@ -143,6 +147,7 @@ export async function runLengths(problem: Problem, trial: Trial): Promise<TrialR
     notes: [
       `${budget.tokens} tokens in ${budget.steps} steps, ${main} of them with the main task; last parameters`,
       ...revealing(options.auxiliary, options),
+      ...heads.notes,
     ],
     runtime: { smoke: "tfjs/cpu", ci: "onnx/cpu", full: "onnx/auto" }[trial.tier],
   };
