@@ -219,8 +219,9 @@ describe("no NaN leaves", () => {
     expect(answered(inputs, ([tasks, a]) => ofData[name]!(tasks, a))).toBeGreaterThan(0.1);
   });
 
-  it("every exported function is tried here, in network-no-nan.test.ts or in simulate/simulate.test.ts", () => {
+  it("every exported function is tried here, in analyse.test.ts, network-no-nan.test.ts or simulate/simulate.test.ts", () => {
     const tried = new Set([
+      "analyse",
       ...["alternatingNetwork", "autoNetwork", "checkNetwork", "linearNetwork", "networkBound"],
       ...["networkFirstOrder", "networkMonteCarlo", "networkSure", "networkWeights", "reducedRank"],
       ...["networkBoundStudy", "networkSureStudy", "dataEnriched", "transLasso", "aggregatedTransLasso"],
