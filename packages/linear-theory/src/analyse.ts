@@ -64,7 +64,7 @@ export interface Verdict {
     readonly error: number;
     readonly fit: Fit;
   };
-  readonly equal: WeightsVerdict & { readonly error: number };
+  readonly equal: WeightsVerdict & { readonly error: number; readonly fit: Fit };
   readonly recommended: WeightsVerdict & { readonly error: number; readonly fit: Fit };
   /** A report for each task, the primary's first. */
   readonly tasks: readonly TaskReport[];
@@ -127,10 +127,16 @@ export function analyse(tasks: readonly NamedTask[], options: AnalyseOptions = {
   const noise = problem.noise[0]!;
   const best = worthwhileWeights(problem, design);
   const error = (risk: number): number => (noise + risk) * (intercept ? 1 + 1 / rows[0]! : 1);
-  const judged = (weights: readonly number[]): WeightsVerdict & { error: number } => {
+  const judged = (weights: readonly number[]): Verdict["equal"] => {
     const found = intervalOf(data, weights, { design, level, resamples, seed });
     const risk = found.ratio * single;
-    return { weights: spread(weights, kept, tasks.length), risk, error: error(risk), ...found };
+    return {
+      weights: spread(weights, kept, tasks.length),
+      risk,
+      error: error(risk),
+      ...found,
+      fit: prepared.fit(pooledFit(fits, weights).coefficients),
+    };
   };
   const recommended = judged(best);
   const equal = judged(kept.map(() => 1 / kept.length));
@@ -155,7 +161,7 @@ export function analyse(tasks: readonly NamedTask[], options: AnalyseOptions = {
     level,
     alone: { risk: single, noise, error: error(single), fit: prepared.fit(fits[0]!.coefficients) },
     equal,
-    recommended: { ...recommended, fit: prepared.fit(pooledFit(fits, best).coefficients) },
+    recommended,
     tasks: reports,
     alternatives: alternatives(data, fits, design, prepared.fit),
     cautions: cautions(reports, features),

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { analyse, type Verdict } from "../analyse.ts";
-import { drawVerdict } from "../plot/verdict.ts";
+import { drawVerdict } from "./draw-verdict.ts";
 import { fraction, names, whole } from "./options.ts";
 import { readTasks } from "./read-tasks.ts";
 import { digits, print, table } from "./table.ts";

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { LinearTheoryError } from "../error.ts";
 import { logGrid, pairProblem } from "../figures/problem.ts";
-import { drawLines, type Lines } from "../plot/lines.ts";
 import type { Problem } from "../problem.ts";
 import { designRisk } from "../risk/design-risk.ts";
 import { singleTaskRisk } from "../risk/single-task.ts";
 import { optimalWeights } from "../weights/optimal-weights.ts";
+import { drawLines, type Lines } from "./draw-lines.ts";
 import { numbers, whole } from "./options.ts";
 import { digits, print, table } from "./table.ts";
 import { checkPictureName, writePicture } from "./write-picture.ts";

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Verdict } from "../analyse.ts";
-import { ink, panel } from "./panel.ts";
-import type { Picture } from "./picture.ts";
+import { ink, panel } from "../plot/panel.ts";
+import type { Picture } from "../plot/picture.ts";
 
 /** The benefit at equal and at recommended weights with its intervals, beside the primary alone. */
 export function drawVerdict({ equal, recommended, level, summary, tasks }: Verdict): Picture {

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { ink, level, panel } from "./panel.ts";
-import type { Picture } from "./picture.ts";
+import { ink, level, panel } from "../plot/panel.ts";
+import type { Picture } from "../plot/picture.ts";
 
 /** Risks along one quantity. */
 export interface Lines {
