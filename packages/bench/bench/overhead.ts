@@ -96,7 +96,7 @@ function cpuTime(): number {
 function startWorker(folder: string): Promise<ChildProcess> {
   const command = join(import.meta.dirname, "../bin/outrigger.js");
   const queue = values.queue === undefined ? [] : ["--queue", values.queue];
-  const worker = spawn(process.execPath, [command, "worker", "--jobs", String(jobs), ...queue], {
+  const worker = spawn(process.execPath, [command, "worker", "--workers", String(jobs), ...queue], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
   });

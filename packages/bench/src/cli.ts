@@ -35,7 +35,7 @@ function program(): Command {
 Examples:
   outrigger run                             every benchmark, tier smoke: seconds, shows that all works
   outrigger run molecular/esol --tier ci    the real thing: minutes to an hour on two cores
-  outrigger run --tier ci --only pcgrad     one method, and the baseline that it is compared with
+  outrigger run --tier ci --methods pcgrad  one method, and the baseline that it is compared with
   outrigger table --reference               the committed numbers, without running anything
   outrigger report --picture picture.png    the report again, and a picture for a README
   outrigger compare HEAD~1 HEAD             what the last commit changed, once both were run

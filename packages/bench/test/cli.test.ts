@@ -31,7 +31,7 @@ describe("outrigger run", () => {
     const run = await outrigger([
       ...args("toy/noise"),
       "toy/locked",
-      "--only",
+      "--methods",
       "single-task",
       "--data",
       "/nowhere",
@@ -44,7 +44,7 @@ describe("outrigger run", () => {
 
   it("works on a damaged results file: says what is wrong with it, loses nothing, runs what is missing", async () => {
     const { out, results, args } = place();
-    const asked = [...args("toy/noise"), "--only", "single-task"];
+    const asked = [...args("toy/noise"), "--methods", "single-task"];
     expect((await outrigger(asked)).code).toBe(0);
     const [first = "", second = "", ...others] = readFileSync(results, "utf8").split(/(?<=\n)/);
     const old = first.replace('"version":1', '"version":7').replace(/"id":"\w+"/, '"id":"old"');
@@ -78,9 +78,9 @@ describe("outrigger run", () => {
     expect(await wrong("run", "nothing")).toContain(
       'no benchmark "nothing". There are: toy/crash, toy/crowd, toy/limits, toy/locked, toy/noise, toy/tunable.',
     );
-    expect(await wrong("run", "toy/noise", "--jobs", "0")).toContain("--jobs: give 1 or more.");
-    expect(await wrong("run", "toy/noise", "--only", "pcgrad")).toContain(
-      "--only pcgrad: there are random-targets, random,",
+    expect(await wrong("run", "toy/noise", "--workers", "0")).toContain("--workers: give 1 or more.");
+    expect(await wrong("run", "toy/noise", "--methods", "pcgrad")).toContain(
+      "--methods pcgrad: there are random-targets, random,",
     );
     expect(await wrong("table", "--out", temporary())).toContain("There are no results yet.");
     expect(await wrong("reference", "toy/noise", "--out", temporary())).toContain(

@@ -71,6 +71,15 @@ export const alive = (pid: number): boolean => {
 /** A folder for results, and the arguments of a run into it. */
 export function place(): { out: string; results: string; args: (name: string) => string[] } {
   const out = temporary();
-  const args = (name: string) => ["run", name, "--out", out, "--report", join(out, "report"), "--jobs", "2"];
+  const args = (name: string) => [
+    "run",
+    name,
+    "--out",
+    out,
+    "--report",
+    join(out, "report"),
+    "--workers",
+    "2",
+  ];
   return { out, results: join(out, "toy/smoke.jsonl"), args };
 }

@@ -19,7 +19,7 @@ describe("outrigger compare", () => {
   it("compares two commits that were run here; the same sets have other names too", async () => {
     const { folder, git, edit } = repository();
     const cwd = folder;
-    const run = ["run", "toy/noise", "--tier", "ci", "--only", "uniform", "--jobs", "2"];
+    const run = ["run", "toy/noise", "--tier", "ci", "--methods", "uniform", "--workers", "2"];
     expect((await outrigger(run, { cwd })).code).toBe(0);
     expect((await outrigger(["reference", "toy/noise"], { cwd })).output).not.toContain("uncommitted");
     edit("packages/toy/bench/noise.js", "uniform: -0.2", "uniform: 0.4");

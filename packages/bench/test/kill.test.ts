@@ -21,7 +21,7 @@ describe("outrigger run", () => {
     const { out, args } = place();
     const TMPDIR = join(out, "tmp");
     mkdirSync(TMPDIR);
-    const asked = [...args("toy/limits"), "--only", "loops"];
+    const asked = [...args("toy/limits"), "--methods", "loops"];
     const { child, ended } = start(asked, { env: { TOY_MARK: out, TMPDIR } });
     const mark = join(out, "loops.pid");
     await until(() => existsSync(mark) && readFileSync(mark, "utf8") !== "");
@@ -41,7 +41,7 @@ describe("outrigger run", () => {
       "run",
       "toy/noise",
       "--tier=ci",
-      "--jobs=2",
+      "--workers=2",
       `--out=${folder}`,
       `--report=${join(folder, "report")}`,
     ];

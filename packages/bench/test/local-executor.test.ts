@@ -10,7 +10,7 @@ import { found, session, temporary } from "./harness.ts";
 
 /** Runs methods of toy/limits, with what was told of lost attempts. */
 async function runLimits(
-  only: string[],
+  methods: string[],
   options: Parameters<typeof session>[1] = {},
   tier: "smoke" | "ci" = "smoke",
 ): Promise<{ of: (method: string) => Row | undefined; lost: string[]; pid: (method: string) => number }> {
@@ -24,7 +24,7 @@ async function runLimits(
     lost: (trial: { method: string }, why: string, tried: number) =>
       lost.push(`${trial.method} ${tried}: ${why.split("\n")[0] ?? ""}`),
   };
-  await run(await session(out, { limit: 3, ...options, observer }), { found: [toy], tier, only });
+  await run(await session(out, { limit: 3, ...options, observer }), { found: [toy], tier, methods });
   const { rows } = readResults(resultPath(out, toy, tier));
   return {
     of: (method) => rows.find((row) => row.method === method),

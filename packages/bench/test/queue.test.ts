@@ -42,7 +42,7 @@ function notes(out: string): { env: Record<string, string>; slow: string; begun:
 let local: Promise<readonly Row[]> | undefined;
 async function runLocally(): Promise<readonly Row[]> {
   const out = temporary();
-  const { code, output } = await outrigger([...crowd(out), "--jobs", "2"]);
+  const { code, output } = await outrigger([...crowd(out), "--workers", "2"]);
   expect({ code, output }).toMatchObject({ code: 1 });
   return readResults(join(out, "toy/ci.jsonl")).rows;
 }
@@ -59,7 +59,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
   const onQueue = ["--executor", "bullmq"];
   /** A worker that ends with the test. */
   const work = ({ env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {}) => {
-    const asked = ["worker", "--jobs", "1", "--lock", "3"];
+    const asked = ["worker", "--workers", "1", "--lock", "3"];
     const worker = start(asked, { env: { OUTRIGGER_QUEUE: server.url, ...env }, cwd });
     onTestFinished(() => void worker.child.kill("SIGKILL"));
     return worker;
@@ -144,7 +144,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
     async () => {
       const out = temporary();
       const { env, begun } = notes(out);
-      const asked = ["run", "toy/crowd", ...onQueue, "--only", "one", "--report", join(out, "report")];
+      const asked = ["run", "toy/crowd", ...onQueue, "--methods", "one", "--report", join(out, "report")];
       const withQueue = { env: { OUTRIGGER_QUEUE: server.url } };
       const into = (folder: string) => [...asked, "--out", join(out, folder)];
       // Two runs wait for the same trials before there is a worker; one of them dies and comes again.
@@ -178,7 +178,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
       "run",
       "toy/crowd",
       ...onQueue,
-      "--only",
+      "--methods",
       "one",
       "--out",
       out,
@@ -217,7 +217,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
         "--tier=ci",
         "--seeds=9",
         ...onQueue,
-        "--only",
+        "--methods",
         "four",
         "--out",
         out,
@@ -256,7 +256,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
     ),
     async () => {
       const out = temporary();
-      const asked = ["run", "toy/crowd", ...onQueue, "--only", "one", "--out", out];
+      const asked = ["run", "toy/crowd", ...onQueue, "--methods", "one", "--out", out];
       const all = await foundByCommand();
       const crowd = all.find(({ benchmark }) => benchmark.name === "toy/crowd");
       const arm = { method: "one", kind: "baseline", options: {} } as const;
@@ -284,7 +284,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
     title("says when its last worker is gone, and goes on with the next one [only on Redis]"),
     async () => {
       const out = temporary();
-      const asked = ["run", "toy/noise", ...onQueue, "--only", "single-task", "--out", out];
+      const asked = ["run", "toy/noise", ...onQueue, "--methods", "single-task", "--out", out];
       const run = start([...asked, "--report", join(out, "report")], {
         env: { OUTRIGGER_QUEUE: server.url },
       });
@@ -306,7 +306,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
     title("puts on the queue again what the server has lost [only on Redis]"),
     async () => {
       const out = temporary();
-      const asked = ["run", "toy/crowd", ...onQueue, "--only", "one", "--out", out];
+      const asked = ["run", "toy/crowd", ...onQueue, "--methods", "one", "--out", out];
       const run = start([...asked, "--report", join(out, "report")], {
         env: { OUTRIGGER_QUEUE: server.url },
       });
@@ -328,7 +328,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
     const run = start(["run", "toy/noise", ...onQueue, "--out", out, "--report", join(out, "report")], {
       env,
     });
-    const worker = start(["worker", "--jobs=1"], { env });
+    const worker = start(["worker", "--workers=1"], { env });
     await waits(worker);
     await until(() => run.heard().includes("1 trials at a time"));
     await own.stop();

@@ -8,7 +8,7 @@ describe("outrigger reproduce", () => {
   it("runs the committed rows again, exactly and statistically, and tells what differs", async () => {
     const { folder, edit } = repository();
     const cwd = folder;
-    const only = ["--only", "uniform", "--jobs", "2"];
+    const asked = ["--methods", "uniform", "--workers", "2"];
     const say = async (...args: string[]) => {
       const { code, output } = await outrigger(args, { cwd });
       return { code, output };
@@ -16,12 +16,12 @@ describe("outrigger reproduce", () => {
     expect((await say("reproduce", "toy/noise")).output).toMatch(
       /toy\/noise has committed no rows of version 1, tier smoke\.[^]*no committed row to reproduce/,
     );
-    await say("run", "toy/noise", ...only);
+    await say("run", "toy/noise", ...asked);
     await say("reference", "toy/noise", "--tier", "smoke");
-    await say("run", "toy/noise", "--tier", "ci", ...only);
+    await say("run", "toy/noise", "--tier", "ci", ...asked);
     await say("reference", "toy/noise");
 
-    const exact = await say("reproduce", "toy/noise", "--jobs", "2");
+    const exact = await say("reproduce", "toy/noise", "--workers", "2");
     expect(exact.code).toBe(0);
     // What validation chose is run again, with both seeds; what it did not choose is not.
     expect(exact.output).toMatch(/gin uniform +2 +reproduces +equal to 1e-6/);
@@ -43,7 +43,7 @@ describe("outrigger reproduce", () => {
       noisy,
       `${noisy} + (method === "uniform" && group === "mlp" ? 0.1 : 0)`,
     );
-    const ci = await say("reproduce", "toy/noise", "--tier", "ci", "--jobs", "2");
+    const ci = await say("reproduce", "toy/noise", "--tier", "ci", "--workers", "2");
     expect(ci.code).toBe(1);
     expect(ci.output).toMatch(/gin uniform .* reproduces +no difference/);
     expect(ci.output).toMatch(/mlp uniform .*\+0\.10.* DIFFERS +different/);

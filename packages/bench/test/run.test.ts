@@ -9,7 +9,7 @@ import { found, runToy, temporary } from "./harness.ts";
 describe("run", () => {
   it("tries every candidate with the first seed, keeps the best on validation for all seeds, and never looks at test", async () => {
     const out = temporary();
-    const summary = await runToy("toy/noise", "ci", out, { only: ["uniform"] });
+    const summary = await runToy("toy/noise", "ci", out, { methods: ["uniform"] });
     const toy = await found("toy/noise");
     const rows = readResults(resultPath(out, toy, "ci")).rows;
     // Two groups, each: uniform 3 candidates + 4 seeds, baseline 5 seeds.
@@ -37,16 +37,16 @@ describe("run", () => {
   it("skips finished trials, and runs again what other code would run", async () => {
     const out = temporary();
     const toy = await found("toy/noise");
-    await runToy("toy/noise", "smoke", out, { only: ["uniform"] });
+    await runToy("toy/noise", "smoke", out, { methods: ["uniform"] });
     const before = readFileSync(resultPath(out, toy, "smoke"), "utf8");
-    expect(await runToy("toy/noise", "smoke", out, { only: ["uniform"] })).toMatchObject({
+    expect(await runToy("toy/noise", "smoke", out, { methods: ["uniform"] })).toMatchObject({
       ran: 0,
       reused: 12,
     });
     expect(readFileSync(resultPath(out, toy, "smoke"), "utf8")).toBe(before);
     const changed = { ...toy, codeVersion: "other" };
     expect(
-      await runToy("toy/noise", "smoke", out, { only: ["single-task"], found: [changed] }),
+      await runToy("toy/noise", "smoke", out, { methods: ["single-task"], found: [changed] }),
     ).toMatchObject({ ran: 4 });
   });
 
@@ -74,14 +74,14 @@ describe("run", () => {
 
   it("runs only the first seeds when asked to, and the others later", async () => {
     const out = temporary();
-    const only = ["single-task"];
-    expect(await runToy("toy/noise", "ci", out, { only, seeds: 2 })).toMatchObject({ ran: 4 });
-    expect(await runToy("toy/noise", "ci", out, { only })).toMatchObject({ ran: 6, reused: 4 });
+    const methods = ["single-task"];
+    expect(await runToy("toy/noise", "ci", out, { methods, seeds: 2 })).toMatchObject({ ran: 4 });
+    expect(await runToy("toy/noise", "ci", out, { methods })).toMatchObject({ ran: 6, reused: 4 });
   });
 
   it("writes where every number came from", async () => {
     const out = temporary();
-    await runToy("toy/noise", "smoke", out, { only: ["single-task"] });
+    await runToy("toy/noise", "smoke", out, { methods: ["single-task"] });
     const row = readResults(resultPath(out, await found("toy/noise"), "smoke")).rows[0];
     expect(row?.provenance).toMatchObject({
       packageVersion: "1.2.3",

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 const asked = (out: string): string[] => {
-  const some = ["--tier=ci", "--seeds=10", "--only", "one", "four"];
+  const some = ["--tier=ci", "--seeds=10", "--methods", "one", "four"];
   return ["run", "toy/crowd", ...some, `--out=${out}`, `--report=${join(out, "report")}`];
 };
 
@@ -29,7 +29,7 @@ describe("a cluster with Slurm", () => {
       mkdirSync(folder);
       const slow = join(folder, "slow");
       const env = { TOY_CROWD: folder };
-      const run = () => outrigger([...asked(out), "--executor=slurm", "--jobs=4"]);
+      const run = () => outrigger([...asked(out), "--executor=slurm", "--workers=4"]);
       const first = await run();
       expect(first).toMatchObject({ code: 0 });
       expect(first.output).toContain("20 trials are missing:");
@@ -60,7 +60,7 @@ describe("a cluster with Slurm", () => {
       expect(last.output).toContain("difference to one");
 
       const here = temporary();
-      expect(await outrigger([...asked(here), "--jobs=2"])).toMatchObject({ code: 0 });
+      expect(await outrigger([...asked(here), "--workers=2"])).toMatchObject({ code: 0 });
       const [rows, local] = [out, here].map((from) => readResults(join(from, "toy/ci.jsonl")).rows);
       expect(contents(rows ?? [])).toEqual(contents(local ?? []));
       expect(readFileSync(join(out, "toy/ci.jsonl"), "utf8").trimEnd().split("\n")).toHaveLength(20);

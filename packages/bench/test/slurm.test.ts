@@ -18,7 +18,7 @@ const task = (script: string, id: number, env: Record<string, string> = {}) =>
 describe("outrigger run --executor slurm", () => {
   it("writes arrays whose tasks share the trials, and comes to the same table and rows as a run here", async () => {
     const { out, results, args } = place();
-    const asked = [...args("toy/noise"), "--only", "uniform", "--executor", "slurm"];
+    const asked = [...args("toy/noise"), "--methods", "uniform", "--executor", "slurm"];
     const first = await outrigger(asked);
     expect(first).toMatchObject({ code: 0 });
     // Two groups: three candidates and a baseline's two seeds each; a rule's other seed waits for the choice.
@@ -46,14 +46,14 @@ describe("outrigger run --executor slurm", () => {
     expect(end.output).toContain("difference to single-task");
 
     const here = place();
-    expect((await outrigger([...here.args("toy/noise"), "--only", "uniform"])).code).toBe(0);
+    expect((await outrigger([...here.args("toy/noise"), "--methods", "uniform"])).code).toBe(0);
     expect(contents(readResults(results).rows)).toEqual(contents(readResults(here.results).rows));
     expect(readFileSync(results, "utf8").trimEnd().split("\n")).toHaveLength(12);
   });
 
   it("takes failures as results, of trials that throw and of processes that die", async () => {
     const { out, results, args } = place();
-    const asked = [...args("toy/crash"), "--executor", "slurm", "--jobs", "1"];
+    const asked = [...args("toy/crash"), "--executor", "slurm", "--workers", "1"];
     const { script } = arrayOf((await outrigger(asked)).output);
     expect(task(script, 0, { TOY_MARK: join(out, "mark") }).status).toBe(0);
     const { code, output } = await outrigger(asked);
@@ -70,7 +70,7 @@ describe("outrigger run --executor slurm", () => {
 
   it("refuses lists that are not for the code that is here, or no lists of trials", async () => {
     const { out, args } = place();
-    const asked = [...args("toy/noise"), "--only", "single-task", "--executor", "slurm"];
+    const asked = [...args("toy/noise"), "--methods", "single-task", "--executor", "slurm"];
     const { script } = arrayOf((await outrigger(asked)).output);
     const list = script.replace("array-", "trials-").replace(".sh", ".jsonl");
     const text = readFileSync(list, "utf8");

@@ -37,11 +37,11 @@ describe.each(serverKinds)("a queue on $name over TLS", (kind) => {
     async () => {
       const out = temporary();
       const env = { OUTRIGGER_QUEUE: server.url, NODE_EXTRA_CA_CERTS: own.authority };
-      const asked = ["run", "toy/crowd", "--executor", "bullmq", "--only", "one", "--out", out];
+      const asked = ["run", "toy/crowd", "--executor", "bullmq", "--methods", "one", "--out", out];
       const run = start([...asked, "--report", join(out, "report")], { env });
       await until(() => run.heard().includes("No worker with this code is at"));
       await server.restart();
-      const worker = start(["worker", "--jobs=1"], { env });
+      const worker = start(["worker", "--workers=1"], { env });
       onTestFinished(() => void worker.child.kill("SIGKILL"));
       const { code, output } = await run.ended;
       expect({ code, output }).toMatchObject({ code: 0 });

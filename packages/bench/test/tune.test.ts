@@ -95,7 +95,7 @@ describe("judge", () => {
 describe("tune", () => {
   const request: Omit<TuneRequest, "found"> = {
     tier: "ci",
-    only: ["uniform", "listed"],
+    methods: ["uniform", "listed"],
     configurations: 8,
     search: "random",
     seed: 0,
@@ -141,7 +141,7 @@ describe("tune", () => {
     const asked: TuneRequest = {
       ...request,
       found: [toy],
-      only: ["layered"],
+      methods: ["layered"],
       search: "halving",
       score: true,
     };
@@ -173,7 +173,7 @@ describe("tune", () => {
 
   it("refuses rows that have nothing to choose from", async () => {
     const toy = await found("toy/tunable");
-    const asked = { ...request, found: [toy], only: undefined, tier: "smoke" as const };
+    const asked = { ...request, found: [toy], methods: undefined, tier: "smoke" as const };
     await expect(tune(await session(temporary()), asked)).rejects.toThrow(
       /toy\/tunable: nothing cannot be tuned[^]*Give each arm a "space"/,
     );
@@ -183,7 +183,7 @@ describe("tune", () => {
 describe("outrigger tune", () => {
   it("prints the choice and the budget, and no test metric before --score", async () => {
     const out = temporary();
-    const asked = ["tune", "toy/tunable", "--only", "uniform", "--configurations", "4", "--out", out];
+    const asked = ["tune", "toy/tunable", "--methods", "uniform", "--configurations", "4", "--out", out];
     const plain = await outrigger(asked);
     expect(plain.code).toBe(0);
     expect(plain.output).toMatch(/uniform +1\.\d+ +1 +scale=0\.\d+/);

@@ -7,9 +7,9 @@ export { type Benefit, benefit } from "./benefit/benefit.ts";
 export { type RowPhases, rowPhases } from "./benefit/row-phases.ts";
 export { type ShiftThreshold, shiftThreshold } from "./benefit/shift-threshold.ts";
 export { weightInterval } from "./benefit/weight-interval.ts";
-export type { TaskData } from "./data.ts";
+export { type TaskData } from "./data.ts";
 export { LinearTheoryError, type LinearTheoryErrorCode } from "./error.ts";
-export type { Rows } from "./linalg/matrix.ts";
+export { type Rows } from "./linalg/matrix.ts";
 export { type AlternatingFit, type AlternatingOptions, alternatingNetwork } from "./network/alternating.ts";
 export {
   type AutoCandidate,
@@ -28,7 +28,6 @@ export {
   type MonteCarloOptions,
   type NetworkMonteCarlo,
   networkMonteCarlo,
-  type SimulatedMean,
 } from "./network/monte-carlo.ts";
 export { type ReducedRank, reducedRank, type SharedDesign } from "./network/reduced-rank.ts";
 export { checkNetwork, type LinearNetwork, linearNetwork, type NetworkProblem } from "./network/setting.ts";
@@ -79,7 +78,7 @@ export { type TwoTaskRisk, twoTaskRisk } from "./risk/two-task.ts";
 export { simulateAveraged, simulateShared } from "./simulate/averaged.ts";
 export { drawData } from "./simulate/data.ts";
 export { simulatePooled } from "./simulate/pooled.ts";
-export type { Estimate, SimulatedRisk, SimulationOptions } from "./simulate/summary.ts";
+export { type Estimate, type SimulatedRisk, type SimulationOptions } from "./simulate/summary.ts";
 export { equalityQp } from "./weights/equality-qp.ts";
 export {
   type OptimalWeights,

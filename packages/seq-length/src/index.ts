@@ -25,11 +25,60 @@ export {
   safeLength,
 } from "./bound/safe-length.ts";
 export { wrongRatio } from "./bound/wrong-ratio.ts";
+export {
+  type AttentionMaps,
+  type AttentionSupport,
+  attentionMaps,
+  meanMap,
+  wrongAttention,
+} from "./evaluate/attention-map.ts";
+export { scoreLengths, type TestOptions, testExamples } from "./evaluate/by-length.ts";
+export { supportAt } from "./evaluate/support-at.ts";
+export {
+  type Predictor,
+  type PredictorOptions,
+  predictor as teacherForced,
+} from "./evaluate/teacher-forced.ts";
 export type { Example } from "./example.ts";
 export { type AnswerScore, scoreAnswer } from "./metric/answer-score.ts";
 export { type CurvePoint, type Extrapolation, extrapolation, largestLength } from "./metric/extrapolation.ts";
 export { type LengthScore, summarizeLength } from "./metric/length-score.ts";
 export { type Interval, wilsonInterval } from "./metric/wilson.ts";
+export {
+  type AttentionScale,
+  fixedTemperature,
+  logn,
+  ssmax,
+  tempered,
+  unscaled,
+} from "./model/attention-scale.ts";
+export { type Limits, limitsOf, type Padded, pad } from "./model/batch.ts";
+export {
+  type Attended,
+  type Decoder,
+  type DecoderOptions,
+  type DecoderParams,
+  type DecoderTensors,
+  makeDecoder,
+} from "./model/decoder.ts";
+export {
+  type Generator,
+  type GeneratorOptions,
+  generator,
+  type Prompt,
+  uncachedGenerator,
+} from "./model/generate.ts";
+export { abacus } from "./model/position/abacus.ts";
+export { alibi } from "./model/position/alibi.ts";
+export { coupled } from "./model/position/coupled.ts";
+export type { PositionEncoding, Rotation, Sizes } from "./model/position/encoding.ts";
+export { fire } from "./model/position/fire.ts";
+export { learned } from "./model/position/learned.ts";
+export { none } from "./model/position/none.ts";
+export { rope } from "./model/position/rope.ts";
+export { sinusoidal } from "./model/position/sinusoidal.ts";
+export { t5Bias } from "./model/position/t5-bias.ts";
+export { type SequenceBatch, sequenceModel, sequenceTask } from "./model/sequence-model.ts";
 export { abacusPositions } from "./positions/abacus.ts";
 export { offsetPositions } from "./positions/offset.ts";
 export { randomizedPositions } from "./positions/randomized.ts";
@@ -65,4 +114,8 @@ export {
   sequenceLength,
 } from "./task/task.ts";
 export type { WindowKey } from "./task/window-key.ts";
+export { type Budget, budgetOf, type SequenceBatchesOptions, sequenceBatches } from "./train/batches.ts";
+export { curriculum, type LengthRule } from "./train/curriculum.ts";
+export { type Drawn, type MixedTask, type Mixing, placed } from "./train/mixture.ts";
+export { type Trained, type TrainOptions, trainDecoder } from "./train/train.ts";
 export { BLANK, END, PADDING, SEPARATOR, type Vocabulary, vocabulary } from "./vocabulary.ts";

@@ -35,10 +35,10 @@ cluster, --executor slurm writes the script of an array, and the same command ta
 rows are written here, by this command alone, and a trial that is finished is not run again. README, "On many machines".
 
 Examples:
-  outrigger run molecular --tier ci --data ~/data --jobs 2
+  outrigger run molecular --tier ci --data ~/data --workers 2
   outrigger run molecular --tier full --executor bullmq --queue redis://lab1:6379
-  outrigger run molecular --tier full --executor slurm --jobs 64 --threads 2
-  outrigger run molecular/enumerated --only uniform pcgrad --out /tmp/try`,
+  outrigger run molecular --tier full --executor slurm --workers 64 --threads 2
+  outrigger run molecular/enumerated --methods uniform pcgrad --out /tmp/try`,
     )
     .action(async (names: string[], raw: unknown) => {
       process.exitCode = await runCommand(names, check(schema, raw), print);

@@ -31,7 +31,7 @@ export const count: z.ZodType<number> = z.coerce.number().int("give a whole numb
 
 /** What commands that run trials are told. */
 interface Running extends Omit<ExecutorChoice, "out"> {
-  readonly only?: string[];
+  readonly methods?: string[];
   readonly data?: string;
 }
 
@@ -39,11 +39,11 @@ interface Running extends Omit<ExecutorChoice, "out"> {
 export const running: { readonly [K in keyof Running]-?: z.ZodType<Running[K]> } = {
   executor: z.enum(executors),
   queue: z.string().optional(),
-  jobs: count.optional(),
+  workers: count.optional(),
   threads: count.default(1),
   limit: z.coerce.number().positive("give a number of seconds above 0").optional(),
   attempts: count.optional(),
-  only: z.array(z.string()).optional(),
+  methods: z.array(z.string()).optional(),
   data: z.string().optional(),
 };
 
@@ -61,8 +61,8 @@ export function addRunning(command: Command): Command {
     )
     .addOption(shared.queue())
     .option(
-      "--jobs <n>",
-      "trials at a time (default: the number of cores, divided by --threads); for slurm tasks of the array (default: 16); workers have their own",
+      "--workers <n>",
+      "trials at a time (default: the number of cores, divided by --threads); for slurm tasks of the array (default: 16); `outrigger worker` has its own",
     )
     .option("--threads <n>", "native threads a trial may use (default: 1)")
     .option(
@@ -70,7 +70,7 @@ export function addRunning(command: Command): Command {
       "kill a trial that takes longer (default: the limit of the benchmark or the tier)",
     )
     .option("--attempts <n>", "start a trial whose process dies or hangs so often at most (default: 2)")
-    .option("--only <methods...>", "only these methods, and the baseline");
+    .option("--methods <names...>", "only these methods, and the baseline");
 }
 
 /** @throws BenchError "bad-option" naming the option. */

@@ -5,7 +5,7 @@ import { check, count, print, shared } from "./shared.ts";
 
 const schema = z.object({
   queue: z.string().optional(),
-  jobs: count.optional(),
+  workers: count.optional(),
   lock: z.coerce.number().min(1, "give 1 second or more"),
   data: z.string().optional(),
 });
@@ -16,7 +16,7 @@ export function addWorker(program: Command): void {
     .description("run trials that `outrigger run --executor bullmq` puts on a queue, here, until stopped")
     .addOption(shared.queue())
     .option(
-      "--jobs <n>",
+      "--workers <n>",
       "trials at a time (default: the number of cores; with runs of --threads 4, a quarter)",
     )
     .option("--data <dir>", "folder of datasets; sets OUTRIGGER_DATA")
@@ -34,7 +34,7 @@ run's limit; one that dies or hangs is tried again, here or elsewhere. Ctrl-C gi
 when the project was built anew meanwhile.
 
 Examples:
-  outrigger worker --queue redis://lab1:6379 --jobs 4
+  outrigger worker --queue redis://lab1:6379 --workers 4
   OUTRIGGER_QUEUE=rediss://:PASSWORD@lab1:6379 outrigger worker
   OUTRIGGER_QUEUE='postgres://me:PASSWORD@lab1/trials?sslmode=verify-full' outrigger worker --data ~/data`,
     )

@@ -15,7 +15,8 @@ export interface ExecutorChoice {
   /** Where the queue of `bullmq` is. */
   readonly queue?: string;
   readonly out: string;
-  readonly jobs?: number;
+  /** Trials at a time; for slurm the tasks of the array. */
+  readonly workers?: number;
   readonly threads: number;
   /** Seconds a trial may take. */
   readonly limit?: number;
@@ -34,7 +35,8 @@ export interface Surroundings {
 
 /** @throws BenchError "bad-option" for a queue that is not asked for, and what the executors throw: "queue", "missing-package". */
 export async function openExecutor(choice: ExecutorChoice, around: Surroundings): Promise<Executor> {
-  const { executor, queue, ...how } = choice;
+  const { executor, queue, workers, ...rest } = choice;
+  const how = { ...rest, jobs: workers };
   if (queue !== undefined && executor !== "bullmq")
     throw new BenchError("bad-option", "--queue goes with --executor bullmq.");
   if (executor === "local") return localExecutor(how);

@@ -9,7 +9,7 @@ import type { Print } from "./supervise.ts";
 /** What a command runs: benchmarks of a tier, and which of their methods. */
 export interface Work {
   readonly tier: Tier;
-  readonly only?: readonly string[];
+  readonly methods?: readonly string[];
   /** Folder of datasets. */
   readonly data?: string;
 }
@@ -28,7 +28,7 @@ export interface Prepared {
  */
 export async function prepare(
   names: readonly string[],
-  { tier, only, data }: Work,
+  { tier, methods, data }: Work,
   print: Print,
 ): Promise<Prepared> {
   // Set before anything is loaded: benchmarks look for their data by it, here and in their processes.
@@ -38,9 +38,9 @@ export async function prepare(
   announce(ready, leftOut, tier, print);
   if (ready.length === 0) throw new BenchError("nothing-to-run", "No benchmark can run here; see above.");
   const known = new Set(ready.flatMap((entry) => armsOf(entry, tier).map((arm) => arm.method)));
-  for (const method of only ?? []) {
+  for (const method of methods ?? []) {
     if (!known.has(method))
-      throw new BenchError("bad-option", `--only ${method}: there are ${[...known].join(", ")}.`);
+      throw new BenchError("bad-option", `--methods ${method}: there are ${[...known].join(", ")}.`);
   }
   return { ready, leftOut, all };
 }

@@ -25,7 +25,7 @@ export async function reproduceCommand(
   options: ReproduceOptions,
   print: Print,
 ): Promise<number> {
-  const { tier, only, part } = options;
+  const { tier, methods, part } = options;
   const { ready, all } = await prepare(names, options, print);
   const { tables, remarks } = summaries({ found: ready, all }, tier, { out: options.out, reference: true });
   for (const remark of remarks) print(remark);
@@ -36,7 +36,7 @@ export async function reproduceCommand(
     if (!summary) print(`${name} has committed no rows of version ${version}, tier ${tier}.`);
     return summary ? [{ found, summary }] : [];
   });
-  const committed = rowsOf(there, only, part);
+  const committed = rowsOf(there, methods, part);
   if (committed.length === 0)
     throw new BenchError("nothing-to-run", "There is no committed row to reproduce; see above.");
   const rows = await supervise(options, all, print, (session) => runAgain(session, committed));
@@ -59,12 +59,12 @@ export async function reproduceCommand(
 /** The rows that are asked for. */
 function rowsOf(
   committed: readonly Committed[],
-  only: ReproduceOptions["only"],
+  methods: ReproduceOptions["methods"],
   part: ReproduceOptions["part"],
 ): Committed[] {
   let place = 0;
   const taken = (method: string) =>
-    (only?.includes(method) ?? true) && (part === undefined || place++ % part.of === part.index - 1);
+    (methods?.includes(method) ?? true) && (part === undefined || place++ % part.of === part.index - 1);
   return committed.flatMap(({ found, summary }) => {
     const groups = summary.groups
       .map(({ group, lines }) => ({ group, lines: lines.filter(({ method }) => taken(method)) }))

@@ -26,7 +26,7 @@ export async function runCommand(
   const { tier, out } = options;
   const { ready, leftOut, all } = await prepare(names, options, print);
   const result = await supervise(options, all, print, (session) =>
-    run(session, { found: ready, tier, only: options.only, seeds: options.seeds }),
+    run(session, { found: ready, tier, methods: options.methods, seeds: options.seeds }),
   );
   if (result === "stopped" || result === "later") return exitCodes[result];
   const { tables } = summaries({ found: ready, all }, tier, { out, reference: false });

@@ -24,10 +24,10 @@ export async function tuneCommand(
   options: TuneOptions,
   print: Print,
 ): Promise<number> {
-  const { tier, only, configurations, search, seed, score, out } = options;
+  const { tier, methods, configurations, search, seed, score, out } = options;
   const { ready, all } = await prepare(names, options, print);
   const result = await supervise(options, all, print, async (session) => {
-    const tuned = await tune(session, { found: ready, tier, only, configurations, search, seed, score });
+    const tuned = await tune(session, { found: ready, tier, methods, configurations, search, seed, score });
     return { tuned, failed: session.summary.failed };
   });
   if (result === "stopped" || result === "later") return exitCodes[result];

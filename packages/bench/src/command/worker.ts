@@ -8,7 +8,8 @@ import type { Print } from "./supervise.ts";
 
 export interface WorkerOptions {
   readonly queue?: string;
-  readonly jobs?: number;
+  /** Trials at a time. */
+  readonly workers?: number;
   readonly lock: number;
   /** Folder of datasets. */
   readonly data?: string;
@@ -21,7 +22,7 @@ export interface WorkerOptions {
  * @throws BenchError "nothing-to-run" when there is no benchmark here, and what `openServer` throws.
  */
 export async function workerCommand(
-  { queue, jobs, lock, data }: WorkerOptions,
+  { queue, workers, lock, data }: WorkerOptions,
   print: Print,
 ): Promise<number> {
   if (data !== undefined) process.env.OUTRIGGER_DATA = data;
@@ -32,7 +33,14 @@ export async function workerCommand(
       "No package here has benchmarks, so there is nothing this worker could run.",
     );
   const server = await openServer(queueAddress(queue));
-  const serving = await serve({ server, all, project: projectRoot(process.cwd()), jobs, lock, say: print });
+  const serving = await serve({
+    server,
+    all,
+    project: projectRoot(process.cwd()),
+    jobs: workers,
+    lock,
+    say: print,
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => serving.stop());
   const why = await serving.ended;
   print(why ?? "Stopped. What ran here was given back to the queue.");

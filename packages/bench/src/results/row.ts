@@ -16,7 +16,7 @@ export interface Result {
 export interface Machine {
   /** git commit of the package's sources; null outside a repository. */
   commit: string | null;
-  /** Whether tracked or new files (other than results and reports) differed from that commit. */
+  /** Whether a tracked file differed from that commit, or new code lay in a package that the trial ran; notes, results and reports do not count. */
   dirty: boolean | null;
   /** SHA-256 of the project's lock file. */
   lockFile: string | null;

@@ -8,17 +8,17 @@ export interface RunRequest {
   readonly found: readonly Found[];
   readonly tier: Tier;
   /** Methods to run; the baseline of each group always runs, for every row is paired against it. */
-  readonly only?: readonly string[];
+  readonly methods?: readonly string[];
   /** Only the first so many seeds of the tier. */
   readonly seeds?: number;
 }
 
 /** The arms of a benchmark that a request asks for. */
-export function armsOf(found: Found, tier: Tier, only?: readonly string[]): readonly Arm[] {
+export function armsOf(found: Found, tier: Tier, methods?: readonly string[]): readonly Arm[] {
   const { benchmark } = found;
   const arms = benchmark.tiers[tier] ? benchmark.arms(tier) : [];
-  if (!only) return arms;
-  const asked = arms.filter((arm) => only.includes(arm.method));
+  if (!methods) return arms;
+  const asked = arms.filter((arm) => methods.includes(arm.method));
   const groups = new Set(asked.map((arm) => arm.group ?? ""));
   return arms.filter(
     (arm) => asked.includes(arm) || (arm.method === benchmark.baseline && groups.has(arm.group ?? "")),
@@ -31,8 +31,11 @@ export function armsOf(found: Found, tier: Tier, only?: readonly string[]): read
  *
  * @throws Stopped when the executor was stopped.
  */
-export async function run(session: Session, { found, tier, only, seeds }: RunRequest): Promise<RunSummary> {
-  const arms = found.flatMap((entry) => armsOf(entry, tier, only).map((arm) => ({ entry, arm })));
+export async function run(
+  session: Session,
+  { found, tier, methods, seeds }: RunRequest,
+): Promise<RunSummary> {
+  const arms = found.flatMap((entry) => armsOf(entry, tier, methods).map((arm) => ({ entry, arm })));
   const seedsOf = ({ benchmark }: Found) => (benchmark.tiers[tier]?.seeds ?? []).slice(0, seeds);
   const counts = arms.map(({ entry, arm }) => trialCount(arm, seedsOf(entry).length));
   session.observer.begin(counts.reduce((sum, count) => sum + count, 0));

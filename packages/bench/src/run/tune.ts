@@ -14,7 +14,7 @@ export type Search = "random" | "halving";
 export interface TuneRequest {
   readonly found: readonly Found[];
   readonly tier: Tier;
-  readonly only?: readonly string[];
+  readonly methods?: readonly string[];
   /** Configurations that every row may try. */
   readonly configurations: number;
   readonly search: Search;
@@ -88,8 +88,8 @@ interface Plan {
   readonly rungs: readonly Rung[];
 }
 
-function plansOf(found: Found, { tier, only, configurations, search, seed }: TuneRequest): Plan[] {
-  const arms = armsOf(found, tier, only);
+function plansOf(found: Found, { tier, methods, configurations, search, seed }: TuneRequest): Plan[] {
+  const arms = armsOf(found, tier, methods);
   const drawn = arms.map((arm) => configurationsOf(arm, configurations, seed));
   const none = arms
     .filter((_, i) => drawn[i]?.length === 0)
@@ -97,7 +97,7 @@ function plansOf(found: Found, { tier, only, configurations, search, seed }: Tun
   if (none.length > 0) {
     throw new BenchError(
       "bad-benchmark",
-      `${found.benchmark.name}: ${none.join(", ")} cannot be tuned, so the rows' budgets could not be equal. Give each arm a "space" or "candidates", or choose others with --only.`,
+      `${found.benchmark.name}: ${none.join(", ")} cannot be tuned, so the rows' budgets could not be equal. Give each arm a "space" or "candidates", or choose others with --methods.`,
     );
   }
   const of = Math.min(...drawn.map((list) => list.length));

@@ -226,7 +226,7 @@ describe("the row's diagnostics", () => {
     const rows = async (given: unknown): Promise<readonly Row[]> => {
       vi.stubEnv("TOY_DIAGNOSTICS", JSON.stringify(given));
       const out = temporary();
-      await runToy("toy/noise", "smoke", out, { only: ["single-task"] });
+      await runToy("toy/noise", "smoke", out, { methods: ["single-task"] });
       vi.unstubAllEnvs();
       return readResults(resultPath(out, await found("toy/noise"), "smoke")).rows;
     };

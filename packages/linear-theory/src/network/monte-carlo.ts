@@ -3,21 +3,18 @@ import { notNaN } from "../finite.ts";
 import { product, type Rectangular, rectangular } from "../linalg/matrix.ts";
 import { primaryColumn, type Spectrum, spectrum } from "../linalg/spectrum.ts";
 import { random } from "../random.ts";
+import type { Estimate } from "../simulate/summary.ts";
 import { firstOrder } from "./first-order.ts";
 import { checkNetwork, type LinearNetwork } from "./setting.ts";
 import { sureOf } from "./sure.ts";
 
-/** A simulated mean and its standard error. */
-export interface SimulatedMean {
-  readonly mean: number;
-  readonly se: number;
-}
-
 export interface NetworkMonteCarlo {
   /** The primary's risk E ‖(M̂P̂ - M) e_0‖². */
-  readonly risk: SimulatedMean;
+  readonly risk: Estimate;
   /** The mean of SURE minus the loss of the same draw: 0 up to its standard error. */
-  readonly sureMinusLoss: SimulatedMean;
+  readonly sureMinusLoss: Estimate;
+  /** The same for an estimate that takes the projector for given, with D P̂_00 in the place of div_0: below 0, for it leaves out what P̂ owes the noise. */
+  readonly fixedProjectorMinusLoss: Estimate;
 }
 
 export interface MonteCarloOptions {
@@ -55,6 +52,7 @@ export function networkMonteCarlo(
   const losses = new Float64Array(replicates);
   const controls = new Float64Array(replicates);
   const differences = new Float64Array(replicates);
+  const fixedDifferences = new Float64Array(replicates);
   const noise = { ...signal, values: new Float64Array(signal.values.length) };
   const estimate = { ...signal, values: new Float64Array(signal.values.length) };
   for (let replicate = 0; replicate < replicates; replicate++) {
@@ -63,14 +61,18 @@ export function networkMonteCarlo(
       estimate.values[i] = signal.values[i]! + noise.values[i]!;
     }
     const ofEstimate = spectrum(estimate);
-    losses[replicate] = lossOf(estimate, signal, primaryColumn(ofEstimate, width));
+    const p = primaryColumn(ofEstimate, width);
+    losses[replicate] = lossOf(estimate, signal, p);
     controls[replicate] = control?.of(noise.values) ?? 0;
-    differences[replicate] =
-      sureOf(ofEstimate, signal.rows, network.noise[0]!, width).risk - losses[replicate]!;
+    const sure = sureOf(ofEstimate, signal.rows, network.noise[0]!, width);
+    differences[replicate] = sure.risk - losses[replicate]!;
+    const turned = 2 * network.noise[0]! * (sure.divergence - signal.rows * p[0]!);
+    fixedDifferences[replicate] = differences[replicate]! - turned;
   }
   return {
     risk: control === undefined ? simulatedMean(losses) : controlled(losses, controls, control.mean),
     sureMinusLoss: simulatedMean(differences),
+    fixedProjectorMinusLoss: simulatedMean(fixedDifferences),
   };
 }
 
@@ -134,7 +136,7 @@ function leftVectors(signal: Rectangular, { values, right }: Spectrum, width: nu
 }
 
 /** Mean and standard error of independent draws; an infinite draw makes both infinite. */
-export function simulatedMean(draws: Float64Array): SimulatedMean {
+export function simulatedMean(draws: Float64Array): Estimate {
   const mean = notNaN(draws.reduce((sum, value) => sum + value, 0) / draws.length, "A simulated mean");
   if (!Number.isFinite(mean)) return { mean, se: Number.POSITIVE_INFINITY };
   const squares = draws.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -142,7 +144,7 @@ export function simulatedMean(draws: Float64Array): SimulatedMean {
 }
 
 /** The mean of `draws` with a control variate of known mean: draws - b (controls - known), b their regression coefficient. */
-function controlled(draws: Float64Array, controls: Float64Array, known: number): SimulatedMean {
+function controlled(draws: Float64Array, controls: Float64Array, known: number): Estimate {
   const [x, y] = [simulatedMean(controls).mean, simulatedMean(draws).mean];
   let [shared, own] = [0, 0];
   for (const [i, control] of controls.entries()) {

@@ -1,9 +1,10 @@
 import { type Rectangular, rowsOf, transposedProduct } from "../linalg/matrix.ts";
 import { orthonormalise } from "../linalg/orthonormalise.ts";
 import { type Random, random } from "../random.ts";
+import type { Estimate } from "../simulate/summary.ts";
 import { type NetworkBoundKind, networkBound } from "./bound.ts";
 import { networkFirstOrder } from "./first-order.ts";
-import { networkMonteCarlo, type SimulatedMean } from "./monte-carlo.ts";
+import { networkMonteCarlo } from "./monte-carlo.ts";
 import type { LinearNetwork } from "./setting.ts";
 
 /** One random network of `networkBoundStudy`. Risks are in units of v: single-task has D. */
@@ -14,7 +15,7 @@ export interface BoundStudyRow {
   readonly signalToNoise: number;
   readonly leverage: number;
   readonly single: number;
-  readonly truth: SimulatedMean;
+  readonly truth: Estimate;
   readonly firstOrder: number;
   readonly bounds: Readonly<Record<NetworkBoundKind, number>>;
   /** Kinds that claim that the network beats single-task. */
@@ -34,10 +35,12 @@ export interface SureStudyRow {
   readonly width: number;
   readonly equalNoise: boolean;
   readonly tail: boolean;
-  readonly truth: SimulatedMean;
-  readonly sureMinusLoss: SimulatedMean;
+  readonly truth: Estimate;
+  readonly sureMinusLoss: Estimate;
   /** Mean of SURE minus loss in standard errors. */
   readonly z: number;
+  /** The same for the estimate that takes the projector for given: the control, which must fail. */
+  readonly fixedProjectorZ: number;
 }
 
 export interface StudyOptions {
@@ -126,9 +129,20 @@ export function networkSureStudy({
       j < rank ? 4 * spread * (rank - j) : tail ? draw.uniform() * spread : 0,
     );
     const network = { signal: withSpectrum(draw, features, tasks, values), noise, width };
-    const { risk, sureMinusLoss } = networkMonteCarlo(network, { replicates, seed: seed + i + 1 });
-    const z = sureMinusLoss.mean / sureMinusLoss.se;
-    return { features, tasks, rank, width, equalNoise, tail, truth: risk, sureMinusLoss, z };
+    const found = networkMonteCarlo(network, { replicates, seed: seed + i + 1 });
+    const { risk: truth, sureMinusLoss, fixedProjectorMinusLoss: fixed } = found;
+    return {
+      features,
+      tasks,
+      rank,
+      width,
+      equalNoise,
+      tail,
+      truth,
+      sureMinusLoss,
+      z: sureMinusLoss.mean / sureMinusLoss.se,
+      fixedProjectorZ: fixed.mean / fixed.se,
+    };
   });
 }
 

@@ -67,7 +67,7 @@ export function drawPlugInRegret({
       ...ways.map(({ label, colour }) => ({ label, colour })),
     ],
     panels: [[regret, shift]],
-    caption: `Simulated, ± 2 standard errors. a: D = ${features}, n₁ = 2 n₀. At a fixed distance Δ the estimates settle and the loss goes to zero; where Δ shrinks like 1/n it stays at about a sixth. b: D = ${shiftFeatures}, ${shiftRows.join(" + ")} rows. Weights from data follow the best ones at a small distance behind and cost next to nothing where the auxiliary is useless; James and Stein's estimator is never worse than the primary alone.`,
+    caption: `Simulated, ± 2 standard errors. a: D = ${features}, n₁ = 2 n₀. At a fixed distance Δ the estimates settle and the loss goes to zero; where Δ shrinks like 1/n it stays at about a sixth. b: D = ${shiftFeatures}, ${shiftRows.join(" + ")} rows. Weights from data follow the best ones at a small distance behind and cost next to nothing where the auxiliary is useless; James and Stein's estimator knows neither noise nor distance and was never worse than the primary alone.`,
   };
 }
 

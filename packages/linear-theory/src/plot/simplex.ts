@@ -31,8 +31,8 @@ export function drawSimplex({
   // Over what the contours cover outside the triangle.
   const [left, right, top] = [corners[0]!, corners[1]!, corners[2]!];
   const covers = [
-    [left, top, { x: -0.1, y: 1 }, { x: -0.1, y: -0.1 }],
-    [right, top, { x: 1.1, y: 1 }, { x: 1.1, y: -0.1 }],
+    [left, top, { x: 0.5, y: 1 }, { x: -0.1, y: 1 }, { x: -0.1, y: -0.1 }],
+    [right, top, { x: 0.5, y: 1 }, { x: 1.1, y: 1 }, { x: 1.1, y: -0.1 }],
     [left, right, { x: 1.1, y: -0.1 }, { x: -0.1, y: -0.1 }],
   ].map((cover, side) => cover.map((corner) => ({ ...corner, side })));
   const range = Math.min(...ratios);

@@ -3,15 +3,23 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { covariateShiftFigure } from "../../src/figures/covariate-shift.ts";
+import { networkRiskFigure } from "../../src/figures/network-risk.ts";
 import { phaseDiagram } from "../../src/figures/phase-diagram.ts";
+import { plugInRegret } from "../../src/figures/plug-in-regret.ts";
 import { riskByRows } from "../../src/figures/risk-by-rows.ts";
+import { riskByWeight } from "../../src/figures/risk-by-weight.ts";
 import { simplexFigure } from "../../src/figures/simplex.ts";
+import { weightMap } from "../../src/figures/weight-map.ts";
 import { drawCovariateShift } from "../../src/plot/covariate-shift.ts";
+import { drawNetworkRisk } from "../../src/plot/network-risk.ts";
 import { edges, ratioColour, ratioColours, ratioLevels } from "../../src/plot/panel.ts";
 import { drawPhaseDiagram } from "../../src/plot/phase-diagram.ts";
 import { pictureSvg, png } from "../../src/plot/picture.ts";
+import { drawPlugInRegret } from "../../src/plot/plug-in-regret.ts";
 import { drawRiskByRows } from "../../src/plot/risk-by-rows.ts";
+import { drawRiskByWeight } from "../../src/plot/risk-by-weight.ts";
 import { drawSimplex } from "../../src/plot/simplex.ts";
+import { drawWeightMap } from "../../src/plot/weight-map.ts";
 
 const source = fileURLToPath(new URL("../../src/", import.meta.url));
 const drawn = fileURLToPath(new URL("../../docs/figures/", import.meta.url));
@@ -54,6 +62,10 @@ describe("what importing the package loads", () => {
 
 describe("pictures", () => {
   it.each([
+    ["risk-by-weight", () => drawRiskByWeight(riskByWeight({ replicates: 2 }))],
+    ["weight-map", () => drawWeightMap(weightMap({ replicates: 2 }))],
+    ["plug-in-regret", () => drawPlugInRegret(plugInRegret({ replicates: 10 }))],
+    ["network-risk", () => drawNetworkRisk(networkRiskFigure({ replicates: 10 }))],
     ["risk-by-rows", () => drawRiskByRows(riskByRows({ replicates: 20 }))],
     ["phase-diagram", () => drawPhaseDiagram(phaseDiagram())],
     ["simplex", () => drawSimplex(simplexFigure(31, 27))],

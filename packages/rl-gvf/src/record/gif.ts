@@ -1,0 +1,93 @@
+import { createRequire } from "node:module";
+import { RlGvfError } from "../error.ts";
+import type { Picture } from "./picture.ts";
+
+/** What is used of gifenc, which has no types of its own. */
+interface Gifenc {
+  GIFEncoder(): {
+    writeFrame(
+      indices: Uint8Array,
+      width: number,
+      height: number,
+      options: { palette: number[][]; delay: number },
+    ): void;
+    finish(): void;
+    bytes(): Uint8Array;
+  };
+  quantize(rgba: Uint8Array, colors: number): number[][];
+  applyPalette(rgba: Uint8Array, palette: number[][]): Uint8Array;
+}
+
+// Its entry is CommonJS with a member "default", which Node and bundlers import as two different things.
+const require = createRequire(import.meta.url);
+const gifenc = require("gifenc") as Gifenc;
+
+/** An animation in the making. */
+export interface Gif {
+  /** @throws RlGvfError `shape` if the picture has another size than the first. */
+  add(picture: Picture): void;
+  /** The file; nothing can be added afterwards. */
+  finish(): Uint8Array;
+}
+
+/** GIF's tables have at most this many colours. */
+const COLORS = 256;
+
+/**
+ * An endless GIF animation, one frame a picture, by gifenc. Colours are exact in frames with at most 256 of them, else gifenc chooses
+ * 256. GIF counts in hundredths of a second: the delay is rounded to them, and browsers slow down what is below 2.
+ *
+ * Frames are encoded as they come, so that memory grows with the file only.
+ *
+ * @param options.fps frames a second, default 15 (Atari's agents act 15 times a second).
+ * @throws RlGvfError `bad-option` unless 0 < fps ≤ 100.
+ */
+export function gif({ fps = 15 }: { readonly fps?: number } = {}): Gif {
+  if (!(fps > 0 && fps <= 100)) {
+    throw new RlGvfError("bad-option", `A GIF has more than 0 and at most 100 frames a second, not ${fps}.`, {
+      fps,
+    });
+  }
+  const encoder = gifenc.GIFEncoder();
+  let size: readonly [number, number] | undefined;
+  return {
+    add({ width, height, rgba }) {
+      size ??= [width, height];
+      if (size[0] !== width || size[1] !== height) {
+        throw new RlGvfError(
+          "shape",
+          `The frames are ${size.join(" × ")} pixels; this one is ${width} × ${height}.`,
+        );
+      }
+      const { indices, palette } = indexed(rgba);
+      encoder.writeFrame(indices, width, height, { palette, delay: 1000 / fps });
+    },
+    finish() {
+      if (size === undefined) throw new RlGvfError("bad-option", "A GIF needs at least one frame.");
+      encoder.finish();
+      return encoder.bytes();
+    },
+  };
+}
+
+function indexed(rgba: Uint8Array): { indices: Uint8Array; palette: number[][] } {
+  const pixels = rgba.length / 4;
+  const known = new Map<number, number>();
+  const palette: number[][] = [];
+  const indices = new Uint8Array(pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const [red, green, blue] = [rgba[4 * pixel]!, rgba[4 * pixel + 1]!, rgba[4 * pixel + 2]!];
+    const color = (red << 16) | (green << 8) | blue;
+    let index = known.get(color);
+    if (index === undefined) {
+      if (palette.length === COLORS) {
+        const chosen = gifenc.quantize(rgba, COLORS);
+        return { indices: gifenc.applyPalette(rgba, chosen), palette: chosen };
+      }
+      index = palette.push([red, green, blue]) - 1;
+      known.set(color, index);
+    }
+    indices[pixel] = index;
+  }
+  return { indices, palette };
+}
