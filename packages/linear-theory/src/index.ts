@@ -1,3 +1,8 @@
+export type { NamedTask } from "./analyse/check.ts";
+export type { TaskReport } from "./analyse/judge.ts";
+export type { Fit } from "./analyse/prepare.ts";
+export type { WeightsVerdict } from "./analyse/summary.ts";
+export { type AnalyseOptions, analyse, type Verdict } from "./analyse.ts";
 export { type Benefit, benefit } from "./benefit/benefit.ts";
 export { type RowPhases, rowPhases } from "./benefit/row-phases.ts";
 export { type ShiftThreshold, shiftThreshold } from "./benefit/shift-threshold.ts";

@@ -219,13 +219,32 @@ describe("no NaN leaves", () => {
     expect(answered(inputs, ([tasks, a]) => ofData[name]!(tasks, a))).toBeGreaterThan(0.1);
   });
 
-  it("every exported function is tried here, in network-no-nan.test.ts or in simulate/simulate.test.ts", () => {
+  it("every exported function is tried here, in analyse.test.ts, network-no-nan.test.ts or simulate/simulate.test.ts", () => {
     const tried = new Set([
-      ...["alternatingNetwork", "autoNetwork", "checkNetwork", "linearNetwork", "networkBound"],
-      ...["networkFirstOrder", "networkMonteCarlo", "networkSure", "networkWeights", "reducedRank"],
-      ...["networkBoundStudy", "networkSureStudy", "dataEnriched", "transLasso", "aggregatedTransLasso"],
-      ...["bestRidgeToSource", "doubleDescentCurve", "minimumNormRisk", "ridgeToSourceRisk"],
-      ...["drawData", "simulateAveraged", "simulatePooled", "simulateShared"],
+      "analyse",
+      "alternatingNetwork",
+      "autoNetwork",
+      "checkNetwork",
+      "linearNetwork",
+      "networkBound",
+      "networkFirstOrder",
+      "networkMonteCarlo",
+      "networkSure",
+      "networkWeights",
+      "reducedRank",
+      "networkBoundStudy",
+      "networkSureStudy",
+      "dataEnriched",
+      "transLasso",
+      "aggregatedTransLasso",
+      "bestRidgeToSource",
+      "doubleDescentCurve",
+      "minimumNormRisk",
+      "ridgeToSourceRisk",
+      "drawData",
+      "simulateAveraged",
+      "simulatePooled",
+      "simulateShared",
       ...Object.keys(ofProblem),
       ...Object.keys(ofData),
       "LinearTheoryError",

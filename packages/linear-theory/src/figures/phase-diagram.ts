@@ -1,4 +1,5 @@
 import { shiftThreshold } from "../benefit/shift-threshold.ts";
+import { LinearTheoryError } from "../error.ts";
 import type { Problem } from "../problem.ts";
 import { equivalentRisk } from "../risk/equivalent.ts";
 import { pooledRisk } from "../risk/pooled.ts";
@@ -29,9 +30,28 @@ export interface PhaseDiagram {
   readonly noiseRows: number;
 }
 
-/** Figure 3: 12 features, n_0 = 30, s_0 = 1; Δ from 10^-1.5 to 10 and n_1 from 6 to 600, or s_1/s_0 from 1/5 to 5 at n_1 = 60. */
-export function phaseDiagram(): PhaseDiagram {
-  const [features, primaryRows, noiseRows] = [12, 30, 60];
+/** Sizes of a phase diagram. */
+export interface PhaseOptions {
+  readonly features?: number;
+  readonly primaryRows?: number;
+  /** Auxiliary rows where noise runs along x. */
+  readonly noiseRows?: number;
+}
+
+/**
+ * Figure 3: 12 features, n_0 = 30, s_0 = 1; Δ from 10^-1.5 to 10 and n_1 from 6 to 600, or s_1/s_0 from 1/5 to 5 at n_1 = 60. For other sizes Δ runs over
+ * the same multiples of R_0.
+ *
+ * @throws LinearTheoryError `infinite-risk` for n_0 ≤ D + 1, `bad-problem` for sizes that are none.
+ */
+export function phaseDiagram({
+  features = 12,
+  primaryRows = 30,
+  noiseRows = 60,
+}: PhaseOptions = {}): PhaseDiagram {
+  const single = singleTaskRisk(pairProblem(features, [primaryRows, noiseRows], 0));
+  if (single.risk === Number.POSITIVE_INFINITY)
+    throw new LinearTheoryError("infinite-risk", single.caution!, { features, primaryRows });
   const rows = logGrid(6, 600, 31).map(Math.round);
   return {
     features,
@@ -49,7 +69,9 @@ function phaseMap(
   fine: readonly number[],
   problem: (x: number, shift: number) => Problem,
 ): PhaseMap {
-  const shifts = logGrid(10 ** -1.5, 10, 31);
+  // R_0 of the figure's own sizes is 12 / 17.
+  const unit = singleTaskRisk(problem(x[0]!, 0)).risk / (12 / 17);
+  const shifts = logGrid(10 ** -1.5 * unit, 10 * unit, 31);
   const over = (f: (given: Problem) => number) =>
     shifts.map((shift) =>
       x.map((value) => {

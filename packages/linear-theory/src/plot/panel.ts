@@ -41,12 +41,24 @@ export interface PanelOptions {
   readonly y: Plot.ScaleOptions;
   readonly color?: Plot.ScaleOptions;
   readonly marks: Plot.Markish[];
+  /** Room for the labels of the y axis. Default 62. */
+  readonly left?: number;
   /** Without axes and frame: the drawing fills the panel. Default false. */
   readonly bare?: boolean;
 }
 
 /** One panel as SVG text: axes with labels in the middle, a light grid. */
-export function panel({ width, height, heading, x, y, color, marks, bare = false }: PanelOptions): string {
+export function panel({
+  width,
+  height,
+  heading,
+  x,
+  y,
+  color,
+  marks,
+  left = 62,
+  bare = false,
+}: PanelOptions): string {
   const axis = { labelAnchor: "center", labelArrow: "none", grid: true } as const;
   const element = Plot.plot({
     document: parseHTML("<!doctype html><html><body></body></html>").document,
@@ -54,7 +66,7 @@ export function panel({ width, height, heading, x, y, color, marks, bare = false
     height,
     className: "plot",
     style: { fontSize: "13px", fontFamily: "system-ui, 'DejaVu Sans', sans-serif", color: ink.text },
-    marginLeft: bare ? 0 : 62,
+    marginLeft: bare ? 0 : left,
     marginRight: bare ? 0 : 14,
     marginTop: bare ? 0 : heading === undefined ? 14 : 34,
     marginBottom: bare ? 0 : 48,

@@ -58,7 +58,9 @@ function map(
       type: "log",
       label: "Δ",
       domain: [ys[0]!, ys.at(-1)!],
-      ticks: [0.03, 0.1, 0.3, 1, 3, 10],
+      ticks: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100].filter(
+        (tick) => tick > ys[0]! && tick < ys.at(-1)!,
+      ),
       tickFormat: String,
     },
     marks: [

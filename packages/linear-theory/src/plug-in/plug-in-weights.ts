@@ -80,16 +80,23 @@ function averaged(fits: readonly OwnFit[], weights: readonly number[]): Float64A
   );
 }
 
-function checkShared(tasks: readonly TaskData[]): void {
-  const first = tasks[0]?.x ?? [];
-  for (const [task, { x }] of tasks.entries())
-    if (
-      x.length !== first.length ||
-      x.some((row, i) => row !== first[i] && row.some((value, j) => value !== first[i]![j]))
-    )
+/** @throws LinearTheoryError `bad-data` when the tasks do not label the same rows. */
+export function checkShared(tasks: readonly TaskData[]): void {
+  for (const [task, other] of tasks.entries())
+    if (!sameDesign([tasks[0]!, other]))
       throw new LinearTheoryError(
         "bad-data",
         `Tasks 0 and ${task} differ in their features, so the design is not shared. Use design "pooled" or "average".`,
         { task },
       );
+}
+
+/** Do all tasks label the same rows? */
+export function sameDesign(tasks: readonly TaskData[]): boolean {
+  const first = tasks[0]?.x ?? [];
+  return tasks.every(
+    ({ x }) =>
+      x.length === first.length &&
+      x.every((row, i) => row === first[i] || row.every((value, j) => value === first[i]![j])),
+  );
 }

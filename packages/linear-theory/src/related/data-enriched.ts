@@ -56,7 +56,6 @@ export function dataEnriched(
       penalty,
     });
   const [own, other] = samplesOf([primary, auxiliary]).map(fit) as [OwnFit, OwnFit];
-  const size = own.size;
   const [s0, s1] = [variance(own, 0, noise?.[0]), variance(other, 1, noise?.[1])];
   const { values, difference, back } = common(own, other);
   const squares = difference.map((value) => value * value);

@@ -2,6 +2,7 @@ import { type Samples, samplesOf, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
 import { allFinite } from "../finite.ts";
 import { dot } from "../linalg/orthonormalise.ts";
+import { drawnOrder } from "../order.ts";
 import { random } from "../random.ts";
 
 export interface LassoOptions {
@@ -98,7 +99,7 @@ export function penaltyByFolds(
   const largest = Math.max(...columnsOf(samples).map((feature) => Math.abs(dot(feature, y)) / rows));
   if (!(largest > 0)) return 0;
   const path = Array.from({ length: 30 }, (_, i) => largest * 20 ** (-i / 29));
-  const order = shuffled(rows, seed);
+  const order = drawnOrder(rows, random(seed));
   const errors = new Float64Array(path.length);
   for (let fold = 0; fold < folds; fold++) {
     const held = subset(
@@ -130,17 +131,6 @@ export function subset({ columns, x, y }: Samples, order: readonly number[]): Sa
   const chosen = new Float64Array(order.length * columns);
   for (const [at, i] of order.entries()) chosen.set(x.subarray(i * columns, (i + 1) * columns), at * columns);
   return { rows: order.length, columns, x: chosen, y: Float64Array.from(order, (i) => y[i]!) };
-}
-
-/** 0 … length - 1 in a drawn order. */
-export function shuffled(length: number, seed: number): number[] {
-  const draw = random(seed);
-  const order = Array.from({ length }, (_, i) => i);
-  for (let i = length - 1; i > 0; i--) {
-    const j = Math.floor(draw.uniform() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 function columnsOf({ rows, columns, x }: Samples): Float64Array[] {

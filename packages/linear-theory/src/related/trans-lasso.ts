@@ -1,7 +1,9 @@
 import { type Samples, samplesOf, type TaskData } from "../data.ts";
 import { LinearTheoryError } from "../error.ts";
 import { allFinite } from "../finite.ts";
-import { coordinateDescent, penaltyByFolds, shuffled, squaredError, subset } from "./lasso.ts";
+import { drawnOrder } from "../order.ts";
+import { random } from "../random.ts";
+import { coordinateDescent, penaltyByFolds, squaredError, subset } from "./lasso.ts";
 
 export interface TransLassoOptions {
   /** λ_w of the pooled lasso, at least 0, or `cv` (default). */
@@ -85,7 +87,7 @@ export function aggregatedTransLasso(
         rows: own!.rows,
       },
     );
-  const order = shuffled(own!.rows, options.seed ?? 1);
+  const order = drawnOrder(own!.rows, random(options.seed ?? 1));
   const cut = Math.floor(own!.rows / 3);
   const held = subset(own!, order.slice(0, cut));
   const kept = subset(own!, order.slice(cut));
