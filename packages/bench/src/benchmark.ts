@@ -55,7 +55,10 @@ export interface TrialResult {
    * null: undefined here or not finite (a diverged run); the table then says how many seeds are missing.
    */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** One value an epoch, drawn in the report: "train/loss", "validation/rmse", "weight/tpsa". */
+  /**
+   * One value an epoch, drawn in the report: "train/loss", "validation/rmse", "weight/tpsa". A curve named "NAME by AXIS" runs over something else,
+   * counted from 1: "exact match by length" has the value of length 10 in its tenth place, and null where nothing was measured.
+   */
   readonly curves?: Readonly<Record<string, readonly (number | null)[]>>;
   /** How the tasks got along, drawn in the report: `summarizeDiagnostics` of @outrigger/core makes it. */
   readonly diagnostics?: Diagnostics;

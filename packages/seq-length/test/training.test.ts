@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { predictor } from "../src/evaluate/teacher-forced.ts";
 import { learned } from "../src/model/position/learned.ts";
 import { randomizedPositions } from "../src/positions/randomized.ts";
-import { budgetOf, sequenceBatches } from "../src/train/batches.ts";
+import { budgetOf, sequenceBatches, stepsFor } from "../src/train/batches.ts";
 import { curriculum, drawLength } from "../src/train/curriculum.ts";
 import { type MixedTask, placed, rowsOf } from "../src/train/mixture.ts";
 import { type TrainOptions, trainDecoder } from "../src/train/train.ts";
@@ -67,6 +67,17 @@ describe("training", () => {
     expect(trained.losses["reversal"]).toBeGreaterThan(0);
     // Uniform guesses have the loss ln 12.
     expect(trained.losses["reversal"]!).toBeLessThan(Math.log(12));
+  });
+
+  it("takes the fewest steps that read a number of tokens, and refuses a budget of none", () => {
+    const { decoder: _, seed: _seed, ...mixture } = options;
+    const read = (steps: number): number => budgetOf({ ...mixture, steps }, stream()).tokens;
+    for (const tokens of [1, 16, 1_000, 5_000]) {
+      const steps = stepsFor(mixture, stream(), tokens);
+      expect(read(steps)).toBeGreaterThanOrEqual(tokens);
+      if (steps > 1) expect(read(steps - 1)).toBeLessThan(tokens);
+    }
+    expect(() => stepsFor(mixture, stream(), 0)).toThrow(expect.objectContaining({ code: "bad-option" }));
   });
 
   it("goes on bit for bit after an interruption", async () => {

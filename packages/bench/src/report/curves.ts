@@ -9,6 +9,8 @@ import { prominent } from "./prominent.ts";
 
 /** Curves whose names begin so are weights of a task; all others are learning curves. */
 const weightPrefix = "weight/";
+/** What a curve named "NAME by AXIS" runs over; all others run over epochs. */
+const axisOf = (name: string): string => / by (.+)$/.exec(name)?.[1] ?? "epoch";
 /** So many lines can be told apart. */
 const most = 8;
 
@@ -45,18 +47,22 @@ function widthOf(seeds: number): number {
 
 interface Bands {
   readonly label: string;
+  /** What the places of a curve are. */
+  readonly axis: string;
   readonly points: readonly Point[];
   /** Drawn in colour, in this order; the others are grey and behind. */
   readonly shown: readonly string[];
   readonly height: number;
 }
 
-/** Lines with bands over epochs. */
-export function bandPlot({ label, points, shown, height }: Bands, frame: Frame): string {
+/** Lines with bands over epochs or another axis. */
+export function bandPlot({ label, axis, points, shown, height }: Bands, frame: Frame): string {
   if (points.length === 0) return "";
   const { palette, width } = frame;
   const epochs = points.reduce((last, { epoch }) => Math.max(last, epoch), 1);
+  const first = points.reduce((least, { epoch }) => Math.min(least, epoch), epochs);
   const step = Math.ceil(epochs / (width < 500 ? 5 : 10));
+  const ticks = Array.from({ length: Math.floor(epochs / step) }, (_, i) => (i + 1) * step);
   const coloured = points.filter(({ line }) => shown.includes(line));
   const grey = points.filter(({ line }) => !shown.includes(line));
   return svg(
@@ -68,9 +74,9 @@ export function bandPlot({ label, points, shown, height }: Bands, frame: Frame):
       marginTop: 24,
       marginBottom: 40,
       x: {
-        label: "epoch",
+        label: axis,
         labelAnchor: "right",
-        ticks: Array.from({ length: Math.floor(epochs / step) }, (_, i) => (i + 1) * step),
+        ticks: ticks.filter((tick) => tick >= first),
         tickFormat: "d",
       },
       y: { label, labelArrow: "none", grid: true, nice: true },
@@ -100,16 +106,18 @@ export function curveFigures(summary: BenchmarkSummary, group: GroupSummary): Fi
   const others = group.lines.length - shown.length;
   return names.map((name) => {
     const points = group.lines.flatMap((line) => averaged(line.method, name, line.kept));
+    const axis = axisOf(name);
+    const kind = axis === "epoch" ? "Learning curves" : "Curves";
     const ends = shown.map((method) => {
       const own = points.filter(({ line }) => line === method);
       return `${method} ${said(own[0]?.value)} to ${said(own.at(-1)?.value)}`;
     });
     return {
       name: `curve-${name}`,
-      alt: `Learning curves of ${name}, first to last epoch: ${ends.join(", ")}.`,
+      alt: `${kind} of ${name}, first to last ${axis}: ${ends.join(", ")}.`,
       caption: `${name}: mean over the seeds, band: its 95 % interval.${others > 0 ? ` In colour: ${[...new Set([baseline, "single-task"])].join(", ")} and the best rows; grey: the ${others} others.` : ""}`,
       legend: colours(shown),
-      draw: (frame) => bandPlot({ label: name, points, shown, height: 260 }, frame),
+      draw: (frame) => bandPlot({ label: name, axis, points, shown, height: 260 }, frame),
     };
   });
 }
@@ -132,7 +140,8 @@ export function weightFigures(lines: readonly Line[]): Figure[] {
         caption: line.method,
         width: 340,
         legend: colours(tasks),
-        draw: (frame) => bandPlot({ label: "weight", points, shown: tasks, height: 200 }, frame),
+        draw: (frame) =>
+          bandPlot({ label: "weight", axis: "epoch", points, shown: tasks, height: 200 }, frame),
       },
     ];
   });

@@ -77,7 +77,7 @@ ${tests(summary, group)}
 ${negativeTransfer(summary, group)}
 ${figures.transfer ? figureHtml(figures.transfer) : ""}
 ${figureHtml(figures.cost)}
-${curves === "" ? "" : `<details><summary>Learning curves</summary>${curves}</details>`}
+${curves === "" ? "" : `<details><summary>Curves</summary>${curves}</details>`}
 ${weights === "" ? "" : `<details><summary>Weights over time: mean over the seeds, band: its 95 % interval</summary>${left(figures.weights.length, group.lines.filter(hasWeights).length)}<div class="small-plots">${weights}</div></details>`}
 ${insideTraining(figures.inside, left(drawn, group.lines.filter(hasInside).length))}`;
 }

@@ -67,6 +67,28 @@ describe("figures", () => {
   });
 });
 
+describe("a curve that is named after its axis", () => {
+  it("runs over that axis, through the places that have values", () => {
+    const [summary] = summaries;
+    const [group] = summary!.groups;
+    const curve = [...new Array<null>(9).fill(null), 1, ...new Array<null>(4).fill(null), 0.5];
+    const lines = group!.lines.map((line) => ({
+      ...line,
+      kept: line.kept.map((row) => ({ ...row, curves: { "accuracy by length": curve } })),
+    }));
+    const [figure] = curveFigures(summary!, { ...group!, lines });
+    expect(figure!.alt).toMatch(/^Curves of accuracy by length, first to last length: /);
+    expect(figure!.alt).toContain(" 1 to 0.5");
+    const { document } = parseHTML(`<!doctype html>${figure!.draw(frame)}`);
+    const texts = [...document.querySelectorAll("svg text")].map(({ textContent }) => textContent);
+    expect(texts.some((text) => text?.startsWith("length"))).toBe(true);
+    expect(texts.join(" ")).not.toContain("epoch");
+    const ticks = texts.map(Number).filter((tick) => tick > 1);
+    expect(Math.min(...ticks)).toBeGreaterThanOrEqual(10);
+    expect(Math.max(...ticks)).toBe(15);
+  });
+});
+
 describe("the front of cost and gain", () => {
   it("has the rows that no other beats on both, and no control", () => {
     const offer = (method: string, cost: number, gain: number, kind: Offer["kind"] = "rule"): Offer => ({
