@@ -1,3 +1,4 @@
+import { replaceFile } from "@outrigger/core/train/disk";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 export const print = (text: string): void => {
@@ -8,6 +9,20 @@ export const print = (text: string): void => {
 export const warn = (text: string): void => {
   process.stderr.write(`outrigger-seq: ${text}\n`);
 };
+
+/**
+ * Writes a file as one unit and says so beside the output; "-" prints the text instead.
+ *
+ * @throws OutriggerError `disk`.
+ */
+export function writeOut(file: string, content: string | Uint8Array): void {
+  if (file === "-" && typeof content === "string") {
+    process.stdout.write(content);
+    return;
+  }
+  replaceFile(file, [typeof content === "string" ? new TextEncoder().encode(content) : content]);
+  process.stderr.write(`wrote ${file}\n`);
+}
 
 /** A parser of whole numbers of at least `least`. */
 export const whole =
