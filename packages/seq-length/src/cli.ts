@@ -1,7 +1,9 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Command } from "commander";
+import { addEval } from "./cli/eval.ts";
 import { addList } from "./cli/list.ts";
 import { warn } from "./cli/shared.ts";
+import { addTrace } from "./cli/trace.ts";
 import { addTrain } from "./cli/train.ts";
 
 /** The `outrigger-seq` command. Sets the exit code: 0, 1 for a mistake that it names, 130 when stopped by Ctrl-C. */
@@ -31,6 +33,6 @@ Examples, of which the first three make a minute or two:
   outrigger-seq trace runs/with --html trace.html            what the heads look at where it first fails
   outrigger-seq list                                         every task, auxiliary, position encoding and attention scale`,
     );
-  for (const add of [addTrain, addList]) add(command);
+  for (const add of [addTrain, addEval, addTrace, addList]) add(command);
   return command;
 }
