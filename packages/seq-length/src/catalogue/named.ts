@@ -25,7 +25,7 @@ export function named<T>(kind: string, catalogue: ReadonlyMap<string, T>, name: 
   const near = names
     .map((each) => ({ each, far: distance(name, each) }))
     .sort((a, b) => a.far - b.far)
-    .find(({ each, far }) => far <= 2 || each.startsWith(name));
+    .find(({ each, far }) => far <= Math.min(2, name.length / 3) || each.startsWith(name));
   const guess = near ? ` Did you mean "${near.each}"?` : "";
   throw new OutriggerError(
     "bad-option",

@@ -1,0 +1,65 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { main } from "../../src/cli.ts";
+import { type TrainSetting, trainCommand } from "../../src/command/train.ts";
+import { type Configuration, configuration } from "../../src/setup/configuration.ts";
+
+export const temporary = (): string => mkdtempSync(join(tmpdir(), "outrigger-seq-"));
+
+/** A training of a second. */
+export const tinyFlags: readonly string[] = [
+  "--symbols 9 --train-length 3 --long 6 --size 8 --heads 2 --layers 2 --batch 8 --steps 400 --threads 1",
+].flatMap((text) => text.split(" "));
+
+export const tiny = (given: Partial<Configuration> = {}): Configuration =>
+  configuration({
+    symbols: 9,
+    trainLength: 3,
+    long: 6,
+    size: 8,
+    heads: 2,
+    layers: 2,
+    batch: 8,
+    steps: 400,
+    ...given,
+  });
+
+/** Trains without a word; returns what was printed. */
+export async function trained(
+  given: Configuration,
+  out: string,
+  setting: Partial<TrainSetting> = {},
+): Promise<{ code: number; printed: string }> {
+  const lines: string[] = [];
+  const code = await trainCommand(given, {
+    out,
+    threads: 1,
+    checkpointEvery: 50,
+    print: (text) => lines.push(text),
+    progress: () => undefined,
+    ...setting,
+  });
+  return { code, printed: lines.join("\n") };
+}
+
+/** Runs the command in this process: what it wrote, and its exit code. */
+export async function command(
+  ...args: readonly string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const { stdout, stderr } = process;
+  const [toOut, toErr] = [stdout.write, stderr.write];
+  const caught = (list: string[]) => (text: string | Uint8Array) => list.push(String(text)) > 0;
+  stdout.write = caught(out) as typeof toOut;
+  stderr.write = caught(err) as typeof toErr;
+  try {
+    process.exitCode = 0;
+    await main(["node", "outrigger-seq", ...args]);
+    return { code: Number(process.exitCode), out: out.join(""), err: err.join("") };
+  } finally {
+    process.exitCode = 0;
+    stdout.write = toOut;
+    stderr.write = toErr;
+  }
+}
