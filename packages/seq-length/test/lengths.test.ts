@@ -73,9 +73,8 @@ describe("progress", () => {
 
   it("redraws one line on a terminal, no longer than it is wide", () => {
     const lines = told(true);
-    expect(lines[50]).toMatch(
-      /^\r\u001b\[K█{18}░{6} 75 %, step 150\/200, loss 0\.500, 4\.00 steps\/s, 13 s left$/,
-    );
+    const bar = `${"█".repeat(18)}${"░".repeat(6)}`;
+    expect(lines[50]).toBe(`\r\u001b[K${bar} 75 %, step 150/200, loss 0.500, 4.00 steps/s, 13 s left`);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(94);
     expect(lines.at(-1)).toBe("\n");
   });

@@ -1,4 +1,5 @@
 import { type CompileOptions, Random } from "@outrigger/core";
+import { OutriggerError } from "@outrigger/core/error";
 import { predictSafeLengths, type SafeLengths } from "../bound/predict-safe-length.ts";
 import { type AttentionSupport, attentionMaps, meanMap } from "../evaluate/attention-map.ts";
 import { testExamples } from "../evaluate/by-length.ts";
@@ -77,7 +78,7 @@ export async function trace(folder: string, setting: TraceSetting): Promise<Trac
   setting.progress(`looking at length ${length}`);
   const errors = await firstErrors(model, examples, compile);
   const sequence = await tracedSequence(model, examples, errors, compile);
-  const noBound = task.sparse === undefined ? task.dense : shortContexts(task, examples, trainLength);
+  const predicted = await boundOf(model, examples, compile);
   return {
     folder,
     configuration,
@@ -87,7 +88,7 @@ export async function trace(folder: string, setting: TraceSetting): Promise<Trac
     samples,
     right: errors.filter((error) => error === undefined).length,
     sequence,
-    ...(noBound === undefined ? { bound: await boundOf(model, examples, compile) } : { noBound }),
+    ...predicted,
     lengthWithin: (tokens) => lengthWithin(task, tokens),
   };
 }
@@ -158,40 +159,29 @@ async function tracedSequence(
   };
 }
 
-/** Tokens of context of the longest training sequence. */
-const trainedContext = (task: SequenceTask, trainLength: number): number =>
-  sequenceLength(task, trainLength) - 1;
-
-function shortContexts(
-  task: SequenceTask,
-  examples: readonly Example[],
-  trainLength: number,
-): string | undefined {
-  const kept = trainedContext(task, trainLength);
-  const most = Math.max(...examples.map(({ tokens }) => tokens.length - 1));
-  return most > kept
-    ? undefined
-    : `The sequences are no longer than those of training (${kept} tokens); give a greater --length.`;
-}
-
 /** One output of every example, drawn at random among those whose context is longer than a training sequence. */
-function boundOf(
+async function boundOf(
   { decoder, params, task, vocabulary, configuration }: SavedModel,
   examples: readonly Example[],
   compile: Omit<CompileOptions, "random">,
-): Promise<SafeLengths> {
-  const kept = trainedContext(task, configuration.trainLength);
+): Promise<Pick<Traced, "bound" | "noBound">> {
+  if (task.sparse === undefined) return { noBound: task.dense ?? "" };
+  const kept = sequenceLength(task, configuration.trainLength) - 1;
   const random = Random.seeded(configuration.seed, "trace");
   const supports = examples.map((example) => {
     const { input, output } = instanceOf(example, vocabulary);
-    const first = Math.max(0, kept - input.length - 1);
-    return supportAt(
-      task,
-      input,
-      Math.min(output.length, first + random.integer(Math.max(1, output.length + 1 - first))),
-    );
+    const first = Math.min(output.length, Math.max(0, kept - input.length - 1));
+    return supportAt(task, input, first + random.integer(output.length + 1 - first));
   });
-  return predictSafeLengths(decoder, params, { examples, supports, kept, random, compile });
+  try {
+    return {
+      bound: await predictSafeLengths(decoder, params, { examples, supports, kept, random, compile }),
+    };
+  } catch (error) {
+    // Short sequences, or a support that a training sequence cannot hold.
+    if (error instanceof OutriggerError && error.code === "bad-option") return { noBound: error.message };
+    throw error;
+  }
 }
 
 function lengthWithin(task: SequenceTask, tokens: number): number {

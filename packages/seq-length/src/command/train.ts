@@ -2,9 +2,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CompileOptions, FitCallback } from "@outrigger/core";
 import { OutriggerError } from "@outrigger/core/error";
-import { scoreLengths } from "../evaluate/by-length.ts";
-import { predictor } from "../evaluate/teacher-forced.ts";
-import type { LengthScore } from "../metric/length-score.ts";
 import { type Configuration, differences, flagOf, valueOf } from "../setup/configuration.ts";
 import {
   readModel,
@@ -16,10 +13,11 @@ import {
 } from "../setup/model-folder.ts";
 import { prepare } from "../setup/prepare.ts";
 import { trainDecoder } from "../train/train.ts";
+import { scoresOf } from "./eval.ts";
 import { usualLengths } from "./lengths.ts";
 import { percent, textTable } from "./text-table.ts";
 
-/** Where and how a training runs; nothing of it changes a number. */
+/** Where and how a training runs; but for the number of threads nothing of it changes a number. */
 export interface TrainSetting extends Pick<CompileOptions, "threads"> {
   /** The model folder. */
   readonly out: string;
@@ -110,21 +108,13 @@ function introduction(configuration: Configuration, out: string): string {
 }
 
 /** Exact match by length, of a few sequences each. */
-async function table(
-  { decoder, params, task, vocabulary, place, configuration }: SavedModel,
-  threads?: number,
-): Promise<string> {
-  const found = predictor(decoder, params, { ...(threads !== undefined && { threads }) });
-  const { trainLength, long } = configuration;
-  let scores: LengthScore[];
-  try {
-    scores = await scoreLengths(found, task, vocabulary, usualLengths(trainLength, long, task.minimum), {
-      sequences: 128,
-      ...(place && { place }),
-    });
-  } finally {
-    await found.dispose();
-  }
+async function table(model: SavedModel, threads?: number): Promise<string> {
+  const { trainLength, long } = model.configuration;
+  const scores = await scoresOf(model, usualLengths(trainLength, long, model.task.minimum), {
+    samples: 128,
+    testSeed: 0,
+    ...(threads !== undefined && { threads }),
+  });
   const rows = scores.map(({ length, exactMatch, tokenAccuracy }) => [
     String(length),
     percent(exactMatch),

@@ -78,7 +78,7 @@ function mapPanel(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'DejaVu Sans', sans-serif">`,
     text(margin.left, 16, heading, "start", ' font-weight="600"'),
     `<rect x="${margin.left}" y="${margin.top}" width="${inner.toFixed(1)}" height="${tall.toFixed(1)}" fill="none" stroke="${palette.line}"/>`,
-    `<image x="${margin.left}" y="${margin.top}" width="${inner.toFixed(1)}" height="${tall.toFixed(1)}" preserveAspectRatio="none" href="${pixels(rows)}"/>`,
+    `<image x="${margin.left}" y="${margin.top}" width="${inner.toFixed(1)}" height="${tall.toFixed(1)}" preserveAspectRatio="none" image-rendering="optimizeSpeed" href="${pixels(rows)}"/>`,
     line(between, margin.top, between, bottom, palette.quiet, 'stroke-width="0.8" stroke-dasharray="3 3"'),
     ...rings,
     line(

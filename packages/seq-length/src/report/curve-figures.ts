@@ -120,8 +120,9 @@ export function errorFigure(curves: readonly Curve[], samples: number): Figure {
               const stroke = colourOf(i)(frame.palette);
               const rows = points.map(({ length, errors }) => ({ length, share: errors[kind] }));
               return [
-                Plot.line(rows, { x: "length", y: "share", stroke, strokeWidth: 2 }),
-                Plot.dot(rows, { x: "length", y: "share", r: 2.6, fill: stroke }),
+                // Kinds often coincide: earlier ones are seen at both sides of later ones.
+                Plot.line(rows, { x: "length", y: "share", stroke, strokeWidth: 5.5 - 2 * i }),
+                Plot.dot(rows, { x: "length", y: "share", r: 3.8 - i, fill: stroke }),
               ];
             }),
           ],

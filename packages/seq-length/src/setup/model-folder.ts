@@ -17,7 +17,7 @@ const version = 1;
 /** `model.json` of a model folder. */
 export interface ModelRecord {
   readonly format: typeof format;
-  readonly version: typeof version;
+  readonly version: number;
   readonly configuration: Configuration;
   /** What the configuration stands for, for readers without this package. */
   readonly task: { readonly name: string; readonly describe: string; readonly alphabet: readonly string[] };

@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { vi } from "vitest";
 import { main } from "../../src/cli.ts";
 import { type TrainSetting, trainCommand } from "../../src/command/train.ts";
 import { type Configuration, configuration } from "../../src/setup/configuration.ts";
@@ -48,18 +49,18 @@ export async function command(
   ...args: readonly string[]
 ): Promise<{ code: number; out: string; err: string }> {
   const [out, err]: [string[], string[]] = [[], []];
-  const { stdout, stderr } = process;
-  const [toOut, toErr] = [stdout.write, stderr.write];
-  const caught = (list: string[]) => (text: string | Uint8Array) => list.push(String(text)) > 0;
-  stdout.write = caught(out) as typeof toOut;
-  stderr.write = caught(err) as typeof toErr;
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0),
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0),
+  ];
   try {
     process.exitCode = 0;
     await main(["node", "outrigger-seq", ...args]);
-    return { code: Number(process.exitCode), out: out.join(""), err: err.join("") };
+    return { code: exitCode(), out: out.join(""), err: err.join("") };
   } finally {
     process.exitCode = 0;
-    stdout.write = toOut;
-    stderr.write = toErr;
+    for (const spy of spies) spy.mockRestore();
   }
 }
+
+const exitCode = (): number => Number(process.exitCode ?? 0);

@@ -6,10 +6,10 @@ import { type LengthScore, summarizeLength } from "../../src/metric/length-score
 import { type Configuration, configuration } from "../../src/setup/configuration.ts";
 
 /** What a name may hold that would like to be code. */
-export const hostile = `</pre><script>document.title = "taken"</script><img src="http://192.0.2.1/x.png" onerror="document.title='taken'">`;
+const hostile = `</pre><script>document.title = "taken"</script><img src="http://192.0.2.1/x.png" onerror="document.title='taken'">`;
 
 /** A score with so many right answers of 20. */
-export function score(length: number, exact: number): LengthScore {
+function score(length: number, exact: number): LengthScore {
   const right: AnswerScore = {
     exact: true,
     tokenAccuracy: 1,
