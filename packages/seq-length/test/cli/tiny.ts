@@ -1,16 +1,19 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Random } from "@outrigger/core";
 import { vi } from "vitest";
 import { main } from "../../src/cli.ts";
 import { type TrainSetting, trainCommand } from "../../src/command/train.ts";
 import { type Configuration, configuration } from "../../src/setup/configuration.ts";
+import { writeParams, writeRecord } from "../../src/setup/model-folder.ts";
+import { prepare } from "../../src/setup/prepare.ts";
 
 export const temporary = (): string => mkdtempSync(join(tmpdir(), "outrigger-seq-"));
 
 /** A training of a second. */
 export const tinyFlags: readonly string[] = [
-  "--symbols 9 --train-length 3 --long 6 --size 8 --heads 2 --layers 2 --batch 8 --steps 400 --threads 1",
+  "--symbols 9 --train-length 3 --long 6 --size 8 --heads 2 --layers 2 --batch 8 --steps 240 --threads 1",
 ].flatMap((text) => text.split(" "));
 
 export const tiny = (given: Partial<Configuration> = {}): Configuration =>
@@ -22,7 +25,7 @@ export const tiny = (given: Partial<Configuration> = {}): Configuration =>
     heads: 2,
     layers: 2,
     batch: 8,
-    steps: 400,
+    steps: 240,
     ...given,
   });
 
@@ -42,6 +45,13 @@ export async function trained(
     ...setting,
   });
   return { code, printed: lines.join("\n") };
+}
+
+/** Writes a model that no step has changed. */
+export function untrained(given: Configuration, folder: string): void {
+  const prepared = prepare(given);
+  writeRecord(folder, prepared);
+  writeParams(folder, prepared.decoder.init(Random.seeded(given.seed, "init")));
 }
 
 /** Runs the command in this process: what it wrote, and its exit code. */

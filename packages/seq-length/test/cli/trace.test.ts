@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { trace } from "../../src/command/trace.ts";
 import { tracedText } from "../../src/command/trace-text.ts";
-import { command, temporary, tiny, trained } from "./tiny.ts";
+import { command, temporary, tiny, trained, untrained } from "./tiny.ts";
 
 const folder = temporary();
 const setting = { samples: 16, testSeed: 0, threads: 1, progress: () => undefined };
@@ -11,7 +11,7 @@ const setting = { samples: 16, testSeed: 0, threads: 1, progress: () => undefine
 describe("trace", () => {
   it("reads what train wrote: follows the first wrong output, and measures restrictions beside whole contexts", async () => {
     const model = join(folder, "reverse");
-    await trained(tiny({ steps: 200 }), model);
+    await trained(tiny({ steps: 120 }), model);
     const html = join(folder, "trace.html");
     const { code, out, err } = await command(
       "trace",
@@ -43,7 +43,7 @@ describe("trace", () => {
 
   it("of a task whose answer takes every token says why no length is predicted", async () => {
     const model = join(folder, "parity");
-    await trained(tiny({ task: "parity-check", symbols: undefined, auxiliary: [], steps: 1 }), model);
+    untrained(tiny({ task: "parity-check", symbols: undefined, auxiliary: [] }), model);
     const traced = await trace(model, setting);
     expect(traced.bound).toBeUndefined();
     expect(tracedText(traced)).toContain("No lengths are predicted. Every bit changes the answer");
@@ -51,7 +51,7 @@ describe("trace", () => {
 
   it("of sequences as short as those of training says to take longer ones", async () => {
     const model = join(folder, "short");
-    await trained(tiny({ auxiliary: [], steps: 1 }), model);
+    untrained(tiny(), model);
     const traced = await trace(model, { ...setting, length: 3 });
     expect(traced.noBound).toMatch(/take longer sequences/);
   });

@@ -50,11 +50,15 @@ describe("figures", () => {
       const svg = pictureSvg([figure]);
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
       for (const { label } of figure.keys) expect(svg).toContain(`>${label.replaceAll("<", "&lt;")}<`);
-      const bytes = Buffer.from(png(svg));
-      expect(bytes.subarray(1, 4).toString()).toBe("PNG");
-      expect(bytes.readUInt32BE(16)).toBe(1.5 * Number(/ width="(\d+)"/.exec(svg)![1]));
     },
   );
+
+  it("become PNG at half again their size", () => {
+    const svg = pictureSvg([boundFigure(traced)!]);
+    const bytes = Buffer.from(png(svg));
+    expect(bytes.subarray(1, 4).toString()).toBe("PNG");
+    expect(bytes.readUInt32BE(16)).toBe(1.5 * Number(/ width="(\d+)"/.exec(svg)![1]));
+  });
 
   it("a matrix becomes an image whose opacity is the square root of its values", () => {
     const rows = [
