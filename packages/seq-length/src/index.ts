@@ -17,6 +17,13 @@ export { priming } from "./auxiliary/priming.ts";
 export { type RestrictionOptions, restriction } from "./auxiliary/restriction.ts";
 export type { Source } from "./auxiliary/source.ts";
 export { type WholePositions, whole, wholeExample } from "./auxiliary/whole.ts";
+export { type HeadMargins, headMargins } from "./bound/head-margin.ts";
+export {
+  type HeadPrediction,
+  predictSafeLengths,
+  type SafeLengths,
+} from "./bound/predict-safe-length.ts";
+export { type RestrictedContext, restrictContext } from "./bound/restrict-context.ts";
 export {
   outputShift,
   type RestrictionSize,

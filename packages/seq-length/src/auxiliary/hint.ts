@@ -10,6 +10,8 @@ import { checkLengths, consecutive, type Source } from "./source.ts";
 export interface HintRule {
   /** The name of its task token. */
   readonly name: string;
+  /** One sentence: what is asked and answered. */
+  readonly describe: string;
   /** The most tokens that query and answer have for n items. */
   readonly tokens: (n: number) => number;
   /** The tokens of query and answer; the answer's are the targets. `spare` is how many tokens more than `tokens(n)` there is room for. */
@@ -26,6 +28,7 @@ const ascending = (items: readonly number[]): number[] => [...items].sort((a, b)
 /** An element → the next larger element, the end after the maximum. */
 export const successor: HintRule = {
   name: "successor",
+  describe: "An element, answered by the next larger one.",
   tokens: () => 2,
   ask(random, items, { vocabulary }) {
     const asked = any(random, items);
@@ -40,6 +43,7 @@ export const successor: HintRule = {
 /** An element → the next smaller element, the end before the minimum. */
 export const predecessor: HintRule = {
   name: "predecessor",
+  describe: "An element, answered by the next smaller one.",
   tokens: () => 2,
   ask(random, items, { vocabulary }) {
     const asked = any(random, items);
@@ -54,6 +58,7 @@ export const predecessor: HintRule = {
 /** An element → how often it occurs, as a number token. */
 export const count: HintRule = {
   name: "count",
+  describe: "An element, answered by how often it occurs.",
   tokens: () => 2,
   ask(random, items, { vocabulary }) {
     const asked = any(random, items);
@@ -65,6 +70,7 @@ export const count: HintRule = {
 /** The sorted items with some of them blanked, then the separator → the blanked ones and the end. */
 export const fill: HintRule = {
   name: "fill",
+  describe: "The sorted items with blanks, answered by the missing ones.",
   tokens: (n) => n + 3,
   ask(random, items, { vocabulary, spare }) {
     const blanks = subset(random, between(random, 1, Math.min(items.length, 1 + spare)), items.length);
@@ -79,6 +85,7 @@ export const fill: HintRule = {
 /** No query → the smallest item. */
 export const min: HintRule = {
   name: "min",
+  describe: "No question, answered by the smallest item.",
   tokens: () => 1,
   ask: (_, items, { vocabulary }) => ({ query: [], answer: [vocabulary.symbol(Math.min(...items))] }),
 };
@@ -86,6 +93,7 @@ export const min: HintRule = {
 /** No query → the largest item. */
 export const max: HintRule = {
   name: "max",
+  describe: "No question, answered by the largest item.",
   tokens: () => 1,
   ask: (_, items, { vocabulary }) => ({ query: [], answer: [vocabulary.symbol(Math.max(...items))] }),
 };
@@ -93,6 +101,7 @@ export const max: HintRule = {
 /** The j smallest items in order, then the separator → the remaining items in input order, and the end. */
 export const setDifference: HintRule = {
   name: "set-difference",
+  describe: "The smallest items, answered by the others in the order of the input.",
   tokens: (n) => n + 2,
   ask(random, items, { vocabulary }) {
     const order = range(0, items.length).sort((a, b) => items[a]! - items[b]! || a - b);
@@ -110,6 +119,7 @@ export const setDifference: HintRule = {
  */
 export const following: HintRule = {
   name: "following",
+  describe: "An element of the answer, answered by the one after it.",
   tokens: () => 2,
   ask(random, items, { vocabulary, task }) {
     const output = task.solve(items);

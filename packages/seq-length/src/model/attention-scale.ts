@@ -9,6 +9,8 @@ import * as tf from "@tensorflow/tfjs";
  */
 export interface AttentionScale {
   readonly name: string;
+  /** One sentence: what it does to the logits. */
+  readonly describe: string;
   /** Parameters of one layer. */
   init(heads: number): Tree<NDArray>;
   /** [1 or batch, 1 or heads, queries, 1] from c [1 or batch, 1, queries, 1]; undefined for a factor of 1. */
@@ -19,7 +21,12 @@ const perHead = (heads: number, value: number): NDArray =>
   array(new Float32Array(heads).fill(value), [1, heads, 1, 1]);
 
 /** Logits stay as they are. */
-export const unscaled = (): AttentionScale => ({ name: "none", init: () => [], factor: () => undefined });
+export const unscaled = (): AttentionScale => ({
+  name: "none",
+  describe: "Logits stay as they are.",
+  init: () => [],
+  factor: () => undefined,
+});
 
 /**
  * Length-dependent tempered softmax: logits times 1 + τ ln c, τ learned a layer, 0 at first.
@@ -29,6 +36,7 @@ export const unscaled = (): AttentionScale => ({ name: "none", init: () => [], f
  */
 export const tempered = (): AttentionScale => ({
   name: "tempered",
+  describe: "Logits times 1 + τ ln c for c visible keys, τ learned a layer.",
   init: () => array([0], [1, 1, 1, 1]),
   factor: (tau, visible) => tf.add(tf.mul(tf.log(visible), tau as Tensor), 1),
 });
@@ -49,6 +57,8 @@ export function logn({ length }: { readonly length: number }): AttentionScale {
   const unit = 1 / Math.log(2 * length + 2);
   return {
     name: "logn",
+    describe:
+      "Logits times s ln(c + 1) / ln(2n + 2) for c visible keys and training length n, s learned a head.",
     init: (heads) => perHead(heads, 1),
     factor: (scale, visible) => tf.mul(tf.mul(tf.log(tf.add(visible, 1)), unit), scale as Tensor),
   };
@@ -61,6 +71,7 @@ export function logn({ length }: { readonly length: number }): AttentionScale {
  */
 export const ssmax = (): AttentionScale => ({
   name: "ssmax",
+  describe: "Logits times s ln c for c visible keys, s learned a head.",
   init: (heads) => perHead(heads, 0.5),
   factor: (scale, visible) => tf.mul(tf.log(visible), scale as Tensor),
 });
@@ -77,6 +88,7 @@ export function fixedTemperature(temperature: number): AttentionScale {
   }
   return {
     name: `temperature ${temperature}`,
+    describe: `Logits divided by ${temperature}.`,
     init: () => [],
     factor: () => tf.scalar(1 / temperature),
   };

@@ -75,8 +75,16 @@ export interface Decoder {
   init(random: Random): DecoderParams;
   /** Logits [batch·time, V] from int32 tokens and position ids [batch, time]: row b·time + t is for the token after t. */
   logits(params: DecoderTensors, tokens: Tensor, positions: Tensor): Tensor;
-  /** The same with what every block's attention did, in the order of the passes. */
-  trace(params: DecoderTensors, tokens: Tensor, positions: Tensor): { logits: Tensor; passes: Attended[] };
+  /**
+   * The same with what every block's attention did, in the order of the passes. @param moved changes what a pass's heads give,
+   * [batch, heads, time, width], before it is merged: to ask what would happen. Default: nothing.
+   */
+  trace(
+    params: DecoderTensors,
+    tokens: Tensor,
+    positions: Tensor,
+    moved?: (mixed: Tensor, pass: number) => Tensor,
+  ): { logits: Tensor; passes: Attended[] };
   /** One pass through all blocks for tokens [rows], whose attention is `look`. */
   pass(params: DecoderTensors, input: PassInput, look: Look): { logits: Tensor; passes: Attended[] };
 }
@@ -172,18 +180,18 @@ export function makeDecoder(given: DecoderOptions): Decoder {
     return { logits: classifier.apply(params.output, norm.apply(params.norm, x, off), off), passes };
   };
 
-  const trace: Decoder["trace"] = (params, ids, places) => {
+  const trace: Decoder["trace"] = (params, ids, places, moved = (mixed) => mixed) => {
     const [batch, time] = ids.shape as [number, number];
     const bias = encoding.bias?.(params.positions, places, places, options);
     const visible = tf.reshape(tf.range(1, time + 1), [1, 1, time, 1]);
     const flat = { tokens: tf.reshape(ids, [-1]), positions: tf.reshape(places, [-1]), batch };
     const hiding = later(time);
-    return pass(params, flat, (heads, own) => {
+    return pass(params, flat, (heads, own, at) => {
       const factor = scale.factor(own, visible);
       const weights = tf.softmax(
         logits(heads, { ...(bias && { bias }), ...(factor && { factor }), hidden: hiding }),
       );
-      return { ...heads, weights, mixed: tf.matMul(weights, heads.v) };
+      return { ...heads, weights, mixed: moved(tf.matMul(weights, heads.v), at) };
     });
   };
 

@@ -10,4 +10,8 @@ import { learned } from "./learned.ts";
  * @param options.ids size of the table. Default 1024, as in the authors' code.
  */
 export const abacus = ({ ids = 1024 }: { readonly ids?: number } = {}): PositionEncoding =>
-  learned({ ids, name: "abacus" });
+  learned({
+    ids,
+    name: "abacus",
+    describe: "A learned vector for the place of a digit within its number, for addition and increment.",
+  });

@@ -23,6 +23,7 @@ export function slopes(heads: number): number[] {
  */
 export const alibi = (): PositionEncoding => ({
   name: "alibi",
+  describe: "Attention falls linearly with distance, in every head with another slope.",
   init: () => [],
   bias: (_, queries, keys, { heads }) =>
     tf.mul(

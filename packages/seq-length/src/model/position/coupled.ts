@@ -11,4 +11,8 @@ import { learned } from "./learned.ts";
  * @param options.ids size of the table: the greatest id that a start can lead to, and one more.
  */
 export const coupled = (options: { readonly ids: number }): PositionEncoding =>
-  learned({ ...options, name: "coupled" });
+  learned({
+    ...options,
+    name: "coupled",
+    describe: "A learned vector for every coupled id, which tokens of equal role share.",
+  });

@@ -22,6 +22,8 @@ export interface Rotation {
  */
 export interface PositionEncoding {
   readonly name: string;
+  /** One sentence: how it tells where a token stands. */
+  readonly describe: string;
   /** The least id that it cannot take; absent where any id works. */
   readonly ids?: number;
   init(random: Random, sizes: Sizes): Tree<NDArray>;

@@ -30,6 +30,7 @@ export const fire = (
   const { width = 32, threshold = 512 } = options;
   return {
     name: "fire",
+    describe: "A small network makes a bias of attention from the distance over the length so far.",
     init: (random, { heads }): FireParams => ({
       speed: array([0.1], [1]),
       stretch: array([1], [1]),

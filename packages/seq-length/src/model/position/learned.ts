@@ -12,10 +12,16 @@ import type { PositionEncoding } from "./encoding.ts";
  *
  * @param options.ids ids 0 … ids − 1 can be looked up.
  * @param options.name for tables. Default "learned".
+ * @param options.describe what the ids stand for.
  * @throws OutriggerError `bad-option` unless `ids` is a positive whole number.
  */
-export function learned(options: { readonly ids: number; readonly name?: string }): PositionEncoding {
+export function learned(options: {
+  readonly ids: number;
+  readonly name?: string;
+  readonly describe?: string;
+}): PositionEncoding {
   const { ids: count, name = "learned" } = options;
+  const { describe = "A learned vector for every position id, added to the embedding." } = options;
   if (!Number.isInteger(count) || count < 1) {
     throw new OutriggerError("bad-option", `${name}: ids must be a positive whole number, not ${count}.`, {
       ids: count,
@@ -23,6 +29,7 @@ export function learned(options: { readonly ids: number; readonly name?: string 
   }
   return {
     name,
+    describe,
     ids: count,
     init(random, { size }): NDArray {
       const values = Float32Array.from({ length: count * size }, () => 0.02 * random.normal());

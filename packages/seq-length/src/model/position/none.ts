@@ -6,4 +6,8 @@ import type { PositionEncoding } from "./encoding.ts";
  * Kazemnejad et al., "The impact of positional encoding on length generalization in transformers", NeurIPS 2023,
  * https://arxiv.org/abs/2305.19466
  */
-export const none = (): PositionEncoding => ({ name: "nope", init: () => [] });
+export const none = (): PositionEncoding => ({
+  name: "nope",
+  describe: "No encoding: the causal mask alone tells about order.",
+  init: () => [],
+});

@@ -14,6 +14,7 @@ import type { PositionEncoding } from "./encoding.ts";
  */
 export const rope = (): PositionEncoding => ({
   name: "rope",
+  describe: "Queries and keys are turned by angles that grow with the position id.",
   init(_, { size, heads }) {
     if ((size / heads) % 2 === 0) return [];
     const said = `rope: heads of width ${size / heads} have no pairs to turn; give a size that is a multiple of 2·heads.`;

@@ -13,6 +13,7 @@ import type { PositionEncoding } from "./encoding.ts";
  */
 export const sinusoidal = (): PositionEncoding => ({
   name: "sinusoidal",
+  describe: "Fixed sines and cosines of the position id, added to the embedding.",
   init(_, { size }) {
     if (size % 2 === 0) return [];
     const said = `sinusoidal: the size ${size} is odd, but every angle takes a sine and a cosine; give an even size.`;

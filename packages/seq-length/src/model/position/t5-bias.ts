@@ -23,6 +23,7 @@ function bucketsOf(distance: Tensor): Tensor {
  */
 export const t5Bias = (): PositionEncoding => ({
   name: "t5-bias",
+  describe: "A learned bias of attention for every class of distances, 128 and more being one class.",
   init: (_, { heads }) => array(new Float32Array(BUCKETS * heads), [BUCKETS, heads]),
   bias(table, queries, keys, { heads }) {
     const [batch, rows] = queries.shape as [number, number];
