@@ -14,6 +14,14 @@ export { type InnerEpsilonOptions, innerAdam, innerRmsprop } from "./agent/optim
 export { type QuestionsOptions, questions } from "./agent/questions.ts";
 export type { Rollout, RolloutShape } from "./agent/rollout.ts";
 export { type ConvolutionOptions, type TorsoOptions, torsoSettings } from "./agent/torso.ts";
+export { type CurlOptions, curl } from "./baseline/curl.ts";
+export { discountedSums } from "./baseline/discounted-sums.ts";
+export { inverseModel } from "./baseline/inverse-model.ts";
+export { type MultiHorizonOptions, multiHorizonValues } from "./baseline/multi-horizon-values.ts";
+export { type PixelControlOptions, pixelControl } from "./baseline/pixel-control.ts";
+export { type RewardPredictionOptions, rewardPrediction } from "./baseline/reward-prediction.ts";
+export { terminationPrediction } from "./baseline/termination-prediction.ts";
+export { type ValueReplayOptions, valueReplay } from "./baseline/value-replay.ts";
 export { type Bridge, type BridgeOptions, startBridge } from "./bridge/bridge.ts";
 export { type AtariOptions, type AtariPreset, atariPresets } from "./bridge/presets.ts";
 export { type CatchState, catchBall } from "./diagnostic/catch.ts";

@@ -35,8 +35,8 @@ export interface Auxiliary {
   feed(rollout: Rollout): Tree<NDArray>;
   /** One loss a row (or a sample of its own), whose mean is the loss. */
   values(head: Tree<Tensor>, scene: Scene, feed: Tree<Tensor>): Tensor1D;
-  /** Called after every update with the trunk as it is now. */
-  updated?(trunk: Tree<NDArray>): void;
+  /** Called with trunk and head as they are before the first update, and after every one. */
+  updated?(trunk: Tree<NDArray>, head: Tree<NDArray>): void;
   /** What it remembers from update to update: arrays, and plain JSON. */
   save?(): { readonly arrays: Readonly<Record<string, Float32Array>>; readonly state: unknown };
   load?(saved: { readonly arrays: Readonly<Record<string, Float32Array>>; readonly state: unknown }): void;

@@ -1,4 +1,4 @@
-import { type NDArray, type Optimizer, Random, type Task, type Tree } from "@outrigger/core";
+import { type Optimizer, Random, type Task } from "@outrigger/core";
 import type { Method } from "@outrigger/core/train/method";
 import type { Host, Model } from "@outrigger/core/train/model";
 import { Stepper, type StepState } from "@outrigger/core/train/step";
@@ -69,13 +69,17 @@ export function jointLearner(options: LearnerOptions & JointOptions): Learner {
     compile: options.compile,
   });
   const { trunk, heads } = stepper.params.tree;
+  const tell = (): void => {
+    for (const one of auxiliaries) one.updated?.(trunk, heads[one.name]!);
+  };
+  tell();
   return {
     trunk,
     control: heads["control"]!,
     async update(batch) {
       const { losses } = await stepper.run(batch as unknown as Host<Batch>, 0);
       await stepper.sync();
-      for (const auxiliary of auxiliaries) auxiliary.updated?.(trunk as Tree<NDArray>);
+      tell();
       return Object.fromEntries(names.map((name, i) => [name, losses[i]!]));
     },
     save: () => ({

@@ -105,6 +105,10 @@ export function sequentialLearner(options: LearnerOptions & SequentialOptions): 
     clipByGlobalNorm(gradient.data, limit);
     update.update(step + 1);
   };
+  const tell = (): void => {
+    for (const one of auxiliaries) one.updated?.(trunk, helped!.params.tree.heads[one.name]!);
+  };
+  tell();
   return {
     trunk,
     control,
@@ -126,7 +130,7 @@ export function sequentialLearner(options: LearnerOptions & SequentialOptions): 
         );
         advance(helped, NO_LIMIT);
         if (ownTrunk) copy(helped.params.tree.trunk, ownTrunk);
-        for (const auxiliary of auxiliaries) auxiliary.updated?.(trunk);
+        tell();
       }
       step++;
       const [policy, value, entropy] = parts.data as Float32Array;
