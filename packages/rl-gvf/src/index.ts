@@ -1,3 +1,27 @@
+export {
+  type Agent,
+  type AgentOptions,
+  createAgent,
+  type SavedAgent,
+  type UpdateReport,
+} from "./agent/agent.ts";
+export type { Auxiliary, AuxiliarySetting, MakeAuxiliary, Scene } from "./agent/auxiliary.ts";
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./agent/checkpoint.ts";
+export type { ControlOptions } from "./agent/control-loss.ts";
+export type { AgentEnvironments } from "./agent/environments.ts";
+export { type Network, type NetworkOptions, network } from "./agent/network.ts";
+export { type InnerEpsilonOptions, innerAdam, innerRmsprop } from "./agent/optimizers.ts";
+export { type QuestionsOptions, questions } from "./agent/questions.ts";
+export type { Rollout, RolloutShape } from "./agent/rollout.ts";
+export { type ConvolutionOptions, type TorsoOptions, torsoSettings } from "./agent/torso.ts";
+export { type CurlOptions, curl } from "./baseline/curl.ts";
+export { discountedSums } from "./baseline/discounted-sums.ts";
+export { inverseModel } from "./baseline/inverse-model.ts";
+export { type MultiHorizonOptions, multiHorizonValues } from "./baseline/multi-horizon-values.ts";
+export { type PixelControlOptions, pixelControl } from "./baseline/pixel-control.ts";
+export { type RewardPredictionOptions, rewardPrediction } from "./baseline/reward-prediction.ts";
+export { terminationPrediction } from "./baseline/termination-prediction.ts";
+export { type ValueReplayOptions, valueReplay } from "./baseline/value-replay.ts";
 export { type Bridge, type BridgeOptions, startBridge } from "./bridge/bridge.ts";
 export { type AtariOptions, type AtariPreset, atariPresets } from "./bridge/presets.ts";
 export { type CatchState, catchBall } from "./diagnostic/catch.ts";
@@ -31,6 +55,7 @@ export {
   type Transition,
 } from "./environment.ts";
 export { RlGvfError, type RlGvfErrorCode } from "./error.ts";
+export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/evaluate.ts";
 export { humanNormalised, type ReferenceScores } from "./evaluate/human-normalised.ts";
 export { type MazeOptions, maze } from "./maze/maze.ts";
 export {
