@@ -40,7 +40,7 @@ const benchmark: Benchmark = defineBenchmark({
       ),
     ),
   async run(trial) {
-    const environment = `atari/${String(trial.options["game"])}`;
+    const environment = `atari/${trial.options["game"] as string}`;
     const bridge = await startBridge({ environment, count: 16, preset: "dqn-baselines" });
     try {
       const { metrics, curves } = await runExperiment({

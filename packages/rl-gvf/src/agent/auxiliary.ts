@@ -10,7 +10,7 @@ export interface AuxiliarySetting extends RolloutShape {
   /** Width of what the torso makes of single observations. */
   readonly encoded: number;
   /** Named streams of the run's seed, this auxiliary's own. */
-  random(name: string): Random;
+  readonly random: (name: string) => Random;
 }
 
 /** What its loss reads, inside a trace. */

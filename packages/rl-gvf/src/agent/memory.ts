@@ -24,9 +24,9 @@ export interface Memory {
  * those of `gru` of @outrigger/core, unrolled over the steps. Cost: 6 · S · B · units · (inputs + units) operations.
  */
 export function memory(inputs: number, units: number): Memory {
-  const { init } = gru({ inputs, units });
+  const layer = gru({ inputs, units });
   return {
-    init,
+    init: (random) => layer.init(random),
     apply({ kernel, recurrent, bias, candidateBias }, { inputs: x, starts, state }) {
       const [environments] = state.shape as [number];
       const steps = x.shape[0]! / environments;

@@ -46,17 +46,15 @@ async function train(flags: TrainFlags): Promise<void> {
   const agent = agentOf(options);
   if (saved) agent.load(saved.agent);
   const write = eventWriter(join(out, "events.out.tfevents.outrigger-rl"), agent.steps);
-  const live = process.stderr.isTTY === true;
+  const live = process.stderr.isTTY;
   const started = { at: performance.now(), steps: agent.steps };
   let games: UpdateReport["episodes"][number][] = [];
   let checkpoint = agent.steps;
   let said = started.at;
-  let stopped = false;
-  const stop = (): void => {
-    stopped = true;
-  };
+  const interrupt = new AbortController();
+  const stop = (): void => interrupt.abort();
   process.once("SIGINT", stop);
-  while (agent.steps < steps && !stopped) {
+  while (agent.steps < steps && !interrupt.signal.aborted) {
     const report = await agent.update();
     games = [...games, ...report.episodes].slice(-100);
     const rate = ((agent.steps - started.steps) * 1000) / (performance.now() - started.at);
@@ -75,7 +73,7 @@ async function train(flags: TrainFlags): Promise<void> {
   writeCheckpoint(path, { agent: agent.save(), note: options });
   await agent.dispose();
   process.stderr.write(
-    `${live ? "\n" : ""}${stopped ? "Stopped" : "Done"} at ${agent.steps} steps: ${path}\n`,
+    `${live ? "\n" : ""}${interrupt.signal.aborted ? "Stopped" : "Done"} at ${agent.steps} steps: ${path}\n`,
   );
 }
 

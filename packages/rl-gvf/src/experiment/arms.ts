@@ -11,7 +11,7 @@ export interface ExperimentArm {
   readonly describe: string;
   /** Policy and value do not train the features. */
   readonly stopGradient?: true;
-  auxiliaries(features: RandomFeatureOptions): readonly MakeAuxiliary[];
+  readonly auxiliaries: (features: RandomFeatureOptions) => readonly MakeAuxiliary[];
 }
 
 /** The rows of the comparisons of agents, by name. */
