@@ -8,6 +8,7 @@ import type { Row } from "../src/results/row.ts";
 import type { Found } from "../src/run/discover.ts";
 import { shortHash } from "../src/run/hash.ts";
 import { trialOf } from "../src/run/plan.ts";
+import { jobIdOf } from "../src/run/queue/job-id.ts";
 import { queueName } from "../src/run/queue/presence.ts";
 import { openServer } from "../src/run/queue/server.ts";
 import { outrigger, reached, start, until } from "./command.ts";
@@ -265,7 +266,7 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
       await queue.add(
         "trial",
         { owner: shortHash(hostname(), out), trial: "{}" },
-        { jobId: trialOf(crowd as Found, "smoke", arm, null, 0, "score").id },
+        { jobId: jobIdOf(trialOf(crowd as Found, "smoke", arm, null, 0, "score").id) },
       );
       await queue.close();
       work();

@@ -8,6 +8,7 @@ import { limitOf } from "./limit.ts";
 import { orderOf } from "./order.ts";
 import { failure, readOutcome } from "./outcome.ts";
 import type { TrialSpec } from "./plan.ts";
+import { jobIdOf, trialIdOf } from "./queue/job-id.ts";
 import { difference, meet, type Presence, presenceOf, queueName } from "./queue/presence.ts";
 import { within, withResolvers } from "./queue/promise.ts";
 import { callRoll } from "./queue/roll.ts";
@@ -100,7 +101,7 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
       "trial",
       { owner, trial: JSON.stringify(order) },
       {
-        jobId: trial.id,
+        jobId: jobIdOf(trial.id),
         // An attempt is also used up when a worker cannot hand in its result because the server goes away in that moment.
         attempts: attempts + 2,
         backoff: { type: "exponential", delay: 1000 },
@@ -112,10 +113,10 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
 
   /** Looks what has become of a trial, and puts it on the queue if it is not there. */
   const check = async (id: string): Promise<void> => {
-    const state = await queue.getJobState(id);
+    const state = await queue.getJobState(jobIdOf(id));
     const ended = state === "completed" || state === "failed";
     // Asked for after the state, so that a job that has ended comes with its result.
-    const job = ended ? await queue.getJob(id) : undefined;
+    const job = ended ? await queue.getJob(jobIdOf(id)) : undefined;
     const entry = waiting.get(id);
     if (!entry || stopped) return;
     if (state === "active") start(id);
@@ -148,21 +149,21 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
     } catch (error) {
       outcome = failure((error as Error).message);
     }
-    const stored = () => void attempt(stopped ? Promise.resolve() : queue.remove(id));
+    const stored = () => void attempt(stopped ? Promise.resolve() : queue.remove(jobIdOf(id)));
     entry.resolve({ ...outcome, stored });
   };
 
-  events.on("active", ({ jobId }) => start(jobId));
-  events.on("duplicated", ({ jobId }) => void attempt(check(jobId)));
-  events.on("completed", ({ jobId, returnvalue }) => end(jobId, () => readOutcome(returnvalue)));
-  events.on("failed", ({ jobId, failedReason }) => end(jobId, () => failure(failedReason)));
+  events.on("active", ({ jobId }) => start(trialIdOf(jobId)));
+  events.on("duplicated", ({ jobId }) => void attempt(check(trialIdOf(jobId))));
+  events.on("completed", ({ jobId, returnvalue }) => end(trialIdOf(jobId), () => readOutcome(returnvalue)));
+  events.on("failed", ({ jobId, failedReason }) => end(trialIdOf(jobId), () => failure(failedReason)));
   events.on("stalled", ({ jobId }) => {
-    const entry = waiting.get(jobId);
+    const entry = waiting.get(trialIdOf(jobId));
     entry?.on.lost("The worker that ran it is gone.", ++entry.lost);
   });
   events.on("progress", ({ jobId, data }) => {
     const told = progressSchema.safeParse(data).data;
-    const on = waiting.get(jobId)?.on;
+    const on = waiting.get(trialIdOf(jobId))?.on;
     if (!told || !on) return;
     if ("lost" in told) on.lost(told.lost, told.tried);
     else on.progress(told.fraction, told.note);
@@ -206,7 +207,7 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
     for (const [, entry] of left) entry.reject(new Stopped());
     waiting.clear();
     const work = async () => {
-      await Promise.all(left.map(([id]) => queue.remove(id).catch(() => 0)));
+      await Promise.all(left.map(([id]) => queue.remove(jobIdOf(id)).catch(() => 0)));
       await Promise.all([meeting.close(), events.close(), queue.close()]);
     };
     await within(5, work().catch(trouble));
