@@ -2,10 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { TaskData } from "../src/data.ts";
 import { alternatingNetwork } from "../src/network/alternating.ts";
 import { reducedRank } from "../src/network/reduced-rank.ts";
-import { type Random, random } from "../src/random.ts";
-
-const normals = (draw: Random, rows: number, columns: number): number[][] =>
-  Array.from({ length: rows }, () => Array.from({ length: columns }, () => draw.normal()));
+import { random } from "../src/random.ts";
+import { normals } from "./support/networks.ts";
 
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);

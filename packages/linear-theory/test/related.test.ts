@@ -11,9 +11,7 @@ import {
 } from "../src/related/double-descent.ts";
 import { crossValidatedPenalty, lasso } from "../src/related/lasso.ts";
 import { aggregatedTransLasso, transLasso } from "../src/related/trans-lasso.ts";
-
-const normals = (draw: Random, rows: number, columns: number): number[][] =>
-  Array.from({ length: rows }, () => Array.from({ length: columns }, () => draw.normal()));
+import { normals } from "./support/networks.ts";
 
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);

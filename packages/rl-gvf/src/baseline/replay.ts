@@ -1,3 +1,4 @@
+import type { Random } from "@outrigger/core/random";
 import type { Rollout, RolloutShape } from "../agent/rollout.ts";
 import type { ObservationBuffer } from "../environment.ts";
 import { observationSize } from "../environment.ts";
@@ -13,15 +14,20 @@ export interface Replay {
   readonly terminated: Float32Array;
   readonly truncated: Float32Array;
   readonly starts: Float32Array;
-  save(): { readonly arrays: Record<string, Float32Array>; readonly state: { pushed: number } };
+  save(): {
+    readonly arrays: Record<string, Float32Array>;
+    readonly state: { pushed: number; random: number[] };
+  };
   load(saved: { readonly arrays: Readonly<Record<string, Float32Array>>; readonly state: unknown }): void;
 }
 
 /**
  * Keeps the rollouts that `frames` fit into, at least one; the oldest gives way. A row of it is (rollout, time, environment), as in a
  * rollout. Bytes stay bytes.
+ *
+ * @param random what its rows are drawn with: it is saved and loaded with them.
  */
-export function replay({ observation, count, steps }: RolloutShape, frames: number): Replay {
+export function replay({ observation, count, steps }: RolloutShape, frames: number, random: Random): Replay {
   const size = observationSize(observation);
   const rows = (steps + 1) * count;
   const capacity = Math.max(1, Math.floor(frames / (steps * count)));
@@ -46,12 +52,14 @@ export function replay({ observation, count, steps }: RolloutShape, frames: numb
     },
     save: () => ({
       arrays: { observations: Float32Array.from(observations), ...columns },
-      state: { pushed },
+      state: { pushed, random: random.state },
     }),
     load({ arrays, state }) {
       observations.set(arrays["observations"]!);
       for (const [name, into] of Object.entries(columns)) into.set(arrays[name]!);
-      pushed = (state as { pushed: number }).pushed;
+      const from = state as { pushed: number; random: number[] };
+      pushed = from.pushed;
+      random.state = from.random;
     },
   };
 }

@@ -26,8 +26,8 @@ export const rewardPrediction =
   ({ frames = 2000, samples = 16, hidden = 128 }: RewardPredictionOptions = {}): MakeAuxiliary =>
   (setting) => {
     const { observation, encoded, steps, count } = setting;
-    const kept = replay(setting, frames);
     const random = setting.random("samples");
+    const kept = replay(setting, frames, random);
     const layers = twoLayers(3 * encoded, hidden, 3);
     // Three blocks, one a point in time.
     const seen = new Float32Array(3 * samples * observationSize(observation));
@@ -74,13 +74,7 @@ export const rewardPrediction =
         const log = tf.logSoftmax(layers.output(head, layers.hidden(head, three)) as never);
         return tf.neg(tf.sum(tf.mul(log, wanted), 1)) as Tensor1D;
       },
-      save: () => {
-        const { arrays, state } = kept.save();
-        return { arrays, state: { ...state, random: random.state } };
-      },
-      load(saved) {
-        kept.load(saved);
-        random.state = (saved.state as { random: number[] }).random;
-      },
+      save: () => kept.save(),
+      load: (saved) => kept.load(saved),
     };
   };

@@ -30,8 +30,8 @@ export const valueReplay =
   ({ frames = 2000, sequences = 4, discount = 0.99, hidden = 128 }: ValueReplayOptions = {}): MakeAuxiliary =>
   (setting) => {
     const { observation, encoded, steps, count } = setting;
-    const kept = replay(setting, frames);
     const random = setting.random("sequences");
+    const kept = replay(setting, frames, random);
     const layers = twoLayers(encoded, hidden, 1);
     const drawn = createRollout({ ...setting, count: sequences });
     const learnt = steps * sequences;
@@ -70,13 +70,7 @@ export const valueReplay =
         const error = tf.sub(tf.slice(all, [0], [learnt]), bootstrapped(given as ReturnTensors, all));
         return tf.mul(mask, tf.mul(0.5, tf.square(error))) as Tensor1D;
       },
-      save: () => {
-        const { arrays, state } = kept.save();
-        return { arrays, state: { ...state, random: random.state } };
-      },
-      load(saved) {
-        kept.load(saved);
-        random.state = (saved.state as { random: number[] }).random;
-      },
+      save: () => kept.save(),
+      load: (saved) => kept.load(saved),
     };
   };

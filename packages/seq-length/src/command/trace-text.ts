@@ -57,7 +57,7 @@ export interface Look {
 }
 
 /** Where every head looks from the query that is followed. */
-export function looks({ weights, query, supports, separator }: TracedSequence): Look[] {
+function looks({ weights, query, supports, separator }: TracedSequence): Look[] {
   const keys = supports[query - separator]?.keys;
   return weights.flatMap((heads, pass) =>
     heads.map((map, head): Look => {
@@ -75,6 +75,20 @@ export function looks({ weights, query, supports, separator }: TracedSequence): 
     }),
   );
 }
+
+/** `looks` as rows of a table; `mark` tells a token of the support from others. */
+export const lookRows = (sequence: TracedSequence, mark: (token: string) => string): string[][] =>
+  looks(sequence).map(({ pass, head, onSupport, most }) => [
+    String(pass + 1),
+    String(head + 1),
+    onSupport === undefined ? "–" : percent(onSupport),
+    most
+      .map(({ key, weight, supported }) => {
+        const token = sequence.tokens[key]!;
+        return `${supported ? mark(token) : token} ${percent(weight)}`;
+      })
+      .join(", "),
+  ]);
 
 /** What happens at the output that is followed. */
 export function outcomeText({ sequence, length, right, samples }: Traced): string {
@@ -98,17 +112,7 @@ function tokenText({ tokens, query, supports, separator }: TracedSequence): stri
 /** The whole trace as plain text. */
 export function tracedText(traced: Traced): string {
   const { sequence, scores, task, folder, configuration, noBound } = traced;
-  const heads = looks(sequence).map(({ pass, head, onSupport, most }) => [
-    String(pass + 1),
-    String(head + 1),
-    onSupport === undefined ? "–" : percent(onSupport),
-    most
-      .map(
-        ({ key, weight, supported }) =>
-          `${supported ? `[${sequence.tokens[key]}]` : sequence.tokens[key]} ${percent(weight)}`,
-      )
-      .join(", "),
-  ]);
+  const heads = lookRows(sequence, (token) => `[${token}]`);
   const curve = scores.map(({ length, exactMatch, interval, tokenAccuracy }) => [
     String(length),
     percent(exactMatch),

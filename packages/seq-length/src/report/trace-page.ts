@@ -1,6 +1,12 @@
-import { percent } from "../command/text-table.ts";
 import { modelWords, type Traced } from "../command/trace.ts";
-import { boundHeadings, boundNote, boundRows, boundWords, looks, tracedText } from "../command/trace-text.ts";
+import {
+  boundHeadings,
+  boundNote,
+  boundRows,
+  boundWords,
+  lookRows,
+  tracedText,
+} from "../command/trace-text.ts";
 import { attentionFigure } from "./attention-figure.ts";
 import { boundFigure } from "./bound-figure.ts";
 import type { Figure } from "./figure.ts";
@@ -11,17 +17,7 @@ import { pageHtml } from "./page.ts";
 export function tracePage(traced: Traced): string {
   const { task, folder, configuration, sequence, noBound } = traced;
   const bound = boundFigure(traced);
-  const rows = looks(sequence).map(({ pass, head, onSupport, most }) => [
-    String(pass + 1),
-    String(head + 1),
-    onSupport === undefined ? "–" : percent(onSupport),
-    most
-      .map(
-        ({ key, weight, supported }) =>
-          `${sequence.tokens[key]}${supported ? " (support)" : ""} ${percent(weight)}`,
-      )
-      .join(", "),
-  ]);
+  const rows = lookRows(sequence, (token) => `${token} (support)`);
   const parts: (string | Figure)[] = [
     attentionFigure(traced),
     "<h2>At the output that is followed</h2>",
