@@ -36,7 +36,8 @@ export function bootstrapInterval(
   const sizes = strata.map((stratum) => stratum.length);
   const draws = drawsOf(sizes, resamples, seed);
   const of = statistic ? resampled(strata, draws, statistic) : resampledMean(strata.flat(), draws);
-  const values = Float64Array.from({ length: resamples }, (_, resample) => of(resample));
+  const values = new Float64Array(resamples);
+  for (let resample = 0; resample < resamples; resample++) values[resample] = of(resample);
   values.sort();
   return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2) };
 }
@@ -100,12 +101,14 @@ function resampledMean(values: readonly number[], { counts }: Draws): (resample:
   const end = n - cut;
   return (resample) => {
     const start = resample * n;
-    let sum = 0;
+    let rank = 0;
     let passed = 0;
-    for (let rank = 0; passed < end; rank++) {
+    while (passed <= cut) passed += counts[start + order[rank++]!]!;
+    let sum = (Math.min(passed, end) - cut) * sorted[rank - 1]!;
+    while (passed < end) {
       const from = passed;
       passed += counts[start + order[rank]!]!;
-      if (passed > cut) sum += (Math.min(passed, end) - Math.max(from, cut)) * sorted[rank]!;
+      sum += (Math.min(passed, end) - from) * sorted[rank++]!;
     }
     return sum / (end - cut);
   };
