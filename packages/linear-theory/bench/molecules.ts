@@ -45,12 +45,12 @@ const molecular = async () => {
     { readMolecules },
     { sharedRdkit },
   ] = await Promise.all([
-    import("@outrigger/molecular/sources"),
-    import("@outrigger/molecular/experiment/locate"),
-    import("@outrigger/molecular/dataset"),
-    import("@outrigger/molecular/rdkit"),
+    import("@outrigger/molecular/data/sources"),
+    import("@outrigger/molecular/data/locate"),
+    import("@outrigger/molecular/data/dataset"),
+    import("@outrigger/molecular/molecule/rdkit"),
   ]);
-  const { DESCRIPTOR_NAMES } = await import("@outrigger/molecular/descriptors");
+  const { DESCRIPTOR_NAMES } = await import("@outrigger/molecular/feature/descriptors");
   return {
     sources: [ESOL, LIPOPHILICITY, FREESOLV],
     availability,

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
 import { column } from "@outrigger/core/data/column";
-import { enumeratedSmiles, simulatedProperty } from "../src/enumerated.ts";
+import { enumeratedSmiles, simulatedProperty } from "../src/data/enumerated.ts";
 import { experimentArms } from "../src/experiment/arms.ts";
 import type { Problem } from "../src/experiment/problem.ts";
 import { runExperiment } from "../src/experiment/trial.ts";
-import { descriptors, splitMolecules } from "../src/featurize.ts";
+import { descriptors, splitMolecules } from "../src/feature/featurize.ts";
 
 const MOLECULES = 800;
 

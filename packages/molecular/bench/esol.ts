@@ -1,11 +1,11 @@
 import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
-import { readMolecules } from "../src/dataset.ts";
+import { readMolecules } from "../src/data/dataset.ts";
+import { availability, requireSource } from "../src/data/locate.ts";
+import { ESOL } from "../src/data/sources.ts";
 import { experimentArms } from "../src/experiment/arms.ts";
-import { availability, requireSource } from "../src/experiment/locate.ts";
 import type { Problem } from "../src/experiment/problem.ts";
 import { runExperiment } from "../src/experiment/trial.ts";
-import { splitMolecules } from "../src/featurize.ts";
-import { ESOL } from "../src/sources.ts";
+import { splitMolecules } from "../src/feature/featurize.ts";
 
 /** Only structure and measured solubility are read: the file's other columns hold descriptors and another model's predictions. */
 async function problem(): Promise<Problem> {

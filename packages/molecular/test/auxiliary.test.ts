@@ -6,8 +6,8 @@ import {
   correlationWeights,
   descriptorColumns,
   selectDescriptors,
-} from "../src/auxiliary.ts";
-import { DESCRIPTOR_NAMES } from "../src/descriptors.ts";
+} from "../src/auxiliary/descriptor-tasks.ts";
+import { DESCRIPTOR_NAMES } from "../src/feature/descriptors.ts";
 
 const clogP = DESCRIPTOR_NAMES.indexOf("CrippenClogP");
 const spiro = DESCRIPTOR_NAMES.indexOf("NumSpiroAtoms");

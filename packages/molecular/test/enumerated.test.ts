@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { CHOSEN_DESCRIPTORS } from "../src/auxiliary.ts";
-import { DESCRIPTOR_NAMES } from "../src/descriptors.ts";
-import { enumeratedSmiles, simulatedProperty } from "../src/enumerated.ts";
-import { sharedRdkit } from "../src/rdkit.ts";
+import { CHOSEN_DESCRIPTORS } from "../src/auxiliary/descriptor-tasks.ts";
+import { enumeratedSmiles, simulatedProperty } from "../src/data/enumerated.ts";
+import { DESCRIPTOR_NAMES } from "../src/feature/descriptors.ts";
+import { sharedRdkit } from "../src/molecule/rdkit.ts";
 
 /** All there are, as the error message says. */
 const most = 5490;

@@ -6,9 +6,9 @@ import { OutriggerError } from "@outrigger/core/error";
 import { afterEach, describe, expect, it } from "vitest";
 import enumerated from "../bench/enumerated.ts";
 import esol from "../bench/esol.ts";
-import { availability, requireSource } from "../src/experiment/locate.ts";
+import { availability, requireSource } from "../src/data/locate.ts";
+import { ESOL } from "../src/data/sources.ts";
 import { makeRule } from "../src/experiment/rules.ts";
-import { ESOL } from "../src/sources.ts";
 
 const trial = (method: string, group: string, options: object = {}): Trial => {
   const arm = enumerated

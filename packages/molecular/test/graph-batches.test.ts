@@ -4,9 +4,9 @@ import { Random } from "@outrigger/core/random";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ATOM_WIDTH, graphBatches, type HostGraphBatch } from "../src/batch/graph-batches.ts";
 import { budgetOf, pack } from "../src/batch/pack.ts";
-import { enumeratedSmiles } from "../src/enumerated.ts";
-import { moleculeGraphs } from "../src/featurize.ts";
-import { ATOM_VOCABULARY, type MoleculeGraph } from "../src/molecule-graph.ts";
+import { enumeratedSmiles } from "../src/data/enumerated.ts";
+import { moleculeGraphs } from "../src/feature/featurize.ts";
+import { ATOM_VOCABULARY, type MoleculeGraph } from "../src/molecule/molecule-graph.ts";
 
 const smiles = [
   ...enumeratedSmiles(45),

@@ -9,10 +9,10 @@ import { regression } from "@outrigger/core/train/task";
 import { singleTask } from "@outrigger/core/weighting/single-task";
 import { beforeAll, describe, expect, it } from "vitest";
 import { graphBatches, type HostGraphBatch } from "../src/batch/graph-batches.ts";
-import { moleculeGraphs } from "../src/featurize.ts";
+import { moleculeGraphs } from "../src/feature/featurize.ts";
 import { fingerprintMlp } from "../src/model/fingerprint-mlp.ts";
 import { gin } from "../src/model/gin.ts";
-import type { MoleculeGraph } from "../src/molecule-graph.ts";
+import type { MoleculeGraph } from "../src/molecule/molecule-graph.ts";
 
 const smiles = [
   "CCO",

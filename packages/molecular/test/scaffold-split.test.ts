@@ -13,7 +13,7 @@ import {
   splitByScaffold,
   splitMolecules,
 } from "../src/index.ts";
-import { writeSmiles } from "../src/smiles.ts";
+import { writeSmiles } from "../src/molecule/smiles.ts";
 
 let rdkit: Rdkit;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { OutriggerError } from "@outrigger/core/error";
 import { array, type NDArray } from "@outrigger/core/graph/array";
 import { tableOffsets } from "@outrigger/core/nn/embedding";
 import type { Batches } from "@outrigger/core/train/model";
-import { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "../molecule-graph.ts";
+import { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "../molecule/molecule-graph.ts";
 import { type Budget, budgetOf, pack } from "./pack.ts";
 
 /** Columns of a multi-hot row of atom features (174) and of bond features (13). */

@@ -1,6 +1,6 @@
 import type { Column } from "@outrigger/core/data/column";
-import { splitMolecules } from "../featurize.ts";
-import type { Split } from "../split.ts";
+import type { Split } from "../data/split.ts";
+import { splitMolecules } from "../feature/featurize.ts";
 
 /** Molecules with one label to predict, and how they are divided. */
 export interface Problem {

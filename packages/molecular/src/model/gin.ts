@@ -11,7 +11,7 @@ import { type SplitModel, splitModel } from "@outrigger/core/train/split-model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { ATOM_VOCABULARY, BOND_VOCABULARY } from "../molecule-graph.ts";
+import { ATOM_VOCABULARY, BOND_VOCABULARY } from "../molecule/molecule-graph.ts";
 import { linearHeads, type MergeParams, merge } from "./readout.ts";
 
 /** A batch of molecules as tensors; shapes as in `HostGraphs`. */

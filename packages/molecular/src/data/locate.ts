@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { cacheDirectory, findData, locate } from "@outrigger/core/data/source";
-import type { MoleculeSource } from "../sources.ts";
+import type { MoleculeSource } from "./sources.ts";
 
 const DOMAIN = "molecular";
 

@@ -1,11 +1,11 @@
 import { OutriggerError } from "@outrigger/core/error";
+import { type Split, type SplitOptions, splitByScaffold } from "../data/split.ts";
+import { ATOM_COLUMNS, BOND_COLUMNS, moleculeGraph } from "../molecule/features.ts";
+import type { Molecule } from "../molecule/molecule.ts";
+import type { MoleculeGraph } from "../molecule/molecule-graph.ts";
+import { type Rdkit, sharedRdkit } from "../molecule/rdkit.ts";
 import { type CacheKey, readCache, writeCache } from "./cache.ts";
 import { DESCRIPTOR_NAMES } from "./descriptors.ts";
-import { ATOM_COLUMNS, BOND_COLUMNS, moleculeGraph } from "./features.ts";
-import type { Molecule } from "./molecule.ts";
-import type { MoleculeGraph } from "./molecule-graph.ts";
-import { type Rdkit, sharedRdkit } from "./rdkit.ts";
-import { type Split, type SplitOptions, splitByScaffold } from "./split.ts";
 
 export interface FeaturizeOptions {
   readonly rdkit?: Rdkit;

@@ -1,7 +1,7 @@
 import { type Column, column, standardize } from "@outrigger/core/data/column";
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
-import { DESCRIPTOR_NAMES } from "./descriptors.ts";
+import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 
 /**
  * The five descriptors that help most by common sense: lipophilicity, polar surface, hydrogen-bond donors and acceptors, and

@@ -1,7 +1,7 @@
 import { readColumns, type Table } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
+import { type Rdkit, sharedRdkit } from "../molecule/rdkit.ts";
 import { type LabelColumn, labelColumns, numericColumns } from "./labels.ts";
-import { type Rdkit, sharedRdkit } from "./rdkit.ts";
 
 export interface ReadMoleculesOptions {
   /** Name of the column with SMILES strings; default: the first of `smiles`, `canonical_smiles`, `mol`, `structure` that exists, whatever its case. */

@@ -1,6 +1,6 @@
 import { OutriggerError } from "@outrigger/core/error";
 import type { MainModule, Mol } from "@rdkit/rdkit";
-import { DESCRIPTOR_NAMES } from "./descriptors.ts";
+import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 import { rawScaffold } from "./scaffold.ts";
 import { parseStructure, type Structure } from "./structure.ts";
 

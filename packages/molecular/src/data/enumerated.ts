@@ -1,7 +1,7 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
-import type { DescriptorRows } from "./auxiliary.ts";
-import { DESCRIPTOR_NAMES } from "./descriptors.ts";
+import type { DescriptorRows } from "../auxiliary/descriptor-tasks.ts";
+import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 
 interface Core {
   /** SMILES with two places, A and B, for substituents. */
