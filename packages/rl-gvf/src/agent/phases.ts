@@ -5,7 +5,14 @@ import { countOf, type Flat, flatLike, flatten } from "@outrigger/core/train/fla
 import type { Scalar, Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { RlGvfError } from "../error.ts";
-import { auxiliaryLosses, type LearnerBatch, type LearnerOptions, type SavedLearner, sceneOf, sightOf } from "./learner.ts";
+import {
+  auxiliaryLosses,
+  type LearnerBatch,
+  type LearnerOptions,
+  type SavedLearner,
+  sceneOf,
+  sightOf,
+} from "./learner.ts";
 
 export interface PhaseOptions {
   /** Of policy and value, and of what they share. */

@@ -3,7 +3,13 @@ import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { RlGvfError } from "../error.ts";
 import { generalisedAdvantages } from "./advantages.ts";
-import { type Algorithm, type AlgorithmSetting, type Learner, type LearnerBatch, sightOf } from "./learner.ts";
+import {
+  type Algorithm,
+  type AlgorithmSetting,
+  type Learner,
+  type LearnerBatch,
+  sightOf,
+} from "./learner.ts";
 import { type Columns, type Minibatch, minibatcher } from "./minibatches.ts";
 import type { Sight } from "./network.ts";
 import { type Moving, phases } from "./phases.ts";
@@ -49,7 +55,12 @@ export function ppo(options: PpoOptions = {}): Algorithm {
   const { steps = 128, epochs = 4, minibatches = 4, lambda = 0.95, clip = 0.2, valueClip } = options;
   const { normaliseAdvantages = true, learningRate = 2.5e-4, anneal } = options;
   check("epochs", epochs, Number.isInteger(epochs) && epochs > 0, "a positive whole number");
-  check("minibatches", minibatches, Number.isInteger(minibatches) && minibatches > 0, "a positive whole number");
+  check(
+    "minibatches",
+    minibatches,
+    Number.isInteger(minibatches) && minibatches > 0,
+    "a positive whole number",
+  );
   check("lambda", lambda, lambda >= 0 && lambda <= 1, "from 0 to 1");
   check("clip", clip, clip > 0 && clip < 1, "between 0 and 1");
   check("valueClip", valueClip ?? 1, (valueClip ?? 1) > 0, "positive");
@@ -77,7 +88,9 @@ export function ppo(options: PpoOptions = {}): Algorithm {
   };
 }
 
-type Settled = Required<Pick<PpoOptions, "epochs" | "minibatches" | "lambda" | "clip" | "normaliseAdvantages">> & {
+type Settled = Required<
+  Pick<PpoOptions, "epochs" | "minibatches" | "lambda" | "clip" | "normaliseAdvantages">
+> & {
   readonly valueClip: number | undefined;
 };
 
@@ -89,7 +102,13 @@ function ppoLearner(
   const learnt = steps * count;
   const both = phases(setting);
   const shuffle = Random.seeded(seed, "agent/shuffle");
-  const drawn = minibatcher({ steps, count, minibatches, sequences: network.memory > 0, normaliseAdvantages });
+  const drawn = minibatcher({
+    steps,
+    count,
+    minibatches,
+    sequences: network.memory > 0,
+    normaliseAdvantages,
+  });
 
   const judge = compile(
     ((trunk: Tree<Tensor>, head: Tree<Tensor>, { sight, taken }: LearnerBatch<Tensor>) => {
@@ -106,12 +125,7 @@ function ppoLearner(
   const values = old.values.data as Float32Array;
 
   const step = compile(
-    ((
-      moving: Moving<Tensor>,
-      still: Tree<Tensor>,
-      batch: LearnerBatch<Tensor>,
-      mini: Minibatch<Tensor>,
-    ) => {
+    ((moving: Moving<Tensor>, still: Tree<Tensor>, batch: LearnerBatch<Tensor>, mini: Minibatch<Tensor>) => {
       const features = network.represent(moving.trunk ?? still, partOf(sightOf(batch), mini));
       const seen = { ...mini, taken: tf.gather(batch.taken, mini.rows as Tensor1D) };
       const { rows, parts } = clippedLoss(network.control(moving.head, features), seen, control, clips);
@@ -168,7 +182,10 @@ function ppoLearner(
 }
 
 /** What the network sees of the rows of a minibatch. */
-function partOf({ observations, recurrent }: Sight, { rows, environments: [chosen] }: Minibatch<Tensor>): Sight {
+function partOf(
+  { observations, recurrent }: Sight,
+  { rows, environments: [chosen] }: Minibatch<Tensor>,
+): Sight {
   const part = (of: Tensor): Tensor => tf.gather(of, rows as Tensor1D);
   if (recurrent === undefined || chosen === undefined) return { observations: part(observations) };
   return {
@@ -182,5 +199,6 @@ function partOf({ observations, recurrent }: Sight, { rows, environments: [chose
 }
 
 function check(name: string, value: number, holds: boolean, wanted: string): void {
-  if (!holds) throw new RlGvfError("bad-option", `PPO's ${name} must be ${wanted}, not ${value}.`, { [name]: value });
+  if (!holds)
+    throw new RlGvfError("bad-option", `PPO's ${name} must be ${wanted}, not ${value}.`, { [name]: value });
 }
