@@ -94,6 +94,9 @@ export {
   transitionFeatures,
 } from "./question/random-features.ts";
 export { gradientScale, predictionCount, questionMask, tdLoss, tdTargets } from "./question/targets.ts";
-export { type Gif, gif } from "./record/gif.ts";
+export { animation } from "./record/animation.ts";
+export { apng } from "./record/apng.ts";
+export type { Animation, AnimationOptions } from "./record/frames.ts";
+export { gif } from "./record/gif.ts";
 export { type Picture, picture } from "./record/picture.ts";
 export { type RecordOptions, recordEpisode } from "./record/record-episode.ts";

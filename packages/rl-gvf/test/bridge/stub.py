@@ -13,7 +13,7 @@ COUNT, RAISE, DIE, GARBAGE, HANG, PRINT, UNASKED, SHORT = range(8)
 
 
 class Stub:
-    """Counts steps and adds up actions; an episode is `length` steps, and every step is worth its action."""
+    """Counts steps and adds up actions, as numbers or as bytes of an image; an episode is `length` steps, each worth its action."""
 
     def __init__(self, name, count, options, sink):
         if name == "broken":
@@ -22,14 +22,19 @@ class Stub:
         self.count = count
         self.size = options.get("size", 2)
         self.length = options.get("length", 5)
+        self.frames = options.get("frames", False)
         self.sink = sink
         self.episodes = bridge.Episodes(count)
 
     def spec(self):
         shape = {"shape": [self.size], "dtype": "float32", "low": -1e9, "high": 1e9}
+        if self.frames:
+            shape = {"shape": [1, 2, 1], "dtype": "uint8", "low": 0, "high": 255}
         return {"name": self.name, "observation": shape, "actions": list("abcdefgh"), "versions": {"python": "stub"}}
 
     def observe(self):
+        if self.frames:
+            return b"".join(struct.pack("<2B", self.steps[i] + 1, int(self.sums[i])) for i in range(self.count))
         rest = bytes(4 * (self.size - 2))
         return b"".join(struct.pack("<2f", self.steps[i], self.sums[i]) + rest for i in range(self.count))
 
