@@ -30,7 +30,7 @@ describe("benchmarks from end to end, tiny", () => {
       expect(metrics[name]! % 10).toBe(0);
     }
     expect(curves!["train/questions"]!.filter((value) => value !== null)).toHaveLength(2);
-  }, 30_000);
+  }, 120_000);
 
   it("read-out grid: an error between 0 and 1 a point, the last of which is the metric", async () => {
     const [arm] = readoutBenchmark.arms("smoke").slice(-2);
@@ -52,6 +52,6 @@ describe("benchmarks from end to end, tiny", () => {
       expect(losses).toHaveLength(4);
       for (const loss of losses) expect(loss).toBeGreaterThan(0);
     },
-    60_000,
+    120_000,
   );
 });

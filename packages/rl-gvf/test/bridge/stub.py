@@ -13,7 +13,10 @@ COUNT, RAISE, DIE, GARBAGE, HANG, PRINT, UNASKED, SHORT = range(8)
 
 
 class Stub:
-    """Counts steps and adds up actions, as numbers or as bytes of an image; an episode is `length` steps, each worth its action."""
+    """
+    Counts steps and adds up actions; an episode is `length` steps, and every step is worth its action. With `frames` it shows bytes of
+    an image and behaves.
+    """
 
     def __init__(self, name, count, options, sink):
         if name == "broken":
@@ -45,8 +48,9 @@ class Stub:
         return self.observe()
 
     def step(self, actions):
-        for action in actions:
-            self.misbehave(action)
+        if not self.frames:
+            for action in actions:
+                self.misbehave(action)
         rewards = []
         for i, action in enumerate(actions):
             if self.episodes.over[i]:
@@ -58,7 +62,7 @@ class Stub:
                 rewards.append(float(action))
         over = [steps == self.length for steps in self.steps]
         ended = self.episodes.add(rewards, over)
-        observations = self.observe()[:-1] if SHORT in actions else self.observe()
+        observations = self.observe()[:-1] if SHORT in actions and not self.frames else self.observe()
         return rewards, over, [False] * self.count, observations, ended
 
     def misbehave(self, action):
