@@ -42,8 +42,8 @@ export function sequentialLearner(options: LearnerOptions & PhaseOptions): Learn
       const named = names.map((name, i) => [name, parts.data[i]!] as const);
       return { ...Object.fromEntries(named), ...(await both.learnAuxiliaries(batch)) };
     },
-    save: both.save,
-    load: both.load,
+    save: () => both.save(),
+    load: (saved) => both.load(saved),
     async dispose() {
       await controlStep.dispose();
       await both.dispose();

@@ -22,7 +22,7 @@ export async function command(
   process.exitCode = 0;
   try {
     await main(["node", "outrigger-rl", ...args]);
-    return { out: written.stdout, err: written.stderr, code: Number(process.exitCode) };
+    return { out: written.stdout, err: written.stderr, code: process.exitCode };
   } catch (error) {
     if (left.length === 0) throw error;
     return { out: written.stdout, err: written.stderr, code: left[0]! };
