@@ -68,7 +68,7 @@ test("minibatches are every row once a pass, in another order each time, standar
 
 test.each([
   ["rows", {}],
-  ["whole environments through the memory", { network: recurrent }],
+  ["whole environments through the memory", { network: recurrent, steps: 4 }],
 ] as const)(
   "minibatches of %s: the ratio is 1 in every one until a step changes the policy",
   async (_, options) => {
@@ -117,7 +117,7 @@ test("annealing: half the rate in the middle, none at the end, by rollouts and n
 
 test.each([
   ["with questions and a replay", { auxiliaries: [few, valueReplay({ hidden: 16, frames: 60 })] }],
-  ["with a memory", { auxiliaries: [few], network: recurrent }],
+  ["with a memory", { auxiliaries: [few], network: recurrent, steps: 4 }],
   ["with stopped gradients", { auxiliaries: [few], network: { torso, stopGradient: true, hidden: 16 } }],
 ] as const)("%s: a run continued from a file goes on bit for bit", async (_, options) => {
   const folder = mkdtempSync(join(tmpdir(), "ppo-"));
