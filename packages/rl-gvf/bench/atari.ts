@@ -1,5 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { type Arm, type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import {
+  type Arm,
+  type Benchmark,
+  defineBenchmark,
+  type Trial,
+  type TrialResult,
+} from "@outrigger/bench/benchmark";
 import { torsoSettings } from "../src/agent/torso.ts";
 import { startBridge } from "../src/bridge/bridge.ts";
 import { stackedBridge } from "../src/bridge/stacked-bridge.ts";
@@ -39,25 +45,31 @@ const benchmark: Benchmark = defineBenchmark({
         }),
       ),
     ),
-  async run(trial) {
-    const environment = `atari/${trial.options["game"] as string}`;
-    const bridge = await startBridge({ environment, count: 16, preset: "dqn-baselines" });
-    try {
-      const { metrics, curves } = await runExperiment({
-        arm: trial.method,
-        seed: trial.seed,
-        steps: Number(trial.options["steps"]),
-        network: { torso: torsoSettings.atari, hidden: 512 },
-        features: randomFeatureSettings.atari,
-        train: stackedBridge(bridge, trial.seed),
-        compile: { threads: trial.threads },
-        progress: (fraction, note) => trial.progress(fraction, note),
-      });
-      return { metrics, curves, runtime: "onnx/cpu" };
-    } finally {
-      await bridge.close();
-    }
-  },
+  run: (trial) => atariTrial(trial, { environments: 16, hidden: 512 }),
 });
+
+/** One trial, of the benchmark's size or smaller. */
+export async function atariTrial(
+  trial: Trial,
+  size: { readonly environments: number; readonly hidden: number },
+): Promise<TrialResult> {
+  const environment = `atari/${trial.options["game"] as string}`;
+  const bridge = await startBridge({ environment, count: size.environments, preset: "dqn-baselines" });
+  try {
+    const { metrics, curves } = await runExperiment({
+      arm: trial.method,
+      seed: trial.seed,
+      steps: Number(trial.options["steps"]),
+      network: { torso: torsoSettings.atari, hidden: size.hidden },
+      features: randomFeatureSettings.atari,
+      train: stackedBridge(bridge, trial.seed),
+      compile: { threads: trial.threads },
+      progress: (fraction, note) => trial.progress(fraction, note),
+    });
+    return { metrics, curves, runtime: "onnx/cpu" };
+  } finally {
+    await bridge.close();
+  }
+}
 
 export default benchmark;

@@ -1,4 +1,10 @@
-import { type Arm, type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import {
+  type Arm,
+  type Benchmark,
+  defineBenchmark,
+  type Trial,
+  type TrialResult,
+} from "@outrigger/bench/benchmark";
 import { torsoSettings } from "../src/agent/torso.ts";
 import { seededVector } from "../src/environment/seeded-vector.ts";
 import type { VectorEnvironment } from "../src/environment/vector.ts";
@@ -31,28 +37,38 @@ const benchmark: Benchmark = defineBenchmark({
         }),
       ),
     ),
-  async run(trial) {
-    const task = trial.options["task"] as MazeTaskName;
-    const environments = (seed: number, purpose: "train" | "evaluation"): VectorEnvironment =>
-      seededVector((random) => maze({ random: random("game"), task }), { count: 32, seed, purpose });
-    const { metrics, curves } = await runExperiment({
-      arm: trial.method,
-      seed: trial.seed,
-      steps: Number(trial.options["steps"]),
-      network: { torso: torsoSettings.maze, memory: 512, hidden: 512 },
-      features: randomFeatureSettings.maze,
-      entropyCoefficient: 0.003,
-      train: environments(trial.seed, "train"),
-      evaluation: {
-        validation: environments(2 * trial.seed, "evaluation"),
-        test: environments(2 * trial.seed + 1, "evaluation"),
-      },
-      episodes: 32,
-      compile: { threads: trial.threads },
-      progress: (fraction, note) => trial.progress(fraction, note),
-    });
-    return { metrics, curves, runtime: "onnx/cpu" };
-  },
+  run: (trial) => mazeTrial(trial, { environments: 32, units: 512, episodes: 32 }),
 });
+
+/** One trial, of the benchmark's size or smaller. */
+export async function mazeTrial(
+  trial: Trial,
+  size: { readonly environments: number; readonly units: number; readonly episodes: number },
+): Promise<TrialResult> {
+  const task = trial.options["task"] as MazeTaskName;
+  const environments = (seed: number, purpose: "train" | "evaluation"): VectorEnvironment =>
+    seededVector((random) => maze({ random: random("game"), task }), {
+      count: size.environments,
+      seed,
+      purpose,
+    });
+  const { metrics, curves } = await runExperiment({
+    arm: trial.method,
+    seed: trial.seed,
+    steps: Number(trial.options["steps"]),
+    network: { torso: torsoSettings.maze, memory: size.units, hidden: size.units },
+    features: randomFeatureSettings.maze,
+    entropyCoefficient: 0.003,
+    train: environments(trial.seed, "train"),
+    evaluation: {
+      validation: environments(2 * trial.seed, "evaluation"),
+      test: environments(2 * trial.seed + 1, "evaluation"),
+    },
+    episodes: size.episodes,
+    compile: { threads: trial.threads },
+    progress: (fraction, note) => trial.progress(fraction, note),
+  });
+  return { metrics, curves, runtime: "onnx/cpu" };
+}
 
 export default benchmark;

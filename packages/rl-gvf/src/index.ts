@@ -9,8 +9,10 @@ export type { Auxiliary, AuxiliarySetting, MakeAuxiliary, Scene } from "./agent/
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./agent/checkpoint.ts";
 export type { ControlOptions } from "./agent/control-loss.ts";
 export type { AgentEnvironments } from "./agent/environments.ts";
+export type { Algorithm, AlgorithmSetting, Learner } from "./agent/learner.ts";
 export { type Network, type NetworkOptions, network } from "./agent/network.ts";
 export { type InnerEpsilonOptions, innerAdam, innerRmsprop } from "./agent/optimizers.ts";
+export { type PpoOptions, ppo } from "./agent/ppo.ts";
 export { type QuestionsOptions, questions } from "./agent/questions.ts";
 export type { Rollout, RolloutShape } from "./agent/rollout.ts";
 export { type ConvolutionOptions, type TorsoOptions, torsoSettings } from "./agent/torso.ts";
@@ -92,6 +94,9 @@ export {
   transitionFeatures,
 } from "./question/random-features.ts";
 export { gradientScale, predictionCount, questionMask, tdLoss, tdTargets } from "./question/targets.ts";
-export { type Gif, gif } from "./record/gif.ts";
+export { animation } from "./record/animation.ts";
+export { apng } from "./record/apng.ts";
+export type { Animation, AnimationOptions } from "./record/frames.ts";
+export { gif } from "./record/gif.ts";
 export { type Picture, picture } from "./record/picture.ts";
 export { type RecordOptions, recordEpisode } from "./record/record-episode.ts";

@@ -8,11 +8,11 @@ import { collector } from "./collect.ts";
 import type { ControlOptions } from "./control-loss.ts";
 import type { AgentEnvironments } from "./environments.ts";
 import { jointLearner } from "./joint-learner.ts";
-import type { Learner, LearnerBatch, SavedLearner } from "./learner.ts";
+import type { Algorithm, AlgorithmSetting, Learner, LearnerBatch, SavedLearner } from "./learner.ts";
 import { type Network, type NetworkOptions, network as networkOf } from "./network.ts";
 import { innerAdam, innerRmsprop } from "./optimizers.ts";
 import { createReturns, nStepReturns } from "./returns.ts";
-import { sequentialLearner } from "./sequential-learner.ts";
+import { a2c } from "./sequential-learner.ts";
 
 export interface AgentOptions {
   /** With auto-reset `next-step`. */
@@ -20,20 +20,22 @@ export interface AgentOptions {
   /** Of initial parameters, actions and whatever auxiliaries draw; the environments have their own. */
   readonly seed: number;
   readonly network: NetworkOptions;
-  /** T: steps of every environment an update. Default 20. */
+  /** How policy and value are learnt: `ppo()`, or by default A2C. */
+  readonly algorithm?: Algorithm;
+  /** T: steps of every environment an update. Default the algorithm's: 20, or PPO's 128. */
   readonly steps?: number;
   readonly control?: ControlOptions;
   /** Losses besides policy and value. Default: none. */
   readonly auxiliaries?: readonly MakeAuxiliary[];
   /** What the learner sees of rewards is cut to [-1, 1]. Default true. */
   readonly clipRewards?: boolean;
-  /** Of policy and value. Default `innerRmsprop` with η = 7e-4. */
+  /** Of policy and value. Default the algorithm's: `innerRmsprop` with η = 7e-4, or PPO's Adam. */
   readonly controlOptimizer?: Optimizer;
   /** Of the auxiliaries. Default `innerAdam` with η = 7e-4. */
   readonly auxiliaryOptimizer?: Optimizer;
   /** Greatest norm of the gradient of policy and value, or of the joint gradient. Default 0.5. */
   readonly maxGradientNorm?: number;
-  /** One gradient step a rollout for all losses, weighed by a method of @outrigger/core, in place of two in sequence. */
+  /** One gradient step a rollout for all losses, weighed by a method of @outrigger/core, in place of two in sequence. A2C only. */
   readonly joint?: { readonly method: Method; readonly optimizer?: Optimizer };
   /** What the graphs run on. */
   readonly compile?: Omit<CompileOptions, "random">;
@@ -72,12 +74,15 @@ export interface Agent {
  * An advantage actor-critic with auxiliary losses, after Zheng et al., NeurIPS 2021, https://arxiv.org/abs/2102.04897 (equations and
  * defaults of the authors' code): n-step returns to the end of the rollout, the transition of a reset masked everywhere, policy and value
  * and then the auxiliaries learnt by two optimisers in sequence. Unlike that code, a run depends on its seeds alone, and what
- * comes after a cut-off episode is bootstrapped from the value of its last state.
+ * comes after a cut-off episode is bootstrapped from the value of its last state. With `algorithm: ppo()` policy and value are learnt by
+ * proximal policy optimisation instead, from the same rollouts and with the same auxiliaries.
  *
- * @throws RlGvfError `bad-option` for another auto-reset than `next-step`, or two auxiliaries of one name; as `network` does.
+ * @throws RlGvfError `bad-option` for another auto-reset than `next-step`, two auxiliaries of one name, or `joint` with an algorithm; as
+ * `network` and the algorithm do.
  */
 export function createAgent(options: AgentOptions): Agent {
-  const { environments, seed, steps: length = 20, clipRewards = true, control = {} } = options;
+  const { environments, seed, clipRewards = true, control = {} } = options;
+  const length = options.steps ?? (options.algorithm ?? a2c).steps;
   const { observation, count } = environments;
   if (environments.autoreset !== undefined && environments.autoreset !== "next-step") {
     throw new RlGvfError(
@@ -96,7 +101,7 @@ export function createAgent(options: AgentOptions): Agent {
       ...Object.fromEntries(auxiliaries.map((one) => [one.name, one.init(random(`init/${one.name}`))])),
     },
   };
-  const learner = makeLearner(options, network, auxiliaries, params);
+  const learner = makeLearner(options, { network, auxiliaries, params, steps: length });
   const { trunk, control: head } = learner;
   const policy = random("policy");
   const actor = policyActor(network, actions, count, options.compile);
@@ -140,7 +145,7 @@ export function createAgent(options: AgentOptions): Agent {
     async update() {
       if (steps === 0) await play.start();
       const episodes = await play.collect({ trunk, control: head });
-      const losses = await learner.update(batchOf());
+      const losses = await learner.update(batchOf(), rollout);
       play.shift();
       steps += learnt;
       return { steps, losses, episodes };
@@ -232,25 +237,22 @@ function makeAuxiliaries(
 
 function makeLearner(
   options: AgentOptions,
-  network: Network,
-  auxiliaries: readonly Auxiliary[],
-  params: { readonly trunk: Tree<NDArray>; readonly heads: { readonly [name: string]: Tree<NDArray> } },
+  made: Pick<AlgorithmSetting, "network" | "auxiliaries" | "params" | "steps">,
 ): Learner {
-  const { joint, control = {}, maxGradientNorm, compile, seed } = options;
-  const shared = { network, control, auxiliaries, params, maxGradientNorm, compile };
-  const controlOptimizer = options.controlOptimizer ?? innerRmsprop({ learningRate: 7e-4 });
-  if (joint) {
-    return jointLearner({
+  const { joint, algorithm, control = {}, maxGradientNorm, compile, seed, controlOptimizer } = options;
+  const shared = { ...made, control, maxGradientNorm, compile, seed };
+  if (joint === undefined) {
+    return (algorithm ?? a2c).learner({
       ...shared,
-      method: joint.method,
-      optimizer: joint.optimizer ?? controlOptimizer,
-      seed,
+      count: options.environments.count,
+      controlOptimizer,
+      auxiliaryOptimizer: options.auxiliaryOptimizer ?? innerAdam({ learningRate: 7e-4 }),
+      stopGradient: options.network.stopGradient ?? false,
     });
   }
-  return sequentialLearner({
-    ...shared,
-    controlOptimizer,
-    auxiliaryOptimizer: options.auxiliaryOptimizer ?? innerAdam({ learningRate: 7e-4 }),
-    stopGradient: options.network.stopGradient ?? false,
-  });
+  if (algorithm !== undefined) {
+    throw new RlGvfError("bad-option", "A joint gradient step is A2C's: leave out joint or algorithm.");
+  }
+  const optimizer = joint.optimizer ?? controlOptimizer ?? innerRmsprop({ learningRate: 7e-4 });
+  return jointLearner({ ...shared, method: joint.method, optimizer });
 }

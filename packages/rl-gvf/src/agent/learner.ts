@@ -1,9 +1,10 @@
-import type { CompileOptions, NDArray, Tree } from "@outrigger/core";
+import type { CompileOptions, NDArray, Optimizer, Tree } from "@outrigger/core";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import type { Auxiliary, Scene } from "./auxiliary.ts";
 import { type ControlOptions, controlLoss } from "./control-loss.ts";
 import type { Network, Sight } from "./network.ts";
+import type { Rollout } from "./rollout.ts";
 
 /** What a learner is given of a rollout: trees of arrays, the same ones at every update. */
 export interface LearnerBatch<T = NDArray> {
@@ -40,15 +41,38 @@ export interface Learner {
   readonly trunk: Tree<NDArray>;
   readonly control: Tree<NDArray>;
   /**
+   * @param rollout what the batch was made of.
    * @returns the losses by name: `policy`, `value`, `entropy`, and those of the auxiliaries.
    * @throws RlGvfError or OutriggerError `non-finite` for a loss or gradient that is not finite; parameters are then those of before the
    * gradient step in question.
    */
-  update(batch: LearnerBatch): Promise<Record<string, number>>;
+  update(batch: LearnerBatch, rollout: Rollout): Promise<Record<string, number>>;
   /** Views, not copies. */
   save(): SavedLearner;
   load(saved: SavedLearner): void;
   dispose(): Promise<void>;
+}
+
+/** What an algorithm makes its learner of. */
+export interface AlgorithmSetting extends LearnerOptions {
+  /** T. */
+  readonly steps: number;
+  /** B. */
+  readonly count: number;
+  readonly seed: number;
+  /** `undefined`: the algorithm's own. */
+  readonly controlOptimizer?: Optimizer | undefined;
+  readonly auxiliaryOptimizer: Optimizer;
+  readonly maxGradientNorm?: number | undefined;
+  /** Nothing of policy and value trains the trunk. */
+  readonly stopGradient: boolean;
+}
+
+/** How policy and value are learnt from rollouts. */
+export interface Algorithm {
+  /** T, unless the agent is told otherwise. */
+  readonly steps: number;
+  learner(setting: AlgorithmSetting): Learner;
 }
 
 /** The losses of policy and value, by row and summed up by kind. */

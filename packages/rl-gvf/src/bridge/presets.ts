@@ -14,7 +14,9 @@ export type AtariPreset = "machado2018" | "dqn-baselines" | "ale-v5";
 /**
  * How Atari games are played in the literature.
  * - `machado2018`: sticky actions 0.25, all 18 actions, lost lives are no ends (Machado et al., "Revisiting the Arcade Learning
- *   Environment", JAIR 61, 2018, https://arxiv.org/abs/1709.06009).
+ *   Environment", JAIR 61, 2018, https://arxiv.org/abs/1709.06009). Four frames a step are the usual reading, that of deep reinforcement
+ *   learning since; the paper's own results have five, by ALE's maintainers
+ *   (https://github.com/Farama-Foundation/Arcade-Learning-Environment/issues/443), who recommend four: `options: { frameskip: 5 }` has its.
  * - `dqn-baselines`: no sticky actions, the game's own actions, 1 to 30 no-ops and FIRE at the start, a lost life ends the learner's
  *   episode (Mnih et al., Nature 518, 2015); that of Zheng et al., NeurIPS 2021.
  * - `ale-v5`: Gymnasium's `ALE/…-v5`: sticky actions 0.25, the game's own actions, nothing else.

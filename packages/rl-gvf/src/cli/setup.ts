@@ -1,7 +1,10 @@
 import type { Random } from "@outrigger/core/random";
 import { type Agent, createAgent } from "../agent/agent.ts";
 import { readCheckpoint } from "../agent/checkpoint.ts";
+import type { Algorithm } from "../agent/learner.ts";
 import type { NetworkOptions } from "../agent/network.ts";
+import { ppo } from "../agent/ppo.ts";
+import { a2c } from "../agent/sequential-learner.ts";
 import { type TorsoOptions, torsoSettings } from "../agent/torso.ts";
 import { catchBall } from "../diagnostic/catch.ts";
 import { seededVector } from "../environment/seeded-vector.ts";
@@ -53,9 +56,12 @@ const places: Readonly<Record<string, Place>> = {
   ),
 };
 
+const algorithms: Readonly<Record<string, Algorithm>> = { a2c, ppo: ppo() };
+
 /** What a run was made with; kept in its checkpoint. */
 export interface RunOptions {
   readonly environment: string;
+  readonly algorithm: string;
   /** A row of `experimentArms`. */
   readonly arm: string;
   readonly seed: number;
@@ -64,6 +70,7 @@ export interface RunOptions {
 }
 
 export const environmentNames: readonly string[] = Object.keys(places);
+export const algorithmNames: readonly string[] = Object.keys(algorithms);
 export const armNames: readonly string[] = Object.keys(experimentArms);
 
 function known<T>(what: string, name: string, all: Readonly<Record<string, T>>): T {
@@ -92,6 +99,7 @@ export function agentOf(options: RunOptions): Agent {
   return createAgent({
     environments: environmentsOf(options),
     seed: options.seed,
+    algorithm: known("algorithm", options.algorithm, algorithms),
     network,
     auxiliaries: auxiliaries(features),
   });

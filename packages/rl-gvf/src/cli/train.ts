@@ -4,10 +4,11 @@ import type { UpdateReport } from "../agent/agent.ts";
 import { readCheckpoint, writeCheckpoint } from "../agent/checkpoint.ts";
 import { RlGvfError } from "../error.ts";
 import { eventWriter, type Scalars } from "./events.ts";
-import { agentOf, armNames, environmentNames, type RunOptions, whole } from "./setup.ts";
+import { agentOf, algorithmNames, armNames, environmentNames, type RunOptions, whole } from "./setup.ts";
 
 interface TrainFlags {
   readonly env: string;
+  readonly algorithm: string;
   readonly method: string;
   readonly seed: number;
   readonly steps: number;
@@ -22,7 +23,8 @@ export function addTrain(program: Command): void {
     .command("train")
     .description("Train an agent; a run that is there already is continued, bit for bit.")
     .requiredOption("--env <name>", environmentNames.join(", "))
-    .option("--method <name>", armNames.join(", "), "random GVFs")
+    .option("--algorithm <name>", `what learns policy and value: ${algorithmNames.join(", ")}`, "a2c")
+    .option("--method <name>", `what is learnt besides (a2c: nothing): ${armNames.join(", ")}`, "random GVFs")
     .option("--seed <n>", "of everything", whole("seed", 0), 1)
     .option("--steps <n>", "agent steps in all", whole("steps"), 1_000_000)
     .option("--envs <n>", "environments stepped together", whole("envs"), 16)
@@ -33,8 +35,8 @@ export function addTrain(program: Command): void {
 }
 
 async function train(flags: TrainFlags): Promise<void> {
-  const { env: environment, method: arm, seed, envs: count, memory, steps, out, every } = flags;
-  const options: RunOptions = { environment, arm, seed, count, memory };
+  const { env: environment, algorithm, method: arm, seed, envs: count, memory, steps, out, every } = flags;
+  const options: RunOptions = { environment, algorithm, arm, seed, count, memory };
   const path = join(out, "agent.safetensors");
   const saved = readCheckpoint<RunOptions>(path);
   if (saved && JSON.stringify(saved.note) !== JSON.stringify(options)) {

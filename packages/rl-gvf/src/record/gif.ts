@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
-import { RlGvfError } from "../error.ts";
-import type { Picture } from "./picture.ts";
+import { type Animation, type AnimationOptions, frames } from "./frames.ts";
 
 /** What is used of gifenc, which has no types of its own. */
 interface Gifenc {
@@ -22,14 +21,6 @@ interface Gifenc {
 const require = createRequire(import.meta.url);
 const gifenc = require("gifenc") as Gifenc;
 
-/** An animation in the making. */
-export interface Gif {
-  /** @throws RlGvfError `shape` if the picture has another size than the first. */
-  add(picture: Picture): void;
-  /** The file; nothing can be added afterwards. */
-  finish(): Uint8Array;
-}
-
 /** GIF's tables have at most this many colours. */
 const COLORS = 256;
 
@@ -39,36 +30,23 @@ const COLORS = 256;
  *
  * Frames are encoded as they come, so that memory grows with the file only.
  *
- * @param options.fps frames a second, default 15 (Atari's agents act 15 times a second).
+ * @param options.fps frames a second, default 15.
  * @throws RlGvfError `bad-option` unless 0 < fps ≤ 100.
  */
-export function gif({ fps = 15 }: { readonly fps?: number } = {}): Gif {
-  if (!(fps > 0 && fps <= 100)) {
-    throw new RlGvfError("bad-option", `A GIF has more than 0 and at most 100 frames a second, not ${fps}.`, {
-      fps,
-    });
-  }
-  const encoder = gifenc.GIFEncoder();
-  let size: readonly [number, number] | undefined;
-  return {
-    add({ width, height, rgba }) {
-      size ??= [width, height];
-      if (size[0] !== width || size[1] !== height) {
-        throw new RlGvfError(
-          "shape",
-          `The frames are ${size.join(" × ")} pixels; this one is ${width} × ${height}.`,
-        );
-      }
-      const { indices, palette } = indexed(rgba);
-      encoder.writeFrame(indices, width, height, { palette, delay: 1000 / fps });
-    },
-    finish() {
-      if (size === undefined) throw new RlGvfError("bad-option", "A GIF needs at least one frame.");
-      encoder.finish();
-      return encoder.bytes();
-    },
-  };
-}
+export const gif = (options: AnimationOptions = {}): Animation =>
+  frames(options, (fps) => {
+    const encoder = gifenc.GIFEncoder();
+    return {
+      write({ width, height, rgba }) {
+        const { indices, palette } = indexed(rgba);
+        encoder.writeFrame(indices, width, height, { palette, delay: 1000 / fps });
+      },
+      finish() {
+        encoder.finish();
+        return encoder.bytes();
+      },
+    };
+  });
 
 function indexed(rgba: Uint8Array): { indices: Uint8Array; palette: number[][] } {
   const pixels = rgba.length / 4;

@@ -3,11 +3,11 @@ import { dirname } from "node:path";
 import type { Environment, ObservationBuffer } from "../environment.ts";
 import { observationSize } from "../environment.ts";
 import { RlGvfError } from "../error.ts";
-import { gif } from "./gif.ts";
+import { animation as animationOf } from "./animation.ts";
 import { picture } from "./picture.ts";
 
 export interface RecordOptions {
-  /** The GIF to write; its folder is made, an older file replaced. */
+  /** The file to write, a GIF or an animated PNG by its ending (`animation`); its folder is made, an older file replaced. */
   readonly path: string;
   /** The action for an observation, which is the same buffer at every step. */
   readonly act: (observation: ObservationBuffer, step: number) => number;
@@ -19,9 +19,10 @@ export interface RecordOptions {
 }
 
 /**
- * Plays one episode, from a reset to its end or for a number of steps, and writes it as a GIF with the first and the last observation.
+ * Plays one episode, from a reset to its end or for a number of steps, and writes it as a GIF or an animated PNG with the first and the
+ * last observation.
  *
- * @throws RlGvfError `bad-option` unless steps is a positive whole number; what the policy or the environment throws, and then no
+ * @throws RlGvfError `bad-option` unless steps is a positive whole number and the ending is known; what the policy or the environment throws, and then no
  * file is written.
  */
 export async function recordEpisode(
@@ -34,7 +35,7 @@ export async function recordEpisode(
   const { observation: space } = environment;
   const size = observationSize(space);
   const observation = space.dtype === "uint8" ? new Uint8Array(size) : new Float32Array(size);
-  const animation = gif({ fps });
+  const animation = animationOf(path, { fps });
   environment.reset();
   let total = 0;
   let length = 0;

@@ -75,6 +75,18 @@ test("stopped gradients: policy and value leave the trunk as it is, the question
   }
 });
 
+test("a trunk that nobody trains is saved too: an agent of another seed takes it over", async () => {
+  const network = { torso, stopGradient: true, hidden: 16 };
+  const [one, other] = [1, 2].map((seed) => smallAgent({ seed, network, environments: catchBalls() }));
+  await updates(one!, 1);
+  expect(valuesOf(other!.params.trunk)).not.toEqual(valuesOf(one!.params.trunk));
+  other!.load(one!.save());
+  expect(valuesOf(other!.params.trunk)).toEqual(valuesOf(one!.params.trunk));
+  expect(await updates(other!, 1)).toEqual(await updates(one!, 1));
+  await one!.dispose();
+  await other!.dispose();
+});
+
 test("with no auxiliary the joint learner is the sequential one", async () => {
   const joint = smallAgent({ environments: catchBalls(), joint: { method: uniform() } });
   const sequential = smallAgent({ environments: catchBalls() });

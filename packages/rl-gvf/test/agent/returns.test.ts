@@ -2,32 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createReturns, nStepReturns } from "../../src/agent/returns.ts";
 import { createRollout } from "../../src/agent/rollout.ts";
-
-const observation = { shape: [1], dtype: "float32", low: 0, high: 1 } as const;
-const value = fc.double({ min: -2, max: 2, noNaN: true });
-
-const rollouts = fc
-  .record({ steps: fc.integer({ min: 1, max: 6 }), count: fc.integer({ min: 1, max: 3 }) })
-  .chain(({ steps, count }) => {
-    const rows = (steps + 1) * count;
-    return fc.record({
-      steps: fc.constant(steps),
-      count: fc.constant(count),
-      rewards: fc.array(value, { minLength: rows, maxLength: rows }),
-      values: fc.array(value, { minLength: rows, maxLength: rows }),
-      ends: fc.array(fc.constantFrom("no", "no", "terminated", "truncated"), {
-        minLength: rows,
-        maxLength: rows,
-      }),
-    });
-  });
+import { observation, rolloutOf, rollouts } from "./rollouts.ts";
 
 test("the split returns are the recursion r + γ m G, with the last state's value after a cut and at the end of the rollout", () => {
   fc.assert(
-    fc.property(rollouts, ({ steps, count, rewards, values, ends }) => {
-      const rollout = createRollout({ observation, actions: 2, count, steps });
-      rollout.terminated.set(ends.map((end) => (end === "terminated" ? 1 : 0)));
-      rollout.truncated.set(ends.map((end) => (end === "truncated" ? 1 : 0)));
+    fc.property(rollouts, (drawn) => {
+      const { steps, count, rewards, values, ends } = drawn;
+      const rollout = rolloutOf(drawn);
       const out = createReturns(rollout, 2);
       const twice = rewards.slice(count).flatMap((reward) => [reward, reward]);
       nStepReturns(rollout, twice, [0.9, 0.5], out);

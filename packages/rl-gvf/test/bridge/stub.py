@@ -13,7 +13,10 @@ COUNT, RAISE, DIE, GARBAGE, HANG, PRINT, UNASKED, SHORT = range(8)
 
 
 class Stub:
-    """Counts steps and adds up actions; an episode is `length` steps, and every step is worth its action."""
+    """
+    Counts steps and adds up actions; an episode is `length` steps, and every step is worth its action. With `frames` it shows bytes of
+    an image and behaves.
+    """
 
     def __init__(self, name, count, options, sink):
         if name == "broken":
@@ -22,14 +25,19 @@ class Stub:
         self.count = count
         self.size = options.get("size", 2)
         self.length = options.get("length", 5)
+        self.frames = options.get("frames", False)
         self.sink = sink
         self.episodes = bridge.Episodes(count)
 
     def spec(self):
         shape = {"shape": [self.size], "dtype": "float32", "low": -1e9, "high": 1e9}
+        if self.frames:
+            shape = {"shape": [1, 2, 1], "dtype": "uint8", "low": 0, "high": 255}
         return {"name": self.name, "observation": shape, "actions": list("abcdefgh"), "versions": {"python": "stub"}}
 
     def observe(self):
+        if self.frames:
+            return b"".join(struct.pack("<2B", self.steps[i] + 1, int(self.sums[i])) for i in range(self.count))
         rest = bytes(4 * (self.size - 2))
         return b"".join(struct.pack("<2f", self.steps[i], self.sums[i]) + rest for i in range(self.count))
 
@@ -40,8 +48,9 @@ class Stub:
         return self.observe()
 
     def step(self, actions):
-        for action in actions:
-            self.misbehave(action)
+        if not self.frames:
+            for action in actions:
+                self.misbehave(action)
         rewards = []
         for i, action in enumerate(actions):
             if self.episodes.over[i]:
@@ -53,7 +62,7 @@ class Stub:
                 rewards.append(float(action))
         over = [steps == self.length for steps in self.steps]
         ended = self.episodes.add(rewards, over)
-        observations = self.observe()[:-1] if SHORT in actions else self.observe()
+        observations = self.observe()[:-1] if SHORT in actions and not self.frames else self.observe()
         return rewards, over, [False] * self.count, observations, ended
 
     def misbehave(self, action):

@@ -2,9 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "@outrigger/core/random";
+import { decodeApng } from "fast-png";
 import { decode, decodeFrames } from "modern-gif";
 import { afterAll, describe, expect, it } from "vitest";
-import type { ObservationSpace } from "../../src/environment.ts";
+import type { ObservationBuffer, ObservationSpace } from "../../src/environment.ts";
+import { animation } from "../../src/record/animation.ts";
+import { apng } from "../../src/record/apng.ts";
 import { gif } from "../../src/record/gif.ts";
 import { type Picture, picture } from "../../src/record/picture.ts";
 import { recordEpisode } from "../../src/record/record-episode.ts";
@@ -70,16 +73,16 @@ describe("pictures", () => {
   });
 });
 
-describe("GIF", () => {
-  const random = Random.seeded(1, "pixels");
-  const noise = (colors: number): Picture => {
-    const palette = Array.from({ length: colors }, () => [0, 1, 2].map(() => random.integer(256)));
-    const rgba = Uint8Array.from(
-      Array.from({ length: 30 * 20 }, () => [...palette[random.integer(colors)]!, 255]).flat(),
-    );
-    return { width: 30, height: 20, rgba };
-  };
+const random = Random.seeded(1, "pixels");
+const noise = (colors: number): Picture => {
+  const palette = Array.from({ length: colors }, () => [0, 1, 2].map(() => random.integer(256)));
+  const rgba = Uint8Array.from(
+    Array.from({ length: 30 * 20 }, () => [...palette[random.integer(colors)]!, 255]).flat(),
+  );
+  return { width: 30, height: 20, rgba };
+};
 
+describe("GIF", () => {
   it("an independent decoder finds the same pixels, delays and an endless loop, up to 256 colours a frame", () => {
     const pictures = [2, 7, 200, 256].map(noise);
     const animation = gif({ fps: 20 });
@@ -102,15 +105,53 @@ describe("GIF", () => {
     const errors = Array.from(one.rgba, (value, i) => Math.abs(value - frame!.data[i]!));
     expect(errors.reduce((a, b) => a + b) / errors.length).toBeLessThan(12);
   });
+});
 
-  it("refuses frames of another size, none, and rates that GIF has not", () => {
-    const animation = gif();
-    expect(() => animation.finish()).toThrow(/at least one frame/);
-    animation.add(noise(2));
-    expect(() => animation.add({ width: 1, height: 1, rgba: new Uint8Array(4) })).toThrow(
-      /this one is 1 × 1/,
+describe("animated PNG", () => {
+  it("an independent decoder finds the same pixels and delays, however many colours", () => {
+    const pictures = [2, 256, 600].map(noise);
+    const moving = apng({ fps: 20 });
+    for (const one of pictures) moving.add(one);
+    const file = moving.finish();
+    const { width, height, numberOfFrames, numberOfPlays, frames } = decodeApng(file);
+    expect([width, height, numberOfFrames, numberOfPlays]).toEqual([30, 20, 3, 0]);
+    for (const [i, { data, delayNumber, delayDenominator }] of frames.entries()) {
+      expect(delayNumber / delayDenominator).toBe(1 / 20);
+      expect([...data]).toEqual([...pictures[i]!.rgba].filter((_, at) => at % 4 < 3));
+    }
+  });
+
+  it("a frame like a board, large cells of few colours, is far below its pixels", () => {
+    const board = picture(
+      space([10, 10, 2], 1),
+      Uint8Array.from({ length: 200 }, (_, i) => (i % 7 === 0 ? 1 : 0)),
     );
-    for (const fps of [0, 101, Number.NaN]) expect(() => gif({ fps })).toThrow(/at most 100/);
+    const moving = apng();
+    for (let i = 0; i < 10; i++) moving.add(board);
+    expect(moving.finish().length).toBeLessThan((10 * 160 * 160 * 3) / 50);
+  });
+});
+
+describe("both", () => {
+  it.each([gif, apng])("refuses frames of another size, none, and rates that they have not", (make) => {
+    const moving = make();
+    expect(() => moving.finish()).toThrow(/at least one frame/);
+    moving.add(noise(2));
+    expect(() => moving.add({ width: 1, height: 1, rgba: new Uint8Array(4) })).toThrow(/this one is 1 × 1/);
+    for (const fps of [0, 101, Number.NaN]) expect(() => make({ fps })).toThrow(/at most 100/);
+  });
+
+  it("the ending says the format, and an unknown one is an error", () => {
+    for (const [path, start] of [
+      ["a.gif", "GIF89a"],
+      ["b/C.APNG", "\x89PNG"],
+      ["c.png", "\x89PNG"],
+    ] as const) {
+      const moving = animation(path);
+      moving.add(noise(2));
+      expect(Buffer.from(moving.finish()).toString("latin1").slice(0, start.length)).toBe(start);
+    }
+    for (const path of ["episode", "a.mp4"]) expect(() => animation(path)).toThrow(/\.gif, \.apng, \.png/);
   });
 });
 
@@ -142,6 +183,26 @@ describe("recording", () => {
     },
   );
 
+  it("as an animated PNG: more than 256 colours a frame, exactly those seen", async () => {
+    const environment = environments["maze objects"]!((stream) => Random.seeded(1, stream));
+    const path = join(folder, "maze.apng");
+    const seen: Picture[] = [];
+    const act = (observation: ObservationBuffer): number => {
+      seen.push(picture(environment.observation, observation.slice()));
+      return 4;
+    };
+    await recordEpisode(environment, { path, steps: 5, act });
+    const { frames } = decodeApng(readFileSync(path));
+    expect(frames).toHaveLength(6);
+    for (const [i, { rgba }] of seen.entries())
+      expect(
+        Buffer.compare(
+          rgba.filter((_, at) => at % 4 < 3),
+          Buffer.from(frames[i]!.data as Uint8Array),
+        ),
+      ).toBe(0);
+  });
+
   it("a policy that fails leaves no file", async () => {
     const environment = environments.catch!((stream) => Random.seeded(1, stream));
     const act = () => 7;
@@ -150,6 +211,6 @@ describe("recording", () => {
       /not 7/,
     );
     expect(readdirSync(folder)).toEqual(before);
-    await expect(recordEpisode(environment, { path: "x", act, steps: 0 })).rejects.toThrow(/not 0/);
+    await expect(recordEpisode(environment, { path: "x.gif", act, steps: 0 })).rejects.toThrow(/not 0/);
   });
 });
