@@ -10,6 +10,8 @@ export interface ReadMoleculesOptions {
   readonly targets?: readonly string[];
   /** What a bad row does: `skip` (default) reports it in `problems` and goes on, `error` stops at the first. */
   readonly onInvalid?: "skip" | "error";
+  /** What a target without labels, or with one value only, does: `error` (default), or `keep` for looking at data. */
+  readonly constantTargets?: "error" | "keep";
   readonly rdkit?: Rdkit;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -32,6 +34,8 @@ export interface MoleculeTable {
   readonly canonical: readonly string[];
   /** Line of the file of each molecule. */
   readonly rows: readonly number[];
+  /** Data row of each molecule, from 0, the header and blank lines not counted: what OGB's and chemprop's index files count. */
+  readonly index: readonly number[];
   readonly targets: Readonly<Record<string, LabelColumn>>;
   readonly problems: readonly RowProblem[];
 }
@@ -116,7 +120,8 @@ export async function readMolecules(
     smiles: valid.map((i) => strings[i]!),
     canonical,
     rows: valid.map((i) => table.lines[i]!),
-    targets: labels.select(valid),
+    index: valid,
+    targets: labels.select(valid, options.constantTargets !== "keep"),
     problems,
   };
 }
