@@ -67,10 +67,15 @@ export async function standardized(
   for (const [at, from] of table.smiles.entries()) {
     let entry: Entry = { at, smiles: from, canonical: table.canonical[at]! };
     if (rule !== "keep" && entry.canonical.includes(".")) {
+      if (rule === "reject") {
+        const fragments = entry.canonical.split(".").length;
+        reject(at, `It has ${fragments} fragments; salts: "largest" keeps the largest.`);
+        continue;
+      }
       const found = await attempt(rdkit, from, (molecule) => molecule.largestFragment());
       const canonical = found.ok ? await canonicalForm(rdkit, found.value.smiles) : found;
-      if (rule === "reject" || !found.ok || !canonical.ok) {
-        reject(at, found.ok && canonical.ok ? saltReason(found.value.fragments) : failure(found, canonical));
+      if (!found.ok || !canonical.ok) {
+        reject(at, `Its largest fragment: ${failure(found, canonical)}`);
         continue;
       }
       const { smiles: kept, fragments, tied } = found.value;
@@ -91,9 +96,6 @@ export async function standardized(
   }
   return { entries, salts };
 }
-
-const saltReason = (fragments: number): string =>
-  `It has ${fragments} fragments; use salts: "largest" to keep the largest.`;
 
 const failure = (...steps: readonly Step<unknown>[]): string =>
   steps.flatMap((step) => (step.ok ? [] : [step.reason]))[0] ?? "";
