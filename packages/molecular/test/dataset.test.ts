@@ -87,7 +87,7 @@ describe("readMolecules", () => {
 
   it.each([
     ["a missing target", CSV, { targets: ["yy"] }, "bad-data", /no column "yy".*Did you mean "y".*"SMILES"/],
-    ["a missing SMILES column", "a,y\nCCO,1\n", {}, "bad-data", /option "smiles".*a, y/],
+    ["a missing SMILES column", "a,y\nCCO,1\n", {}, "bad-data", /option "smiles".*"a", "y"/],
     ["an empty file", "", {}, "bad-file", /empty/],
     [
       "no valid molecule",

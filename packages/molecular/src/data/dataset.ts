@@ -1,6 +1,7 @@
 import { readColumns, type Table } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import { type Rdkit, sharedRdkit } from "../molecule/rdkit.ts";
+import { smilesColumn } from "./columns.ts";
 import { type LabelColumn, labelColumns, numericColumns } from "./labels.ts";
 
 export interface ReadMoleculesOptions {
@@ -40,24 +41,6 @@ export interface MoleculeTable {
   readonly problems: readonly RowProblem[];
 }
 
-const USUAL_NAMES = ["smiles", "canonical_smiles", "mol", "structure"];
-
-function smilesColumn(table: Table, wanted: string | undefined): string {
-  if (wanted !== undefined) {
-    table.column(wanted);
-    return wanted;
-  }
-  for (const usual of USUAL_NAMES) {
-    const found = table.header.find((column) => column.toLowerCase() === usual);
-    if (found !== undefined) return found;
-  }
-  throw new OutriggerError(
-    "bad-data",
-    `${table.name} has no column named ${USUAL_NAMES.join(", ")}; name the one with SMILES strings in the option "smiles". Its columns are: ${table.header.join(", ")}.`,
-    { columns: [...table.header] },
-  );
-}
-
 function stop(table: Table, { row, column, value, reason }: RowProblem): never {
   throw new OutriggerError(
     "bad-data",
@@ -83,7 +66,7 @@ export async function readMolecules(
   options: ReadMoleculesOptions = {},
 ): Promise<MoleculeTable> {
   const table = readColumns(source);
-  const column = smilesColumn(table, options.smiles);
+  const column = smilesColumn(table.name, table.header, options.smiles);
   const strings = table.column(column);
   const wanted = options.targets ?? numericColumns(table, column);
   const labels = labelColumns(table, wanted);
