@@ -12,8 +12,7 @@ beforeAll(async () => {
   rdkit = await createRdkit();
 });
 
-const read = (text: string): Promise<MoleculeTable> =>
-  readMolecules({ text }, { rdkit, constantTargets: "keep" });
+const read = (text: string): Promise<MoleculeTable> => readMolecules({ text }, { rdkit, labels: "optional" });
 
 const clean = async (text: string, options: CleaningOptions = {}): ReturnType<typeof cleanMolecules> =>
   cleanMolecules(await read(text), { rdkit, ...options });

@@ -31,7 +31,7 @@ export interface CleaningReport {
   /** Rows that are one molecule now; its SMILES string is that of the first. */
   readonly duplicates: readonly { readonly smiles: string; readonly rows: readonly number[] }[];
   readonly conflicts: readonly LabelConflict[];
-  /** One for every target with repeated labels. */
+  /** One for every target with repeated labels that are no classes. */
   readonly spread: readonly LabelSpread[];
   /** Targets that have fewer than two different labels now, so that nothing can be learned from them. */
   readonly constantTargets: readonly string[];

@@ -3,6 +3,9 @@ import { OutriggerError } from "@outrigger/core/error";
 
 const USUAL_NAMES = ["smiles", "canonical_smiles", "mol", "structure"];
 
+/** Columns that a message names: some files have hundreds. */
+const LISTED = 20;
+
 /**
  * The column with SMILES strings: the one that is wanted, else the first of the usual names that exists, whatever its case.
  *
@@ -10,7 +13,9 @@ const USUAL_NAMES = ["smiles", "canonical_smiles", "mol", "structure"];
  * @throws OutriggerError `bad-data`, naming the columns that there are.
  */
 export function smilesColumn(file: string, header: readonly string[], wanted?: string): string {
-  const columns = `Its columns are: ${header.map((name) => `"${name}"`).join(", ")}.`;
+  const listed = header.slice(0, LISTED).map((name) => `"${name}"`);
+  const more = header.length > LISTED ? ` and ${header.length - LISTED} more` : "";
+  const columns = `Its columns are: ${listed.join(", ")}${more}.`;
   if (wanted === undefined) {
     for (const usual of USUAL_NAMES) {
       const found = header.find((name) => name.toLowerCase() === usual);

@@ -11,8 +11,8 @@ export interface ReadMoleculesOptions {
   readonly targets?: readonly string[];
   /** What a bad row does: `skip` (default) reports it in `problems` and goes on, `error` stops at the first. */
   readonly onInvalid?: "skip" | "error";
-  /** What a target without labels, or with one value only, does: `error` (default), or `keep` for looking at data. */
-  readonly constantTargets?: "error" | "keep";
+  /** `needed` (default): at least one target, and two different labels of each. `optional`: for data that is looked at or predicted. */
+  readonly labels?: "needed" | "optional";
   readonly rdkit?: Rdkit;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -39,6 +39,19 @@ export interface MoleculeTable {
   readonly index: readonly number[];
   readonly targets: Readonly<Record<string, LabelColumn>>;
   readonly problems: readonly RowProblem[];
+}
+
+function noTargets(table: Table, smiles: string, given: readonly string[] | undefined): OutriggerError {
+  if (given)
+    return new OutriggerError(
+      "bad-option",
+      `The option "targets" is empty; name at least one column of ${table.name}.`,
+    );
+  return new OutriggerError(
+    "bad-data",
+    `${table.name} has no column of numbers besides "${smiles}". Name the columns to predict in the option "targets", or add one. Its columns are: ${table.header.join(", ")}.`,
+    { columns: [...table.header] },
+  );
 }
 
 function stop(table: Table, { row, column, value, reason }: RowProblem): never {
@@ -69,6 +82,7 @@ export async function readMolecules(
   const column = smilesColumn(table.name, table.header, options.smiles);
   const strings = table.column(column);
   const wanted = options.targets ?? numericColumns(table, column);
+  if (wanted.length === 0 && options.labels !== "optional") throw noTargets(table, column, options.targets);
   const labels = labelColumns(table, wanted);
   const rdkit = options.rdkit ?? (await sharedRdkit());
 
@@ -104,7 +118,7 @@ export async function readMolecules(
     canonical,
     rows: valid.map((i) => table.lines[i]!),
     index: valid,
-    targets: labels.select(valid, options.constantTargets !== "keep"),
+    targets: labels.select(valid, options.labels !== "optional"),
     problems,
   };
 }

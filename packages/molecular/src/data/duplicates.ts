@@ -21,7 +21,7 @@ export interface LabelConflict {
   readonly became: number | null;
 }
 
-/** How far repeated labels of a target lie apart. */
+/** How far repeated labels of a target lie apart that is no class. */
 export interface LabelSpread {
   readonly target: string;
   /** Molecules with two labels or more. */
@@ -100,7 +100,7 @@ function resolver(target: string, column: LabelColumn, policy: ConflictPolicy): 
 export interface MergedTarget {
   readonly column: LabelColumn;
   readonly conflicts: readonly LabelConflict[];
-  /** Null when no molecule has two labels. */
+  /** Null for classes, and when no molecule has two labels. */
   readonly spread: LabelSpread | null;
 }
 
@@ -148,5 +148,9 @@ export function mergeLabels(
     sd: Math.sqrt(squares / freedom),
     largest,
   };
-  return { column: { values, present }, conflicts, spread: repeated === 0 ? null : spread };
+  return {
+    column: { values, present },
+    conflicts,
+    spread: repeated === 0 || isBinary(column) ? null : spread,
+  };
 }

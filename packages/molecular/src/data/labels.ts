@@ -32,18 +32,11 @@ function toNumber(cell: string): number | null {
 }
 
 /** Columns other than `except` in which at least half of the cells that are not blank hold a number. */
-export function numericColumns(table: Table, except: string): string[] {
-  const numeric = table.header.filter((name) => {
+export const numericColumns = (table: Table, except: string): string[] =>
+  table.header.filter((name) => {
     const cells = name === except ? [] : table.column(name).filter((cell) => cell !== "");
     return cells.length > 0 && cells.filter((cell) => toNumber(cell) !== null).length * 2 >= cells.length;
   });
-  if (numeric.length > 0) return numeric;
-  throw new OutriggerError(
-    "bad-data",
-    `${table.name} has no column of numbers besides "${except}". Name the columns to predict in the option "targets", or add one. Its columns are: ${table.header.join(", ")}.`,
-    { columns: [...table.header] },
-  );
-}
 
 /** The labels that are there. */
 export const presentLabels = ({ values, present }: LabelColumn): Float64Array =>
@@ -76,11 +69,6 @@ function checkVaried(table: Table, name: string, column: LabelColumn): void {
  * which the rows have no label or one value only.
  */
 export function labelColumns(table: Table, names: readonly string[]): Labels {
-  if (names.length === 0)
-    throw new OutriggerError(
-      "bad-option",
-      `The option "targets" is empty; name at least one column of ${table.name}.`,
-    );
   const problems = new Map<number, LabelProblem>();
   const columns = names.map((name) => {
     const cells = table.column(name);

@@ -100,28 +100,32 @@ export function splitNotes(split: Split, targets: Readonly<Record<string, LabelC
 }
 
 /** How much two parts have in common. */
-export interface ScaffoldOverlap {
+export interface SplitOverlap {
   readonly part: Part;
   readonly other: Part;
-  /** Scaffolds that are in both. */
-  readonly scaffolds: number;
-  /** Molecules of `part` whose scaffold is in `other` too. */
+  /** Keys (scaffolds, or molecules) that are in both. */
+  readonly keys: number;
+  /** Molecules of `part` whose key is in `other` too. */
   readonly molecules: number;
   /** Their share of `part`; null when it is empty. */
   readonly share: number | null;
 }
 
-/** Scaffolds that test and validation molecules share with training, and test with validation. All molecules without rings are one scaffold. */
-export function scaffoldOverlap(split: Split, scaffolds: readonly string[]): ScaffoldOverlap[] {
+/**
+ * What test and validation molecules share with training, and test with validation.
+ *
+ * @param keys one a molecule: scaffolds (all molecules without rings then share the empty one), or canonical SMILES for copies
+ */
+export function splitOverlap(split: Split, keys: readonly string[]): SplitOverlap[] {
   const pairs: readonly [Part, Part][] = [
     ["test", "train"],
     ["validation", "train"],
     ["test", "validation"],
   ];
   return pairs.map(([part, other]) => {
-    const theirs = new Set(split[other].map((row) => scaffolds[row]!));
-    const shared = split[part].map((row) => scaffolds[row]!).filter((scaffold) => theirs.has(scaffold));
+    const theirs = new Set(split[other].map((row) => keys[row]!));
+    const shared = split[part].map((row) => keys[row]!).filter((key) => theirs.has(key));
     const share = split[part].length === 0 ? null : shared.length / split[part].length;
-    return { part, other, scaffolds: new Set(shared).size, molecules: shared.length, share };
+    return { part, other, keys: new Set(shared).size, molecules: shared.length, share };
   });
 }
