@@ -40,10 +40,13 @@ const positives = (rows: readonly number[], { values }: LabelColumn): number =>
   rows.filter((row) => values[row] === 1).length;
 
 describe("the stratified scaffold split", () => {
-  const molecules = array(tuple(constantFrom(..."abcdefghij"), option(constantFrom(0, 1))), {
-    minLength: 1,
-    maxLength: 80,
-  });
+  const molecules = array(
+    tuple(constantFrom("a", "b", "c", "d", "e", "f", "g"), option(constantFrom(0, 1))),
+    {
+      minLength: 1,
+      maxLength: 80,
+    },
+  );
 
   it("puts every molecule into one part, and every scaffold", () => {
     assert(
@@ -377,7 +380,7 @@ describe("splits.json", () => {
       writeFileSync(path, content);
       return () => readSplits(path);
     };
-    expect(bad(JSON.stringify({ ...written, version: 2 }))).toThrow(/version 2/);
+    expect(bad(JSON.stringify({ ...written, version: 2 }))).toThrow(/not of version 1/);
     expect(bad(JSON.stringify({ ...written, splits: [{ train: [0.5], test: [] }] }))).toThrow(
       /split 0 something else/,
     );

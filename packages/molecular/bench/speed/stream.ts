@@ -1,7 +1,7 @@
 /**
  * Memory and processor time of reading a large CSV file in chunks, beside the size of the file.
  *
- *     node --conditions=@outrigger/source --import tsx packages/molecular/bench/speed/stream.ts [rows=1000000] [gzip]
+ *     npm run bench:stream -w packages/molecular -- [rows=1000000] [gzip]
  *
  * Prints one JSON line: rows read, megabytes of the file, resident memory before, at most and growth (MiB), seconds
  * of processor time. Fails when the growth is above 100 MiB or a row is missing.

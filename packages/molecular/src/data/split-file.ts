@@ -106,13 +106,16 @@ export function readSplits(path: string): Pick<SplitRecord, "splits"> & Partial<
       error,
     );
   }
-  const record = (Array.isArray(value) ? { splits: value } : value) as Partial<SplitRecord> | null;
   const wrong = (why: string): OutriggerError =>
     new OutriggerError("bad-file", `${path} ${why}. Make it anew with outrigger-molecular split.`, { path });
-  if (record?.version !== undefined && record.version !== VERSION)
-    throw wrong(`is of version ${String(record.version)}, and this package reads version ${VERSION}`);
-  if (!Array.isArray(record?.splits) || record.splits.length === 0) throw wrong("holds no list of splits");
-  const splits = record.splits.map((entry: unknown, k) => {
+  const record = (Array.isArray(value) ? { splits: value } : value) as Partial<
+    Record<string, unknown>
+  > | null;
+  if (record?.["version"] !== undefined && record["version"] !== VERSION)
+    throw wrong(`is not of version ${VERSION}, which is the one that this package reads`);
+  const list: unknown = record?.["splits"];
+  if (!Array.isArray(list) || list.length === 0) throw wrong("holds no list of splits");
+  const splits = list.map((entry: unknown, k) => {
     const split = toSplit(entry);
     if (split) return split;
     throw wrong(`holds as split ${k} something else than lists train, validation and test of data rows`);

@@ -26,34 +26,37 @@ const NAMES: Readonly<Record<string, Part>> = {
   test: "test",
 };
 
-/** Collects the part of every molecule, and refuses a second, different one. */
-function partition(table: MoleculeTable): {
-  put(molecule: number, part: Part): void;
-  finish(absent: readonly string[]): GivenSplit;
-} {
+type Assignment = readonly [molecule: number, part: Part];
+
+/** The split of these assignments; a molecule may be named twice, but in one part. */
+function assemble(
+  table: MoleculeTable,
+  assignments: readonly Assignment[],
+  absent: readonly string[],
+): GivenSplit {
   const parts = new Array<Part | undefined>(table.smiles.length);
+  for (const [molecule, part] of assignments) {
+    const before = parts[molecule];
+    parts[molecule] = part;
+    if (before === undefined || before === part) continue;
+    throw new OutriggerError(
+      "bad-data",
+      `Row ${table.rows[molecule]} of ${table.name}, "${table.smiles[molecule]}", is in both ${before} and ${part}. A molecule belongs into one part; take it out of one.`,
+      { row: table.rows[molecule], parts: [before, part] },
+    );
+  }
+  if (assignments.length === 0)
+    throw new OutriggerError(
+      "bad-data",
+      `The split names no molecule of ${table.name}. Was it made for another file?`,
+      { absent: absent.slice(0, 20) },
+    );
+  const rows = (part: Part | undefined): number[] => [...parts.keys()].filter((i) => parts[i] === part);
+  const [train, validation, test] = PARTS.map(rows) as [number[], number[], number[]];
   return {
-    put(molecule, part) {
-      const before = parts[molecule];
-      parts[molecule] = part;
-      if (before === undefined || before === part) return;
-      throw new OutriggerError(
-        "bad-data",
-        `Row ${table.rows[molecule]} of ${table.name}, "${table.smiles[molecule]}", is in both ${before} and ${part}. A molecule belongs into one part; take it out of one.`,
-        { row: table.rows[molecule], parts: [before, part] },
-      );
-    },
-    finish(absent) {
-      const rows = (part: Part | undefined): number[] => [...parts.keys()].filter((i) => parts[i] === part);
-      const [train, validation, test] = PARTS.map(rows) as [number[], number[], number[]];
-      const unassigned = rows(undefined).map((i) => table.rows[i]!);
-      if (unassigned.length < parts.length) return { split: { train, validation, test }, unassigned, absent };
-      throw new OutriggerError(
-        "bad-data",
-        `The split names no molecule of ${table.name}. Was it made for another file?`,
-        { absent: absent.slice(0, 20) },
-      );
-    },
+    split: { train, validation, test },
+    unassigned: rows(undefined).map((i) => table.rows[i]!),
+    absent,
   };
 }
 
@@ -71,20 +74,18 @@ export function splitByColumn(
 ): GivenSplit {
   const file = readColumns(source);
   const cells = file.column(column);
-  const { put, finish } = partition(table);
-  for (const [molecule, index] of table.index.entries()) {
+  const assignments = table.index.flatMap((index, molecule): Assignment[] => {
     const cell = cells[index]!;
-    if (cell === "") continue;
+    if (cell === "") return [];
     const part = NAMES[cell.toLowerCase()];
-    if (part === undefined)
-      throw new OutriggerError(
-        "bad-data",
-        `${file.name}, row ${file.lines[index]}, column "${column}": "${cell}" is no part of a split. Write train, validation or test, or leave the cell blank.`,
-        { row: file.lines[index], column, value: cell },
-      );
-    put(molecule, part);
-  }
-  return finish([]);
+    if (part !== undefined) return [[molecule, part]];
+    throw new OutriggerError(
+      "bad-data",
+      `${file.name}, row ${file.lines[index]}, column "${column}": "${cell}" is no part of a split. Write train, validation or test, or leave the cell blank.`,
+      { row: file.lines[index], column, value: cell },
+    );
+  });
+  return assemble(table, assignments, []);
 }
 
 /**
@@ -171,13 +172,12 @@ export async function splitByLists(
   const find = allIndices(given)
     ? byIndex(table)
     : await bySmiles(table, given.flat(), rdkit ?? (await sharedRdkit()));
-  const { put, finish } = partition(table);
-  const absent: string[] = [];
-  for (const part of PARTS)
-    for (const entry of lists[part]) {
-      const molecules = find(entry);
-      if (molecules.length === 0) absent.push(entry);
-      for (const molecule of molecules) put(molecule, part);
-    }
-  return finish(absent);
+  const entries = PARTS.flatMap((part) =>
+    lists[part].map((entry) => ({ entry, part, molecules: find(entry) })),
+  );
+  const assignments = entries.flatMap(({ part, molecules }) =>
+    molecules.map((molecule): Assignment => [molecule, part]),
+  );
+  const absent = entries.filter(({ molecules }) => molecules.length === 0).map(({ entry }) => entry);
+  return assemble(table, assignments, absent);
 }

@@ -28,11 +28,8 @@ async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
       { path },
     );
   const file = createReadStream(path);
-  if (!startsWith(start, 0x1f, 0x8b)) return yield* file;
-  const unzip = createGunzip();
-  // An error of either arrives where `unzip` is read.
-  pipeline(file, unzip, () => undefined);
-  yield* unzip;
+  // An error of either arrives where the result is read.
+  yield* startsWith(start, 0x1f, 0x8b) ? pipeline(file, createGunzip(), () => undefined) : file;
 }
 
 function decoderFor(start: Uint8Array, encoding: string): TextDecoder {
