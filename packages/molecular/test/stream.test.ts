@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
+import { readColumns } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import { array, assert, asyncProperty, constantFrom, integer, string, stringMatching } from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RowProblem } from "../src/data/dataset.ts";
+import { BBBP, CLINTOX, FREESOLV, SIDER } from "../src/data/sources.ts";
 import { type StreamedRow, type StreamOptions, streamMolecules } from "../src/data/stream.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stream-"));
@@ -57,6 +59,7 @@ describe("streamMolecules", () => {
     ["line ends of both kinds", TABLE.replace("\n", "\r\n"), {}],
     ["no line end at the end", TABLE.trimEnd(), {}],
     ["gzip", gzipSync(TABLE), {}],
+    ["UTF-16 that is named", utf16(TABLE).subarray(2), { encoding: "utf-16le" }],
     ["UTF-16, little end first", utf16(TABLE), {}],
     ["UTF-16, big end first", utf16(TABLE).swap16(), {}],
     [
@@ -70,7 +73,7 @@ describe("streamMolecules", () => {
       [2, "CCO"],
       [3, "CCN"],
     ]);
-    expect(rows[1]!.cells["name"]).toBe(name.includes("named") ? "ß" : "β");
+    expect(rows[1]!.cells["name"]).toBe(name.includes("encoding") ? "ß" : "β");
   });
 
   it("counts lines inside of quotes, so that a line is the one that an editor shows", async () => {
@@ -151,12 +154,23 @@ describe("streamMolecules", () => {
     ],
     ["a character cut in two", Buffer.from("smiles,n\nC,ä").subarray(0, -1), {}, "bad-file", /near line 2/],
     ["an unknown encoding", "smiles\nC\n", { encoding: "klingon" }, "bad-option", /encoding "klingon"/],
+    [
+      "UTF-16 without a mark",
+      Buffer.from("smiles,n\nC,a\n", "utf16le"),
+      {},
+      "bad-file",
+      /zero bytes.*utf-16le/,
+    ],
     ["a spreadsheet", Buffer.from("PK\x03\x04...."), {}, "bad-file", /ZIP archive.*Export/],
     ["half a gzip file", gzipSync("smiles\nC\n".repeat(99)).subarray(0, 30), {}, "bad-file", /cut off/],
     ["a chunk of nothing", "smiles\nC\n", { chunk: 0 }, "bad-option", /chunk is 0/],
   ])("names the cure for %s", async (_, content, options, code, message) => {
     const error = await refusal(content, options);
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  it("says of an empty text what it says of an empty file", async () => {
+    await expect(streamMolecules({ text: "" }).next()).rejects.toMatchObject({ code: "bad-file" });
   });
 
   it("names a missing file, and a folder", async () => {
@@ -239,4 +253,23 @@ describe("streamMolecules", () => {
     // Kept, the rows of the large file would take some 8 MB.
     expect(large - small).toBeLessThan(2e6);
   });
+});
+
+const data = process.env["OUTRIGGER_DATA"];
+
+describe.skipIf(!data)("public files (need OUTRIGGER_DATA)", () => {
+  it.each([FREESOLV, BBBP, CLINTOX, SIDER])(
+    "$name is read as the reader of whole tables reads it",
+    async (source) => {
+      const path = join(data ?? "", "molecular", source.file);
+      const whole = readColumns({ path });
+      const rows: StreamedRow[] = [];
+      for await (const chunk of streamMolecules({ path }, { smiles: source.smiles, chunk: 97 }))
+        rows.push(...chunk);
+      expect(rows.map(({ row }) => row)).toEqual([...whole.lines]);
+      expect(rows.map(({ smiles }) => smiles)).toEqual([...whole.column(source.smiles)]);
+      for (const name of whole.header)
+        expect(rows.map(({ cells }) => cells[name])).toEqual([...whole.column(name)]);
+    },
+  );
 });

@@ -24,7 +24,7 @@ export interface StreamedRow {
   readonly row: number;
   /** As it stands in the file, trimmed; nothing has looked at it yet. */
   readonly smiles: string;
-  /** All cells, trimmed, by column. */
+  /** All cells, trimmed, by column; their order is that of the header, which `onHeader` hears. */
   readonly cells: Readonly<Record<string, string>>;
 }
 

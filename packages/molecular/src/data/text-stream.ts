@@ -32,9 +32,15 @@ async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   yield* startsWith(start, 0x1f, 0x8b) ? pipeline(file, createGunzip(), () => undefined) : file;
 }
 
-function decoderFor(start: Uint8Array, encoding: string): TextDecoder {
+function decoderFor(path: string, start: Uint8Array, encoding: string): TextDecoder {
   if (startsWith(start, 0xff, 0xfe)) return new TextDecoder("utf-16le", { fatal: true });
   if (startsWith(start, 0xfe, 0xff)) return new TextDecoder("utf-16be", { fatal: true });
+  if (encoding === "utf-8" && start.subarray(0, 1000).includes(0))
+    throw new OutriggerError(
+      "bad-file",
+      `${path} has zero bytes, which no text in UTF-8 has. If it is a text it is in UTF-16: save it as UTF-8, or name utf-16le or utf-16be as its encoding.`,
+      { path, encoding },
+    );
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (error) {
@@ -86,7 +92,7 @@ export async function* textOf(path: string, encoding: string): AsyncGenerator<st
   let line = 1;
   let held = "";
   const decode = (piece: Uint8Array, stream: boolean): string => {
-    decoder ??= decoderFor(piece, encoding);
+    decoder ??= decoderFor(path, piece, encoding);
     try {
       return decoder.decode(piece, { stream });
     } catch (error) {
