@@ -13,26 +13,71 @@ export {
   type HostGraphBatch,
   type HostGraphs,
 } from "./batch/graph-batches.ts";
+export { type CleaningOptions, type CleaningReport, cleanMolecules } from "./data/clean.ts";
 export {
   type MoleculeTable,
   type ReadMoleculesOptions,
   type RowProblem,
   readMolecules,
 } from "./data/dataset.ts";
+export {
+  describeMolecules,
+  type Quantiles,
+  type ScaffoldSummary,
+  type SplitDescription,
+  type TableDescription,
+} from "./data/describe.ts";
+export type { ConflictPolicy, LabelConflict, LabelSpread } from "./data/duplicates.ts";
 export { enumeratedSmiles, SIMULATED_NOISE, simulatedProperty } from "./data/enumerated.ts";
 export type { LabelColumn } from "./data/labels.ts";
+export { type LoadOptions, loadDataset } from "./data/load.ts";
+export {
+  type KFoldOptions,
+  kFold,
+  type MakeSplitOptions,
+  type Molecules,
+  makeSplit,
+  stratifiedScaffoldSplit,
+} from "./data/make-split.ts";
 export {
   BACE,
   BBBP,
   CLINTOX,
   ESOL,
   FREESOLV,
+  HIV,
   LIPOPHILICITY,
   MOLECULE_SOURCES,
   type MoleculeSource,
+  MUV,
+  QM7,
+  QM8,
+  SIDER,
   TOX21,
+  TOXCAST,
 } from "./data/sources.ts";
 export { type Split, type SplitOptions, type SplitVariant, splitByScaffold } from "./data/split.ts";
+export {
+  applySplit,
+  readSplits,
+  type SplitOrigin,
+  type SplitRecord,
+  splitRecord,
+  writeSplits,
+} from "./data/split-file.ts";
+export { type GivenSplit, readList, splitByColumn, splitByLists } from "./data/split-lists.ts";
+export {
+  type LabelSummary,
+  type PartSummary,
+  type SplitNote,
+  type SplitOverlap,
+  splitNotes,
+  splitOverlap,
+  summarizeLabels,
+  summarizeSplit,
+} from "./data/split-summary.ts";
+export type { SaltDecision, StandardizeOptions } from "./data/standardize.ts";
+export { type StreamedRow, type StreamOptions, streamMolecules } from "./data/stream.ts";
 export { cacheDirectory } from "./feature/cache.ts";
 export { DESCRIPTOR_NAMES } from "./feature/descriptors.ts";
 export {
@@ -49,7 +94,7 @@ export { type GinOptions, type Graphs, gin } from "./model/gin.ts";
 export { conjugatedBonds } from "./molecule/conjugation.ts";
 export { ATOM_COLUMNS, BOND_COLUMNS, moleculeGraph } from "./molecule/features.ts";
 export { type Hybridization, hybridizations } from "./molecule/hybridization.ts";
-export type { Molecule } from "./molecule/molecule.ts";
+export type { LargestFragment, Molecule } from "./molecule/molecule.ts";
 export { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "./molecule/molecule-graph.ts";
 export {
   createRdkit,

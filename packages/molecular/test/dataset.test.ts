@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { readColumns } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BBBP, createRdkit, ESOL, MOLECULE_SOURCES, type Rdkit, readMolecules } from "../src/index.ts";
@@ -87,7 +88,7 @@ describe("readMolecules", () => {
 
   it.each([
     ["a missing target", CSV, { targets: ["yy"] }, "bad-data", /no column "yy".*Did you mean "y".*"SMILES"/],
-    ["a missing SMILES column", "a,y\nCCO,1\n", {}, "bad-data", /option "smiles".*a, y/],
+    ["a missing SMILES column", "a,y\nCCO,1\n", {}, "bad-data", /option "smiles".*"a", "y"/],
     ["an empty file", "", {}, "bad-file", /empty/],
     [
       "no valid molecule",
@@ -116,16 +117,16 @@ describe("readMolecules", () => {
 const data = process.env["OUTRIGGER_DATA"];
 
 describe.skipIf(!data)("the public files (need OUTRIGGER_DATA)", () => {
-  it.each(Object.values(MOLECULE_SOURCES))(
-    "$name has the checksum and the columns that its entry says",
-    async (source) => {
-      const path = join(data ?? "", "molecular", source.file);
+  for (const source of Object.values(MOLECULE_SOURCES)) {
+    const path = join(data ?? "", "molecular", source.file);
+    const title = `${source.name} has the checksum and the columns that its entry says`;
+    it.skipIf(!existsSync(path))(`${title} (needs ${source.file})`, () => {
       const bytes = readFileSync(path);
       expect(createHash("sha256").update(bytes).digest("hex")).toBe(source.sha256);
-      const [header] = bytes.toString().split("\n", 1);
+      const { header } = readColumns({ path });
       for (const column of [source.smiles, ...source.targets]) expect(header).toContain(column);
-    },
-  );
+    });
+  }
 
   it.each([
     [ESOL, 1128, 0],

@@ -1,6 +1,7 @@
 import { readColumns, type Table } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import { type Rdkit, sharedRdkit } from "../molecule/rdkit.ts";
+import { smilesColumn } from "./columns.ts";
 import { type LabelColumn, labelColumns, numericColumns } from "./labels.ts";
 
 export interface ReadMoleculesOptions {
@@ -10,6 +11,8 @@ export interface ReadMoleculesOptions {
   readonly targets?: readonly string[];
   /** What a bad row does: `skip` (default) reports it in `problems` and goes on, `error` stops at the first. */
   readonly onInvalid?: "skip" | "error";
+  /** `needed` (default): at least one target, and two different labels of each. `optional`: for data that is looked at or predicted. */
+  readonly labels?: "needed" | "optional";
   readonly rdkit?: Rdkit;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -32,24 +35,21 @@ export interface MoleculeTable {
   readonly canonical: readonly string[];
   /** Line of the file of each molecule. */
   readonly rows: readonly number[];
+  /** Data row of each molecule, from 0, the header and blank lines not counted: what OGB's and chemprop's index files count. */
+  readonly index: readonly number[];
   readonly targets: Readonly<Record<string, LabelColumn>>;
   readonly problems: readonly RowProblem[];
 }
 
-const USUAL_NAMES = ["smiles", "canonical_smiles", "mol", "structure"];
-
-function smilesColumn(table: Table, wanted: string | undefined): string {
-  if (wanted !== undefined) {
-    table.column(wanted);
-    return wanted;
-  }
-  for (const usual of USUAL_NAMES) {
-    const found = table.header.find((column) => column.toLowerCase() === usual);
-    if (found !== undefined) return found;
-  }
-  throw new OutriggerError(
+function noTargets(table: Table, smiles: string, given: readonly string[] | undefined): OutriggerError {
+  if (given)
+    return new OutriggerError(
+      "bad-option",
+      `The option "targets" is empty; name at least one column of ${table.name}.`,
+    );
+  return new OutriggerError(
     "bad-data",
-    `${table.name} has no column named ${USUAL_NAMES.join(", ")}; name the one with SMILES strings in the option "smiles". Its columns are: ${table.header.join(", ")}.`,
+    `${table.name} has no column of numbers besides "${smiles}". Name the columns to predict in the option "targets", or add one. Its columns are: ${table.header.join(", ")}.`,
     { columns: [...table.header] },
   );
 }
@@ -79,9 +79,10 @@ export async function readMolecules(
   options: ReadMoleculesOptions = {},
 ): Promise<MoleculeTable> {
   const table = readColumns(source);
-  const column = smilesColumn(table, options.smiles);
+  const column = smilesColumn(table.name, table.header, options.smiles);
   const strings = table.column(column);
   const wanted = options.targets ?? numericColumns(table, column);
+  if (wanted.length === 0 && options.labels !== "optional") throw noTargets(table, column, options.targets);
   const labels = labelColumns(table, wanted);
   const rdkit = options.rdkit ?? (await sharedRdkit());
 
@@ -116,7 +117,8 @@ export async function readMolecules(
     smiles: valid.map((i) => strings[i]!),
     canonical,
     rows: valid.map((i) => table.lines[i]!),
-    targets: labels.select(valid),
+    index: valid,
+    targets: labels.select(valid, options.labels !== "optional"),
     problems,
   };
 }

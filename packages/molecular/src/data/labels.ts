@@ -19,8 +19,8 @@ export interface LabelProblem {
 export interface Labels {
   /** By row of the table, the first label in it that is no number. */
   readonly problems: ReadonlyMap<number, LabelProblem>;
-  /** The columns restricted to some rows, in that order. */
-  select(rows: readonly number[]): Record<string, LabelColumn>;
+  /** The columns restricted to some rows, in that order; `varied` asks of each that it has two different labels. */
+  select(rows: readonly number[], varied: boolean): Record<string, LabelColumn>;
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -32,21 +32,22 @@ function toNumber(cell: string): number | null {
 }
 
 /** Columns other than `except` in which at least half of the cells that are not blank hold a number. */
-export function numericColumns(table: Table, except: string): string[] {
-  const numeric = table.header.filter((name) => {
+export const numericColumns = (table: Table, except: string): string[] =>
+  table.header.filter((name) => {
     const cells = name === except ? [] : table.column(name).filter((cell) => cell !== "");
     return cells.length > 0 && cells.filter((cell) => toNumber(cell) !== null).length * 2 >= cells.length;
   });
-  if (numeric.length > 0) return numeric;
-  throw new OutriggerError(
-    "bad-data",
-    `${table.name} has no column of numbers besides "${except}". Name the columns to predict in the option "targets", or add one. Its columns are: ${table.header.join(", ")}.`,
-    { columns: [...table.header] },
-  );
-}
 
-function checkVaried(table: Table, name: string, { values, present }: LabelColumn): void {
-  const labels = values.filter((_, i) => present[i] === 1);
+/** The labels that are there. */
+export const presentLabels = ({ values, present }: LabelColumn): Float64Array =>
+  values.filter((_, i) => present[i] === 1);
+
+/** Whether all labels are 0 or 1: a classification, in this package. */
+export const isBinary = (column: LabelColumn): boolean =>
+  presentLabels(column).every((label) => label === 0 || label === 1);
+
+function checkVaried(table: Table, name: string, column: LabelColumn): void {
+  const labels = presentLabels(column);
   if (labels.length === 0)
     throw new OutriggerError(
       "bad-data",
@@ -64,15 +65,10 @@ function checkVaried(table: Table, name: string, { values, present }: LabelColum
 /**
  * Reads the target columns: a blank cell is a missing label, anything else must be a number.
  *
- * @throws OutriggerError `bad-data` for a column that does not exist; from `select` also for a column in which the rows have no
- * label or one value only.
+ * @throws OutriggerError `bad-data` for a column that does not exist; from `select` also, where it asks for that, for a column in
+ * which the rows have no label or one value only.
  */
 export function labelColumns(table: Table, names: readonly string[]): Labels {
-  if (names.length === 0)
-    throw new OutriggerError(
-      "bad-option",
-      `The option "targets" is empty; name at least one column of ${table.name}.`,
-    );
   const problems = new Map<number, LabelProblem>();
   const columns = names.map((name) => {
     const cells = table.column(name);
@@ -85,14 +81,14 @@ export function labelColumns(table: Table, names: readonly string[]): Labels {
   });
   return {
     problems,
-    select: (rows) =>
+    select: (rows, varied) =>
       Object.fromEntries(
         columns.map(([name, cells]) => {
           const column = {
             values: Float64Array.from(rows, (i) => toNumber(cells[i]!) ?? 0),
             present: Uint8Array.from(rows, (i) => Number(cells[i] !== "")),
           };
-          checkVaried(table, name, column);
+          if (varied) checkVaried(table, name, column);
           return [name, column];
         }),
       ),

@@ -1,5 +1,6 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
+import { grouped } from "./duplicates.ts";
 
 /**
  * Which rule divides the molecules:
@@ -25,17 +26,6 @@ export interface Split {
   readonly train: readonly number[];
   readonly validation: readonly number[];
   readonly test: readonly number[];
-}
-
-/** Rows with the same scaffold, in order of first appearance. */
-function groups(scaffolds: readonly string[]): number[][] {
-  const rows = new Map<string, number[]>();
-  for (const [row, scaffold] of scaffolds.entries()) {
-    const group = rows.get(scaffold);
-    if (group) group.push(row);
-    else rows.set(scaffold, [row]);
-  }
-  return [...rows.values()];
 }
 
 const shuffled = <T>(items: readonly T[], random: Random): T[] =>
@@ -71,7 +61,8 @@ function fill(sets: readonly number[][], trainRoom: number, validationEnd: (trai
   return { train: ascending(train), validation: ascending(validation), test: ascending(test) };
 }
 
-function checkFractions(fractions: readonly number[]): void {
+/** @throws OutriggerError `bad-option` for anything but three shares that sum to 1. */
+export function checkFractions(fractions: readonly number[]): void {
   const sum = fractions.reduce((a, b) => a + b, 0);
   if (fractions.length !== 3 || fractions.some((f) => !(f >= 0)) || Math.abs(sum - 1) > 1e-9)
     throw new OutriggerError(
@@ -102,10 +93,10 @@ export function splitByScaffold(scaffolds: readonly string[], options: SplitOpti
   switch (variant) {
     case "ogb":
     case "deepchem":
-      return fill(largestFirst(groups(scaffolds)), train * n, (taken) => (train + validation) * n - taken);
+      return fill(largestFirst(grouped(scaffolds)), train * n, (taken) => (train + validation) * n - taken);
     case "balanced": {
       const order = balancedOrder(
-        groups(scaffolds),
+        grouped(scaffolds),
         validation * n,
         test * n,
         Random.seeded(seed, "split/balanced"),

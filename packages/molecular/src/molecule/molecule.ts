@@ -1,8 +1,18 @@
 import { OutriggerError } from "@outrigger/core/error";
-import type { MainModule, Mol } from "@rdkit/rdkit";
+import type { MainModule, Mol, MolList } from "@rdkit/rdkit";
 import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 import { rawScaffold } from "./scaffold.ts";
 import { parseStructure, type Structure } from "./structure.ts";
+
+/** The part of a molecule that a salt is about. */
+export interface LargestFragment {
+  /** Canonical. */
+  readonly smiles: string;
+  /** How many fragments there are. */
+  readonly fragments: number;
+  /** Whether another, different fragment is equally large, so that the choice is arbitrary. */
+  readonly tied: boolean;
+}
 
 /** A molecule on loan: its methods work until the function that it was lent to returns, and give plain data. */
 export interface Molecule {
@@ -27,6 +37,13 @@ export interface Molecule {
    * https://doi.org/10.1021/jm9602928.
    */
   scaffold(stereo: boolean): string;
+  /**
+   * Of the parts that no bond joins, the one with most heavy atoms; one with carbon goes before one without, so that a small
+   * amine is kept and its sulfate is not. Of two equally large ones, the first by canonical SMILES.
+   */
+  largestFragment(): LargestFragment;
+  /** Canonical SMILES in which every hydrogen is an atom of its own. RDKit drops them again when it reads that with its defaults. */
+  withHydrogens(): string;
 }
 
 /** The canonical form of a string that this package wrote itself. */
@@ -51,6 +68,58 @@ function structureOf(mol: Mol): Structure {
   return parseStructure(json, json.includes('"stereoAtoms"') ? mol.get_stereo_tags() : null);
 }
 
+const HYDROGEN = 1;
+const CARBON = 6;
+
+/** Reads every fragment and frees its handle, and the list's. */
+function fragmentsOf(mol: Mol): { smiles: string; carbon: boolean; heavy: number }[] {
+  const { molList } = mol.get_frags() as { molList: MolList };
+  const fragments = [];
+  try {
+    while (!molList.at_end()) {
+      const part = molList.next()!;
+      try {
+        const elements = structureOf(part).atoms.map((atom) => atom.element);
+        fragments.push({
+          smiles: part.get_smiles(),
+          carbon: elements.includes(CARBON),
+          heavy: elements.filter((element) => element !== HYDROGEN).length,
+        });
+      } finally {
+        part.delete();
+      }
+    }
+  } finally {
+    molList.delete();
+  }
+  return fragments;
+}
+
+function largestFragment(mol: Mol): LargestFragment {
+  const fragments = fragmentsOf(mol).sort(
+    (a, b) =>
+      Number(b.carbon) - Number(a.carbon) ||
+      b.heavy - a.heavy ||
+      (a.smiles < b.smiles ? -1 : Number(a.smiles > b.smiles)),
+  );
+  const [first] = fragments;
+  const tied = fragments.some(
+    ({ smiles, carbon, heavy }) =>
+      carbon === first!.carbon && heavy === first!.heavy && smiles !== first!.smiles,
+  );
+  return { smiles: first!.smiles, fragments: fragments.length, tied };
+}
+
+function withHydrogens(module: MainModule, mol: Mol): string {
+  const copy = module.get_mol_copy(mol)!;
+  try {
+    copy.add_hs_in_place();
+    return copy.get_smiles();
+  } finally {
+    copy.delete();
+  }
+}
+
 /** Lends `mol` to `use` as a `Molecule`, and takes it back: whoever keeps the molecule gets an error, not freed memory. */
 export function scoped<T>(module: MainModule, mol: Mol, use: (molecule: Molecule) => T): T {
   let lent = true;
@@ -65,6 +134,8 @@ export function scoped<T>(module: MainModule, mol: Mol, use: (molecule: Molecule
     canonicalSmiles: () => handle().get_smiles(),
     structure: () => structureOf(handle()),
     scaffold: (stereo) => canonical(module, rawScaffold(structureOf(handle()), stereo)),
+    largestFragment: () => largestFragment(handle()),
+    withHydrogens: () => withHydrogens(module, handle()),
     descriptors: () => descriptorRow(handle().get_descriptors()),
     morgan: (radius = 2, bits = 2048) => {
       if (!Number.isInteger(radius) || radius < 0)
