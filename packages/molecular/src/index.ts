@@ -13,6 +13,16 @@ export {
   type HostGraphBatch,
   type HostGraphs,
 } from "./batch/graph-batches.ts";
+export { type Candidate, candidate, candidateBook, isCandidate } from "./book/book.ts";
+export {
+  type CandidateColumnOptions,
+  candidateColumns,
+  candidateValues,
+  varyingCandidates,
+} from "./book/candidate-columns.ts";
+export { fragmentRows, graphIndexRows } from "./book/candidate-kinds.ts";
+export { FRAGMENT_PATTERNS, type FragmentPattern } from "./book/fragment-patterns.ts";
+export { GRAPH_INDICES, type GraphIndex, graphIndices } from "./book/graph-indices.ts";
 export {
   type MoleculeTable,
   type ReadMoleculesOptions,
