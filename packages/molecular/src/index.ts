@@ -1,3 +1,4 @@
+export { type AuxiliaryTasks, auxiliaryTasks } from "./auxiliary/auxiliary-tasks.ts";
 export {
   CHOSEN_DESCRIPTORS,
   correlationWeights,
@@ -6,6 +7,14 @@ export {
   selectDescriptors,
   varyingDescriptors,
 } from "./auxiliary/descriptor-tasks.ts";
+export {
+  type JoinedDataset,
+  type JoinedLabel,
+  joinDataset,
+  LEAST_SHARE,
+  type OtherDatasetOptions,
+  withoutLabels,
+} from "./auxiliary/other-dataset.ts";
 export {
   type GraphBatches,
   type GraphBatchOptions,
@@ -71,3 +80,14 @@ export {
   sharedRdkit,
 } from "./molecule/rdkit.ts";
 export type { Atom, Bond, Structure } from "./molecule/structure.ts";
+export {
+  type DatasetDescription,
+  type DescribeDatasetOptions,
+  describeDataset,
+} from "./select/dataset-description.ts";
+export type { EndpointOptions } from "./select/endpoint.ts";
+export { propertyFamily } from "./select/frozen-votes.ts";
+export type { LanguageModelOptions } from "./select/language-model.ts";
+export { type SelectRequest, selectCandidates } from "./select/select.ts";
+export type { Selection } from "./select/selection.ts";
+export { type PropertyFamily, VOTE_TABLE } from "./select/vote-table.ts";
