@@ -233,8 +233,8 @@ describe("graph indices", () => {
   it("stay finite on the largest molecules, on lone atoms and on wildcards", async () => {
     const names = candidateBook.filter(({ kind }) => kind !== "descriptor").map(({ name }) => name);
     const values = await computed(names, [
-      "C".repeat(200),
-      "C1CC1".repeat(60),
+      "C".repeat(520),
+      "C1CC1".repeat(173),
       "[Na+]",
       "*",
       "[H][H]",

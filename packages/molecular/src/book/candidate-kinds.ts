@@ -26,7 +26,7 @@ const fragmentKind: Kind<Int32Array> = {
   decode: (bytes) => rows(new Int32Array(bytes.buffer), SMARTS.length),
 };
 
-/** The indices of every molecule, [N][22] in the order of `GRAPH_INDICES`; some 0.5 ms a molecule, then cached. */
+/** The indices of every molecule, [N][22] in the order of `GRAPH_INDICES`; some 0.6 ms a molecule, then cached. */
 export const graphIndexRows = (
   smiles: readonly string[],
   options: FeaturizeOptions = {},

@@ -3,7 +3,7 @@ import { balabanJ } from "./graph/balaban.ts";
 import { bertzComplexity } from "./graph/bertz.ts";
 import { bondOrderDistances, type ConnectedGraph, connectedGraph, parts } from "./graph/connected.ts";
 import { formalCharge, heavyAtomWeight, ringCount, valenceElectrons } from "./graph/constitution.ts";
-import { adjacencySpectrum, polynomialInformation } from "./graph/spectrum.ts";
+import { adjacencyTridiagonal, largestEigenvalue, polynomialInformation } from "./graph/spectrum.ts";
 import {
   diameter,
   eccentricConnectivity,
@@ -24,8 +24,10 @@ interface Parts {
   readonly distances: readonly Float64Array[];
   /** The same within the largest part. */
   readonly distancesWithin: readonly Float64Array[];
-  /** Eigenvalues of the adjacency matrix of the largest part. */
-  readonly spectrum: readonly number[];
+  /** Information of the characteristic polynomial of the largest part. */
+  readonly polynomial: { readonly whole: number; readonly mean: number };
+  /** Largest eigenvalue of the adjacency matrix of the largest part. */
+  readonly eigenvalue: number;
 }
 
 export interface GraphIndex {
@@ -72,13 +74,13 @@ export const GRAPH_INDICES: readonly GraphIndex[] = [
     name: "AvgIpc",
     describe: "Mean information content of the coefficients of the graph's characteristic polynomial.",
     unit: "bit",
-    compute: ({ spectrum }) => polynomialInformation(spectrum).mean,
+    compute: ({ polynomial }) => polynomial.mean,
   },
   {
     name: "LogIpc",
     describe:
       "Whole information content of the characteristic polynomial as log10(1 + Ipc), because Ipc grows exponentially with size.",
-    compute: ({ spectrum }) => Math.log10(1 + polynomialInformation(spectrum).whole),
+    compute: ({ polynomial }) => Math.log10(1 + polynomial.whole),
   },
   {
     name: "BertzCT",
@@ -132,7 +134,7 @@ export const GRAPH_INDICES: readonly GraphIndex[] = [
   {
     name: "SpectralRadius",
     describe: "Largest eigenvalue of the adjacency matrix: how densely the core is bonded.",
-    compute: ({ spectrum }) => spectrum[0]!,
+    compute: ({ eigenvalue }) => eigenvalue,
   },
   ...[3, 4, 5, 6, 7].map(rings),
   {
@@ -142,18 +144,16 @@ export const GRAPH_INDICES: readonly GraphIndex[] = [
   },
 ];
 
-/** The values of {@link GRAPH_INDICES}, in their order. Cost: O(n³) for n atoms, some 0.5 ms for a drug-sized molecule. */
+/** The values of {@link GRAPH_INDICES}, in their order. Cost: O(n³) for n atoms, some 0.3 ms for a drug-sized molecule and 0.3 s for 500 atoms. */
 export function graphIndices(structure: Structure): Float64Array {
   const members = parts(structure).reduce((best, part) => (part.length > best.length ? part : best));
   const largest = connectedGraph(structure, members);
   const distances = bondOrderDistances(structure);
   const distancesWithin = members.map((i) => Float64Array.from(members, (j) => distances[i]![j]!));
-  const given: Parts = {
-    structure,
-    largest,
-    distances,
-    distancesWithin,
-    spectrum: adjacencySpectrum(largest),
-  };
+  const matrix = adjacencyTridiagonal(largest);
+  const mostNeighbours = largest.neighbours.reduce((most, near) => Math.max(most, near.length), 0);
+  const polynomial = polynomialInformation(matrix);
+  const eigenvalue = largestEigenvalue(matrix, mostNeighbours);
+  const given: Parts = { structure, largest, distances, distancesWithin, polynomial, eigenvalue };
   return Float64Array.from(GRAPH_INDICES, (index) => index.compute(given));
 }
