@@ -230,11 +230,14 @@ describe("what leaves the machine", () => {
         error: { message: `Incorrect API key provided: ${KEY}`, code: "invalid_api_key" },
       }),
     );
-    const error = await ask(server.baseUrl).catch((caught: Error) => caught);
-    expect(String(error)).toMatch(
+    const error = await ask(server.baseUrl).then(
+      () => new Error("it was answered"),
+      (caught: Error) => caught,
+    );
+    expect(error.message).toMatch(
       /Incorrect API key provided: \[key\]\. Set OPENAI_API_KEY to a valid key\./,
     );
-    expect(JSON.stringify([error, (error as Error).stack])).not.toContain(KEY);
+    expect(JSON.stringify([error, error.stack])).not.toContain(KEY);
     expect(server.seen).toHaveLength(1);
   });
 });
@@ -555,6 +558,12 @@ describe("options", () => {
     [{ baseUrl: "ftp://x/v1" }, /http or https address/],
     [{ baseUrl: "http://me:word@x/v1" }, /without a user name/],
     [{ baseUrl: "nowhere" }, /http or https address/],
+    [{ timeoutMs: Number.NaN }, /timeoutMs must be a whole number from 1, not NaN/],
+    [{ retries: -1 }, /retries must be a whole number from 0, not -1/],
+    [
+      { baseUrl: "", env: { OPENAI_BASE_URL: "", OPENAI_API_KEY: "" }, apiKey: "" },
+      /no key for the language model/,
+    ],
     [{ rounds: 0 }, /rounds must be a whole number from 1, not 0/],
     [{ most: 45 }, /most \(45\) must be smaller than chunk \(45\)/],
   ])("%o is refused", async (wrong, message) => {

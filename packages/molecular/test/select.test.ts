@@ -39,12 +39,23 @@ describe("the frozen votes", () => {
     ["pIC50", "enzyme inhibition"],
     ["acute oral toxicity", "toxicity"],
     ["adverse drug reactions", "adverse reactions"],
+    ["number of side effects", "adverse reactions"],
+    ["partition-coefficient (octanol/water)", "lipophilicity"],
     ["LD50", "toxicity"],
   ])("know %s as %s", (text, family) => {
     expect(propertyFamily(text)?.name).toBe(family);
   });
 
-  it.each(["boiling point", "y", "", "logistic", "kinetics"])("know nothing of %j", (text) => {
+  it.each([
+    "boiling point",
+    "y",
+    "",
+    "logistic",
+    "kinetics",
+    "UV absorption",
+    "electron affinity",
+    "rate of side reactions",
+  ])("know nothing of %j", (text) => {
     expect(propertyFamily(text)).toBeNull();
   });
 

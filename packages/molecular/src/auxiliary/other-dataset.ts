@@ -20,7 +20,7 @@ export interface OtherDatasetOptions {
 
 /** One label of the other dataset, laid along the primary's molecules. */
 export interface JoinedLabel {
-  /** As long as `smiles` of the whole; missing where the other dataset says nothing. */
+  /** As long as `smiles` of the whole, unscaled; missing where the other dataset says nothing. */
   readonly column: Column;
   /** Training molecules that have both labels, over those that have either. */
   readonly share: number;

@@ -32,7 +32,7 @@ export interface Molecule {
    * How often each SMARTS pattern occurs, as sets of atoms: a benzene ring counts once, not once a starting atom. At most 1000 are
    * counted, as in RDKit elsewhere. Every pattern is compiled once an instance and kept until `Rdkit.freeQueries`.
    *
-   * Cost: some 6 µs a simple pattern for a drug-sized molecule, ten times that for nested ones.
+   * Cost: some 6 µs a pattern for a drug-sized molecule, and more for nested ones.
    *
    * @throws OutriggerError `bad-option` for a pattern that is no SMARTS
    */

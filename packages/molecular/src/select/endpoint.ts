@@ -27,8 +27,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const OPENAI = "https://api.openai.com/v1";
 
-function address(given: string | undefined): URL {
-  const text = given ?? OPENAI;
+function checkTimes(values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const least = name === "retries" || name === "backoffMs" ? 0 : 1;
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new OutriggerError("bad-option", `${name} must be a whole number from ${least}, not ${value}.`, {
+      [name]: value,
+    });
+  }
+}
+
+function address(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
   const said =
@@ -48,7 +57,7 @@ function within<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 
 /** The key in use, or undefined where a server of one's own is asked without one. */
 export const endpointKey = (options: EndpointOptions, env: Environment): string | undefined =>
-  options.apiKey ?? env["OPENAI_API_KEY"];
+  options.apiKey || env["OPENAI_API_KEY"] || undefined;
 
 /**
  * A function that sends one request for a chat completion, and is patient: 408, 409, 429 and 5xx, broken connections and timeouts are tried
@@ -59,7 +68,8 @@ export const endpointKey = (options: EndpointOptions, env: Environment): string 
  */
 export async function endpoint(options: EndpointOptions = {}, env: Environment = process.env): Promise<Send> {
   const { timeoutMs = 60_000, totalMs = 600_000, retries = 5, backoffMs = 1000, onProgress } = options;
-  const url = address(options.baseUrl ?? env["OPENAI_BASE_URL"]);
+  checkTimes({ timeoutMs, totalMs, retries, backoffMs });
+  const url = address(options.baseUrl || env["OPENAI_BASE_URL"] || OPENAI);
   const apiKey = endpointKey(options, env);
   const place = `${url.origin}${url.pathname}`;
   if (apiKey === undefined && place.startsWith(OPENAI)) {

@@ -2,20 +2,20 @@ import { CHOSEN_DESCRIPTORS } from "../auxiliary/descriptor-tasks.ts";
 import { byVotes, type Selection } from "./selection.ts";
 import { type PropertyFamily, VOTE_TABLE } from "./vote-table.ts";
 
-/** Lower-case words; `logS (mol/l)` has logs, mol and l. A hyphenated word also counts whole, and so does the text without spaces. */
-function wordsOf(text: string): Set<string> {
-  const lower = text.toLowerCase();
-  const hyphenated = lower.match(/[a-z0-9_]+(-[a-z0-9_]+)*/g) ?? [];
-  return new Set([...hyphenated, ...hyphenated.flatMap((word) => word.split(/[-_]/))]);
-}
+/** Lower-case words with one space around each: `logS (mol/l)` is " logs mol l ", so that whole words can be looked for. */
+const plain = (text: string): string =>
+  ` ${text
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "")
+    .join(" ")} `;
 
 /** The family that most words of the text point to, the first of several; null if none does. */
 export function propertyFamily(text: string): PropertyFamily | null {
-  const words = wordsOf(text);
+  const words = plain(text);
   const scored = VOTE_TABLE.families.map((family) => ({
     family,
-    hits: [family.name, ...family.words].filter((word) => words.has(word) || text.toLowerCase() === word)
-      .length,
+    hits: [family.name, ...family.words].filter((word) => words.includes(plain(word))).length,
   }));
   const best = scored.reduce((a, b) => (b.hits > a.hits ? b : a));
   return best.hits > 0 ? best.family : null;

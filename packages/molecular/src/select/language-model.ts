@@ -49,8 +49,8 @@ function checked(
     temperature = 0.2,
     seed = 0,
   } = options;
-  const model = options.model ?? (options.env ?? process.env)["OUTRIGGER_LLM_MODEL"];
-  if (model === undefined || model === "") {
+  const model = options.model || (options.env ?? process.env)["OUTRIGGER_LLM_MODEL"];
+  if (!model) {
     const said =
       "No language model is named. Set OUTRIGGER_LLM_MODEL (or model) to one that the endpoint has.";
     throw new OutriggerError("bad-option", said, { reason: "endpoint" });

@@ -1,7 +1,7 @@
 /** A group of properties that depend on much the same things. */
 export interface PropertyFamily {
   readonly name: string;
-  /** Words of a property or a column that mean this family; compared without case, as whole words. */
+  /** Words that mean this family in the name of a property or a column; case and punctuation do not matter. */
   readonly words: readonly string[];
   /** Points by candidate, from 1 (has something to do with it) to 10 (has most to do with it). */
   readonly votes: Readonly<Record<string, number>>;
@@ -69,8 +69,8 @@ export const VOTE_TABLE: {
         "lipo",
         "logp",
         "logd",
-        "partition",
-        "distribution",
+        "partition coefficient",
+        "distribution coefficient",
         "octanol",
         "hydrophobicity",
       ],
@@ -99,7 +99,7 @@ export const VOTE_TABLE: {
         "cns",
         "permeability",
         "permeation",
-        "absorption",
+        "intestinal absorption",
         "p_np",
       ],
       votes: {
@@ -119,6 +119,7 @@ export const VOTE_TABLE: {
     {
       name: "enzyme inhibition",
       words: [
+        "enzyme",
         "inhibition",
         "inhibitor",
         "ic50",
@@ -126,10 +127,8 @@ export const VOTE_TABLE: {
         "ki",
         "kd",
         "binding",
-        "affinity",
         "potency",
-        "activity",
-        "enzyme",
+        "bioactivity",
         "bace",
       ],
       votes: {
@@ -184,7 +183,7 @@ export const VOTE_TABLE: {
     },
     {
       name: "adverse reactions",
-      words: ["adverse", "side", "reactions", "disorders", "sider", "hepatotoxicity"],
+      words: ["adverse", "side effect", "side effects", "sider", "disorders", "hepatotoxicity"],
       votes: {
         CrippenClogP: 10,
         tpsa: 9,
