@@ -93,7 +93,7 @@ export function characteristicCoefficients({ diagonal, squares }: Tridiagonal): 
 
 /**
  * Information content of the coefficients c_k of the characteristic polynomial: with C = Σ|c_k|, a whole of Σ |c_k|·log2(C/|c_k|)
- * (RDKit's Ipc) and a mean of that / C bits (AvgIpc).
+ * (RDKit's Ipc) and a mean of that / C bits (AvgIpc). From some 70 atoms on RDKit's own value loses its digits; this one does not.
  *
  * Bonchev and Trinajstić, "Information theory, distance matrix, and molecular branching", J. Chem. Phys. 1977, equation 6,
  * https://doi.org/10.1063/1.434593.
