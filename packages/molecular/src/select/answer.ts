@@ -29,12 +29,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Names that a model chose, and those that it was not asked about. */
+/** Names that a model chose, no more than it was asked for, and those that it was not asked about. */
 export interface ChosenNames {
   readonly names: readonly string[];
   readonly unknown: readonly string[];
-  /** Known names beyond the number that was asked for; they are left out. */
-  readonly surplus: number;
 }
 
 /**
@@ -55,8 +53,5 @@ export function readNames(text: string, asked: readonly string[], most: number):
       ok: false,
       why: "none of its names is in the list; use the names exactly as they are written there.",
     };
-  return {
-    ok: true,
-    value: { names: known.slice(0, most), unknown, surplus: Math.max(0, known.length - most) },
-  };
+  return { ok: true, value: { names: known.slice(0, most), unknown } };
 }

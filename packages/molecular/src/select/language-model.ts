@@ -3,11 +3,13 @@ import { cacheDirectory } from "@outrigger/core/data/source";
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
 import type { Candidate } from "../book/book.ts";
-import { type ChosenNames, type Read, readNames, textOf } from "./answer.ts";
+import { readNames } from "./answer.ts";
+import { ask } from "./conversation.ts";
 import type { DatasetDescription } from "./dataset-description.ts";
 import { type EndpointOptions, type Environment, endpoint, endpointKey } from "./endpoint.ts";
-import { type Exchanges, remembered, type Send } from "./exchanges.ts";
-import { choosePrompt, compressPrompt, correction, describePrompt, type Message } from "./prompts.ts";
+import { remembered, type Send } from "./exchanges.ts";
+import { choosePrompt, compressPrompt, describePrompt, type Message } from "./prompts.ts";
+import { narrowInRounds } from "./rounds.ts";
 import type { Selection } from "./selection.ts";
 
 export interface LanguageModelOptions extends EndpointOptions {
@@ -15,7 +17,7 @@ export interface LanguageModelOptions extends EndpointOptions {
   readonly model?: string;
   /** Rounds of questions; each ends with a vote for a few candidates. Default 5. */
   readonly rounds?: number;
-  /** Most candidates in one question; default 45, so that a small model reads them all. */
+  /** Most candidates in one question, at least twice `most`; default 45, so that a small model reads them all. */
   readonly chunk?: number;
   /** Most names in one answer; default 10. */
   readonly most?: number;
@@ -61,54 +63,16 @@ function checked(
       [name]: value,
     });
   }
-  if (most >= chunk) {
-    const said = `most (${most}) must be smaller than chunk (${chunk}), or no question would narrow the choice.`;
+  if (chunk < 2 * most) {
+    const said = `chunk (${chunk}) must be at least twice most (${most}), or questions need not narrow the choice.`;
     throw new OutriggerError("bad-option", said, { most, chunk });
   }
   return { model, rounds, chunk, most, words, attempts, temperature, seed };
 }
 
-/** Parts of at most `size`, as equal as can be. */
-function inParts<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  const start = (part: number): number => Math.round((part * items.length) / count);
-  return Array.from({ length: count }, (_, part) => items.slice(start(part), start(part + 1)));
-}
-
-/** Asks until the answer can be read, each time with the last answer and what was wrong with it. */
-async function ask<T>(
-  exchanges: Exchanges,
-  settings: { readonly model: string; readonly temperature: number | null; readonly attempts: number },
-  prompt: readonly Message[],
-  read: (text: string) => Read<T>,
-): Promise<T> {
-  const { model, temperature, attempts } = settings;
-  let messages = [...prompt];
-  for (let attempt = 1; ; attempt++) {
-    const response = await exchanges.send({
-      model,
-      messages,
-      ...(temperature === null ? {} : { temperature }),
-    });
-    const text = textOf(response);
-    const answer = text.ok ? read(text.value) : text;
-    if (answer.ok) {
-      await exchanges.keep();
-      return answer.value;
-    }
-    if (attempt === attempts) {
-      const shown = text.ok ? ` The last answer was: ${text.value.slice(0, 300)}` : "";
-      const said = `${model} gave ${attempts} answers that cannot be used; of the last: ${answer.why} Use a model that follows instructions better, allow more attempts, or choose by the frozen votes.${shown}`;
-      throw new OutriggerError("bad-data", said, { reason: "answer", attempts });
-    }
-    const said: Message[] = text.ok ? [{ role: "assistant", content: text.value }] : [];
-    messages = [...prompt, ...said, correction(answer.why)];
-  }
-}
-
 /**
  * Chooses candidates by the votes of a language model, in several rounds: it is told what the dataset is and explains the property; shortens
- * that; and is then asked for the candidates most related to it, `chunk` at a time and shuffled, until at most `most` are left. Those get a vote;
+ * that; and is then asked for the candidates most related to it, `chunk` at a time and shuffled, until one question has left at most `most`. Those get a vote;
  * after `rounds` rounds the `keep` with most votes are taken, ties to the one that the model put nearer to the front. After AutAuT (Zhong and
  * Mottin, "Automatic Auxiliary Task Selection and Adaptive Weighting Boost Molecular Property Prediction", NeurIPS 2025,
  * https://openreview.net/forum?id=fe5Wc0fZUT) as its public code describes the steps; the prompts are this package's own.
@@ -145,66 +109,43 @@ export async function languageModelVotes(
   const explanation = await text(describePrompt(dataset));
   const summary = (await text(compressPrompt(explanation, words))).slice(0, 20 * words);
 
-  const random = Random.seeded(seed, "select/language-model");
-  const shuffled = (items: readonly Candidate[]): Candidate[] =>
-    random.permutation(items.length).map((i) => items[i]!);
   const byName = new Map(candidates.map((each) => [each.name, each]));
-  const tally = new Map<string, { votes: number; places: number }>();
-  const invented = new Map<string, number>();
-
-  const choose = async (part: readonly Candidate[]): Promise<Candidate[]> => {
-    const asked = part.map(({ name }) => name);
-    const prompt = choosePrompt(dataset, summary, part, most);
-    const chosen: ChosenNames = await ask(exchanges, settings, prompt, (value) =>
-      readNames(value, asked, most),
+  const invented: string[] = [];
+  const choose = async (part: readonly string[]): Promise<readonly string[]> => {
+    const prompt = choosePrompt(
+      dataset,
+      summary,
+      part.map((name) => byName.get(name)!),
+      most,
     );
-    for (const name of chosen.unknown) invented.set(name, (invented.get(name) ?? 0) + 1);
-    return chosen.names.map((name) => byName.get(name)!);
+    const chosen = await ask(exchanges, settings, prompt, (value) => readNames(value, part, most));
+    invented.push(...chosen.unknown);
+    return chosen.names;
   };
+  const random = Random.seeded(seed, "select/language-model");
+  const ranked = await narrowInRounds([...byName.keys()], random, choose, {
+    rounds,
+    chunk,
+    most,
+    onProgress,
+  });
 
-  for (let round = 1; round <= rounds; round++) {
-    let left = shuffled(candidates);
-    do {
-      const parts = inParts(left, chunk);
-      onProgress?.(
-        `language model: round ${round} of ${rounds}, ${left.length} candidates in ${parts.length} questions`,
-      );
-      const kept: Candidate[] = [];
-      for (const part of parts) kept.push(...(await choose(part)));
-      // The order of the last answer is a ranking; between questions it means nothing.
-      left = kept.length > most ? shuffled(kept) : kept;
-    } while (left.length > most);
-    for (const [place, { name }] of left.entries()) {
-      const { votes, places } = tally.get(name) ?? { votes: 0, places: 0 };
-      tally.set(name, { votes: votes + 1, places: places + place });
-    }
-  }
-
-  const ranked = [...tally].toSorted(
-    ([, a], [, b]) => b.votes - a.votes || a.places / a.votes - b.places / b.votes,
-  );
   if (ranked.length === 0) {
     const said = `${settings.model} chose none of ${candidates.length} candidates in ${rounds} rounds. Say more of the property (property, about), or choose by the frozen votes.`;
     throw new OutriggerError("bad-data", said, { reason: "answer" });
   }
   if (ranked.length < keep) notes.push(`Only ${ranked.length} of ${keep} candidates got a vote.`);
-  if (invented.size > 0) {
-    const times = [...invented.values()].reduce((a, b) => a + b, 0);
-    const shown = [...invented.keys()].slice(0, 10).map((name) => JSON.stringify(name.slice(0, 60)));
+  if (invented.length > 0) {
+    const shown = [...new Set(invented)].slice(0, 10).map((name) => JSON.stringify(name.slice(0, 60)));
     notes.push(
-      `${times} names in the answers were not among the candidates asked about and were not used: ${shown.join(", ")}.`,
+      `${invented.length} names in the answers were not among the candidates asked about and were not used: ${shown.join(", ")}.`,
     );
   }
   return {
-    names: ranked.slice(0, keep).map(([name]) => name),
+    names: ranked.slice(0, keep).map(({ name }) => name),
     how: "language-model",
     notes,
-    votes: Object.fromEntries(ranked.map(([name, { votes }]) => [name, votes])),
-    settings: {
-      ...settings,
-      keep,
-      molecules: dataset.examples.length,
-      ...exchanges.counts(),
-    },
+    votes: Object.fromEntries(ranked.map(({ name, votes }) => [name, votes])),
+    settings: { ...settings, keep, molecules: dataset.examples.length, ...exchanges.counts() },
   };
 }
