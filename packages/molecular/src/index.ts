@@ -1,3 +1,4 @@
+export { type AuxiliaryTasks, auxiliaryTasks } from "./auxiliary/auxiliary-tasks.ts";
 export {
   CHOSEN_DESCRIPTORS,
   correlationWeights,
@@ -7,12 +8,30 @@ export {
   varyingDescriptors,
 } from "./auxiliary/descriptor-tasks.ts";
 export {
+  type JoinedDataset,
+  type JoinedLabel,
+  joinDataset,
+  LEAST_SHARE,
+  type OtherDatasetOptions,
+  withoutLabels,
+} from "./auxiliary/other-dataset.ts";
+export {
   type GraphBatches,
   type GraphBatchOptions,
   graphBatches,
   type HostGraphBatch,
   type HostGraphs,
 } from "./batch/graph-batches.ts";
+export { type Candidate, candidate, candidateBook, isCandidate } from "./book/book.ts";
+export {
+  type CandidateColumnOptions,
+  candidateColumns,
+  candidateValues,
+  varyingCandidates,
+} from "./book/candidate-columns.ts";
+export { fragmentRows, graphIndexRows } from "./book/candidate-kinds.ts";
+export { FRAGMENT_PATTERNS, type FragmentPattern } from "./book/fragment-patterns.ts";
+export { GRAPH_INDICES, type GraphIndex, graphIndices } from "./book/graph-indices.ts";
 export { type CleaningOptions, type CleaningReport, cleanMolecules } from "./data/clean.ts";
 export {
   type MoleculeTable,
@@ -27,9 +46,9 @@ export {
   type SplitDescription,
   type TableDescription,
 } from "./data/describe.ts";
-export type { ConflictPolicy, LabelConflict, LabelSpread } from "./data/duplicates.ts";
+export { type ConflictPolicy, type LabelConflict, type LabelSpread } from "./data/duplicates.ts";
 export { enumeratedSmiles, SIMULATED_NOISE, simulatedProperty } from "./data/enumerated.ts";
-export type { LabelColumn } from "./data/labels.ts";
+export { type LabelColumn } from "./data/labels.ts";
 export { type LoadOptions, loadDataset } from "./data/load.ts";
 export {
   type KFoldOptions,
@@ -76,7 +95,7 @@ export {
   summarizeLabels,
   summarizeSplit,
 } from "./data/split-summary.ts";
-export type { SaltDecision, StandardizeOptions } from "./data/standardize.ts";
+export { type SaltDecision, type StandardizeOptions } from "./data/standardize.ts";
 export { type StreamedRow, type StreamOptions, streamMolecules } from "./data/stream.ts";
 export { cacheDirectory } from "./feature/cache.ts";
 export { DESCRIPTOR_NAMES } from "./feature/descriptors.ts";
@@ -94,7 +113,7 @@ export { type GinOptions, type Graphs, gin } from "./model/gin.ts";
 export { conjugatedBonds } from "./molecule/conjugation.ts";
 export { ATOM_COLUMNS, BOND_COLUMNS, moleculeGraph } from "./molecule/features.ts";
 export { type Hybridization, hybridizations } from "./molecule/hybridization.ts";
-export type { LargestFragment, Molecule } from "./molecule/molecule.ts";
+export { type LargestFragment, type Molecule } from "./molecule/molecule.ts";
 export { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "./molecule/molecule-graph.ts";
 export {
   createRdkit,
@@ -105,4 +124,15 @@ export {
   type RdkitOptions,
   sharedRdkit,
 } from "./molecule/rdkit.ts";
-export type { Atom, Bond, Structure } from "./molecule/structure.ts";
+export { type Atom, type Bond, type Structure } from "./molecule/structure.ts";
+export {
+  type DatasetDescription,
+  type DescribeDatasetOptions,
+  describeDataset,
+} from "./select/dataset-description.ts";
+export { type EndpointOptions } from "./select/endpoint.ts";
+export { propertyFamily } from "./select/frozen-votes.ts";
+export { type LanguageModelOptions } from "./select/language-model.ts";
+export { type SelectRequest, selectCandidates } from "./select/select.ts";
+export { type Selection } from "./select/selection.ts";
+export { type PropertyFamily, VOTE_TABLE } from "./select/vote-table.ts";

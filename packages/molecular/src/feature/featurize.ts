@@ -18,7 +18,7 @@ export interface FeaturizeOptions {
 }
 
 /** How one kind of feature is computed from a molecule and laid out as bytes. */
-interface Kind<T> {
+export interface Kind<T> {
   readonly name: string;
   /** Raise when the same molecule gives another value. */
   readonly version: number;
@@ -34,7 +34,8 @@ const unparsable = (smiles: string, index: number, reason: string): OutriggerErr
     { index, smiles, reason },
   );
 
-async function featurize<T>(
+/** The values of one kind for every molecule, from the cache where they are in it. */
+export async function featurize<T>(
   kind: Kind<T>,
   smiles: readonly string[],
   options: FeaturizeOptions,

@@ -1,6 +1,7 @@
 import { OutriggerError } from "@outrigger/core/error";
 import type { MainModule, Mol, MolList } from "@rdkit/rdkit";
 import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
+import { countInAnswer, type Queries } from "./queries.ts";
 import { rawScaffold } from "./scaffold.ts";
 import { parseStructure, type Structure } from "./structure.ts";
 
@@ -44,6 +45,15 @@ export interface Molecule {
   largestFragment(): LargestFragment;
   /** Canonical SMILES in which every hydrogen is an atom of its own. RDKit drops them again when it reads that with its defaults. */
   withHydrogens(): string;
+  /**
+   * How often each SMARTS pattern occurs, as sets of atoms: a benzene ring counts once, not once a starting atom. At most 1000 are
+   * counted, as in RDKit elsewhere. Every pattern is compiled once an instance and kept until `Rdkit.freeQueries`.
+   *
+   * Cost: some 6 µs a pattern for a drug-sized molecule, and more for nested ones.
+   *
+   * @throws OutriggerError `bad-option` for a pattern that is no SMARTS
+   */
+  countMatches(smarts: readonly string[]): Int32Array;
 }
 
 /** The canonical form of a string that this package wrote itself. */
@@ -121,7 +131,7 @@ function withHydrogens(module: MainModule, mol: Mol): string {
 }
 
 /** Lends `mol` to `use` as a `Molecule`, and takes it back: whoever keeps the molecule gets an error, not freed memory. */
-export function scoped<T>(module: MainModule, mol: Mol, use: (molecule: Molecule) => T): T {
+export function scoped<T>(module: MainModule, queries: Queries, mol: Mol, use: (molecule: Molecule) => T): T {
   let lent = true;
   const handle = (): Mol => {
     if (lent) return mol;
@@ -136,6 +146,8 @@ export function scoped<T>(module: MainModule, mol: Mol, use: (molecule: Molecule
     scaffold: (stereo) => canonical(module, rawScaffold(structureOf(handle()), stereo)),
     largestFragment: () => largestFragment(handle()),
     withHydrogens: () => withHydrogens(module, handle()),
+    countMatches: (smarts) =>
+      Int32Array.from(smarts, (each) => countInAnswer(handle().get_substruct_matches(queries.compile(each)))),
     descriptors: () => descriptorRow(handle().get_descriptors()),
     morgan: (radius = 2, bits = 2048) => {
       if (!Number.isInteger(radius) || radius < 0)
