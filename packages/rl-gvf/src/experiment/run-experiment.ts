@@ -2,6 +2,7 @@ import type { CompileOptions } from "@outrigger/core";
 import { createAgent } from "../agent/agent.ts";
 import type { AgentEnvironments } from "../agent/environments.ts";
 import type { NetworkOptions } from "../agent/network.ts";
+import { innerAdam, innerRmsprop } from "../agent/optimizers.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { type RandomFeatureOptions, randomFeatureSettings } from "../question/random-features.ts";
 import { experimentArms } from "./arms.ts";
@@ -16,6 +17,8 @@ export interface ExperimentOptions {
   /** What the questions are about. Default the features for MinAtar. */
   readonly features?: RandomFeatureOptions;
   readonly entropyCoefficient?: number;
+  /** Of both optimisers. Default 7e-4, the paper's. */
+  readonly learningRate?: number;
   readonly train: AgentEnvironments;
   /** Where the trained policy plays: streams of their own for what is chosen by and what is reported. */
   readonly evaluation?: { readonly validation: AgentEnvironments; readonly test: AgentEnvironments };
@@ -45,12 +48,15 @@ const POINTS = 50;
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentResult> {
   const { arm, seed, steps, network, train, evaluation, episodes = 100, compile } = options;
+  const { learningRate = 7e-4 } = options;
   const { stopGradient = false, auxiliaries } = experimentArms[arm]!;
   const agent = createAgent({
     environments: train,
     seed,
     network: { ...network, stopGradient },
     control: { entropyCoefficient: options.entropyCoefficient ?? 0.01 },
+    controlOptimizer: innerRmsprop({ learningRate }),
+    auxiliaryOptimizer: innerAdam({ learningRate }),
     auxiliaries: auxiliaries(options.features ?? randomFeatureSettings.minatar),
     compile,
   });
