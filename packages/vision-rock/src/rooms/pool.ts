@@ -127,15 +127,32 @@ async function inProcess({ seed, options, resolve, reject }: Job): Promise<void>
   }
 }
 
+/** Loads the thread's source, which its own loader must turn into JavaScript first: `--import tsx` does nothing in threads. */
+const FROM_SOURCE = `import("tsx/esm/api").then(({ register }) => {
+  register();
+  return import(require("node:worker_threads").workerData);
+});`;
+
 /** A thread that has said that it is ready; undefined if it ends instead. */
 function start(): Promise<Worker | undefined> {
   const extension = extname(import.meta.url);
-  // Sources need the loader and the export condition that this process was started with.
-  const execArgv = extension === ".ts" ? ["--import", "tsx", "--conditions=@outrigger/source"] : [];
-  const worker = new Worker(new URL(`./render-worker${extension}`, import.meta.url), { execArgv });
+  const file = new URL(`./render-worker${extension}`, import.meta.url);
+  const worker =
+    extension === ".ts"
+      ? new Worker(FROM_SOURCE, {
+          eval: true,
+          workerData: file.href,
+          execArgv: ["--conditions=@outrigger/source"],
+        })
+      : new Worker(file);
   return new Promise((resolve) => {
     worker.once("message", () => resolve(worker));
-    worker.once("error", () => resolve(undefined));
+    worker.once("error", (error) => {
+      process.emitWarning(
+        `A thread for rooms did not start, so they are rendered in fewer: ${String(error)}`,
+      );
+      resolve(undefined);
+    });
     worker.once("exit", () => resolve(undefined));
   });
 }
