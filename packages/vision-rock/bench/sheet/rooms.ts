@@ -11,8 +11,8 @@ import { ROOM_SCENES } from "../../src/rooms/plan/scenes.ts";
 import { renderRoom } from "../../src/rooms/render/render.ts";
 import type { Sample } from "../../src/sample.ts";
 
-const WIDTH = 256;
-const HEIGHT = 192;
+const WIDTH = 192;
+const HEIGHT = 144;
 const ACROSS = 4;
 const ROOMS = 12;
 const [file = fileURLToPath(new URL("../../docs/rooms.png", import.meta.url)), first = "1", light, easy] =

@@ -31,8 +31,8 @@ export interface RenderPool {
   /** Threads at work; 0 when rooms are rendered in this one. */
   readonly workers: number;
   /** The room of a seed; the same bytes whichever thread renders it. */
-  render(seed: number, options?: PictureOptions): Promise<Sample>;
-  close(): Promise<void>;
+  readonly render: (seed: number, options?: PictureOptions) => Promise<Sample>;
+  readonly close: () => Promise<void>;
 }
 
 /** A thread does not wait for its next room while the last one is on its way. */
@@ -75,7 +75,9 @@ export async function renderPool({
         const job = waiting.shift()!;
         own.set(job.job, job);
         worker.ref();
-        worker.postMessage({ job: job.job, seed: job.seed, options: job.options } satisfies RenderRequest);
+        const request: RenderRequest = { job: job.job, seed: job.seed, options: job.options };
+        // An empty list of transfers: a thread has no origin.
+        worker.postMessage(request, []);
       }
     }
     if (busy.size === 0) for (const job of waiting.splice(0)) void inProcess(job);

@@ -40,7 +40,7 @@ export function roomSet({ split, count, cache = 512, pool, ...options }: RoomSet
   if (first === undefined) {
     throw new VisionRockError(
       "bad-option",
-      `The split must be train, validation or test, not ${String(split)}.`,
+      `The split must be train, validation or test, not ${split as string}.`,
     );
   }
   for (const [name, value, most] of [

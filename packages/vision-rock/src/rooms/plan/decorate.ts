@@ -97,35 +97,30 @@ export function ceilingLamp(random: Random, style: Style, size: Vector): PlacedO
     category: -1,
     at,
     yaw: 0,
-    parts: lampParts(style.ceilingLamp, size[2]),
+    parts: lampParts[style.ceilingLamp](size[2]),
     material: plain([0.95, 0.93, 0.85], 1),
     casts: false,
   };
 }
 
-function lampParts(kind: Style["ceilingLamp"], top: number): Part[] {
-  const panel = (x: number, y: number): Part => block(x - 0.6, y - 0.15, top - 0.03, 1.2, 0.3, 0.025);
-  switch (kind) {
-    case "disc":
-      return [drum(0, 0, top - 0.08, 0.25, 0.08)];
-    case "globe":
-      return [
-        drum(0, 0, top - 0.35, 0.015, 0.35, { tone: 0.3 }),
-        { shape: "ellipsoid", centre: [0, 0, top - 0.45], half: [0.2, 0.2, 0.17] },
-      ];
-    case "panels":
-      return [panel(-0.75, -0.8), panel(0.75, -0.8), panel(-0.75, 0.8), panel(0.75, 0.8)];
-    case "spots":
-      return [-0.5, 0, 0.5].map((x) => drum(x, 0, top - 0.05, 0.07, 0.05));
-    case "pendant":
-      return [
-        drum(0, 0, top - 0.5, 0.012, 0.5, { tone: 0.3 }),
-        drum(0, 0, top - 0.68, 0.2, 0.18, { tone: 0.9 }),
-      ];
-    case "tube":
-      return [block(-0.75, -0.05, top - 0.08, 1.5, 0.1, 0.06)];
-  }
-}
+const panel = (top: number, x: number, y: number): Part =>
+  block(x - 0.6, y - 0.15, top - 0.03, 1.2, 0.3, 0.025);
+
+/** Below a ceiling at height `top`. */
+const lampParts: Readonly<Record<Style["ceilingLamp"], (top: number) => Part[]>> = {
+  disc: (top) => [drum(0, 0, top - 0.08, 0.25, 0.08)],
+  globe: (top) => [
+    drum(0, 0, top - 0.35, 0.015, 0.35, { tone: 0.3 }),
+    { shape: "ellipsoid", centre: [0, 0, top - 0.45], half: [0.2, 0.2, 0.17] },
+  ],
+  panels: (top) => [-0.75, 0.75].flatMap((x) => [panel(top, x, -0.8), panel(top, x, 0.8)]),
+  spots: (top) => [-0.5, 0, 0.5].map((x) => drum(x, 0, top - 0.05, 0.07, 0.05)),
+  pendant: (top) => [
+    drum(0, 0, top - 0.5, 0.012, 0.5, { tone: 0.3 }),
+    drum(0, 0, top - 0.68, 0.2, 0.18, { tone: 0.9 }),
+  ],
+  tube: (top) => [block(-0.75, -0.05, top - 0.08, 1.5, 0.1, 0.06)],
+};
 
 /** A screen on its foot, as it stands on a desk or cabinet; no object to be found. */
 export const screen = (width: number): Part[] => [

@@ -24,7 +24,6 @@ const JOINT = 0.012;
  * @param spot holds u, v and foot at places 3, 4 and 5.
  */
 export function patternAt({ pattern, size }: Material, spot: Float64Array): number {
-  if (pattern === "plain") return 0;
   const u = spot[3]!;
   const v = spot[4]!;
   const foot = spot[5]!;
@@ -53,5 +52,7 @@ export function patternAt({ pattern, size }: Material, spot: Float64Array): numb
     }
     case "grain":
       return foot > size ? 0.3 : 0.6 * speckle(Math.floor(u / size), Math.floor(v / size));
+    default:
+      return 0;
   }
 }
