@@ -1,7 +1,7 @@
 /**
  * Draws docs/rooms.png: for each of twelve rooms the picture with its boxes, depth (near is light) and normals (x, y, −z as red, green, blue).
  *
- *     node --conditions=@outrigger/source --import tsx packages/vision-rock/bench/sheet/rooms.ts [FILE] [FIRST SEED] [lighting] [easy]
+ *     npm run docs:rooms -w @outrigger/vision-rock -- [FILE] [FIRST SEED] [standard or shifted] [easy]
  */
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";

@@ -2,7 +2,7 @@
  * Prints the time that COCO's numbers take for the 100 images of vision/coco-eval-100: the first evaluation of the process, reading included,
  * and the median of nine further ones; wall and processor time.
  *
- *     OUTRIGGER_DATA=DIR node --conditions=@outrigger/source --import tsx packages/vision-rock/bench/speed/evaluate.ts
+ *     OUTRIGGER_DATA=DIR npm run bench:evaluate -w @outrigger/vision-rock
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

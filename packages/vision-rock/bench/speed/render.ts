@@ -5,7 +5,7 @@
  *
  * Run what is built: the loader of the sources turns every imported name into a function call.
  *
- *     npx tsc -b packages/vision-rock && npx tsx packages/vision-rock/bench/speed/render.ts
+ *     npm run bench:render -w @outrigger/vision-rock
  */
 import { availableParallelism, loadavg } from "node:os";
 import type { RenderPool } from "../../src/rooms/pool.ts";
