@@ -7,14 +7,18 @@ function speckle(i: number, j: number): number {
   return ((h ^ (h >>> 13)) >>> 0) / 0x100000000;
 }
 
-/** Share of a pixel as wide as `foot` that lies within `half` of the nearest multiple of `period`. */
+/** Share of a pixel as wide as `foot` that lies within `half` of a multiple of `period`; the mean where it holds several of these lines. */
 function line(x: number, period: number, half: number, foot: number): number {
+  if (foot >= period) return (2 * half) / period;
   const distance = Math.abs(x - period * Math.round(x / period));
   const covered = (half + foot / 2 - distance) / foot;
   return covered <= 0 ? 0 : Math.min(covered, 1, (2 * half) / foot);
 }
 
-/** Width of the joints between tiles and bricks, metres; halved here. */
+/** What two sets of lines cover together. */
+const either = (a: number, b: number): number => a + b - a * b;
+
+/** Half the width of the joints between tiles and bricks, metres. */
 const JOINT = 0.012;
 
 /**
@@ -35,16 +39,16 @@ export function patternAt({ pattern, size }: Material, spot: Float64Array): numb
     case "stripes":
       return foot > size / 2 ? 0.5 : Math.floor(u / size) & 1;
     case "tiles":
-      return Math.max(line(u, size, JOINT, foot), line(v, size, JOINT, foot));
+      return either(line(u, size, JOINT, foot), line(v, size, JOINT, foot));
     case "bricks": {
       const course = Math.floor((2 * v) / size);
       const shift = (course & 1) * (size / 2);
-      return Math.max(line(u + shift, size, JOINT, foot), line(v, size / 2, JOINT, foot));
+      return either(line(u + shift, size, JOINT, foot), line(v, size / 2, JOINT, foot));
     }
     case "planks": {
       const board = Math.floor(u / size);
       const end = line(v + 3 * speckle(board, 7), 1.6, JOINT / 2, foot);
-      const joint = Math.max(line(u, size, JOINT / 2, foot), end);
+      const joint = either(line(u, size, JOINT / 2, foot), end);
       return Math.max(
         joint,
         foot > size ? 0.2 : 0.4 * speckle(board, Math.floor((v + 3 * speckle(board, 7)) / 1.6)),
