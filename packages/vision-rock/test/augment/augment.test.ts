@@ -138,9 +138,8 @@ describe("zoom", () => {
       expect(Buffer.compare(same.instances, sample.instances)).toBe(0);
       expect(same.objects).toEqual(sample.objects);
       expect(same.camera).toEqual(sample.camera);
-      for (const [i, z] of same.depth.entries()) expect(Math.abs(z - sample.depth[i]!)).toBeLessThan(1e-6);
-      for (const [i, n] of same.normals.entries())
-        expect(Math.abs(n - sample.normals[i]!)).toBeLessThan(1e-6);
+      expect(same.depth.every((z, i) => Math.abs(z - sample.depth[i]!) < 1e-6)).toBe(true);
+      expect(same.normals.every((n, i) => Math.abs(n - sample.normals[i]!) < 1e-6)).toBe(true);
     }
   });
 

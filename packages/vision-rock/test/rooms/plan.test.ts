@@ -33,11 +33,12 @@ describe("rooms", () => {
     for (const { size, objects, light, camera } of rooms(150)) {
       for (const { at, yaw, parts, casts } of objects) {
         if (!casts) continue;
-        for (const { centre, half } of parts) {
+        for (const { centre, half, tilt = 0 } of parts) {
           const x = at[0] + Math.cos(yaw) * centre[0] - Math.sin(yaw) * centre[1];
           const y = at[1] + Math.sin(yaw) * centre[0] + Math.cos(yaw) * centre[1];
           expect(x > 0 && x < size[0] && y > 0 && y < size[1]).toBe(true);
-          expect(at[2] + centre[2] + Math.hypot(...half.slice(1))).toBeLessThan(light.at[2] + half[1]);
+          const rise = Math.abs(half[1] * Math.sin(tilt)) + half[2] * Math.cos(tilt);
+          expect(at[2] + centre[2] + rise).toBeLessThan(light.at[2] - 0.05);
           expect(Math.hypot(x - camera.at[0], y - camera.at[1])).toBeGreaterThan(0.15);
         }
       }

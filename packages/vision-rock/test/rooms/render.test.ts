@@ -334,4 +334,12 @@ describe("options", () => {
       );
     },
   );
+
+  it("a camera outside the room and objects without end are refused", () => {
+    const refused = expect.objectContaining({ code: "bad-option" });
+    const outside = roomWith([], { camera: { at: [2, -0.5, 1.2], yaw: 0, pitch: 0 } });
+    expect(() => renderRoom(outside, size)).toThrowError(refused);
+    const crowd = Array.from({ length: 256 }, () => placed([block(-0.1, -0.1, 0, 0.2, 0.2, 0.2)], 2, 3));
+    expect(() => renderRoom(roomWith(crowd), size)).toThrowError(refused);
+  });
 });
