@@ -1,0 +1,28 @@
+import type { Intrinsics } from "../camera.ts";
+
+/** File names of a sample inside a folder, and what a byte of a normal means. */
+export const ANNOTATIONS = "annotations.json";
+export const KINDS = ["rgb", "depth", "normals", "instances"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const fileOf = (kind: Kind, id: number): string => `${kind}/${String(id).padStart(6, "0")}.png`;
+
+/** One image in the file of annotations: COCO's fields and those of the auxiliaries. */
+export interface ImageRow {
+  readonly id: number;
+  readonly file_name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Grey PNG of 16 bits, millimetres; 0 where unknown. */
+  readonly depth_file: string;
+  /** RGB PNG, (byte − 128) / 127 for x right, y down, z forward; 128, 128, 128 where unknown. */
+  readonly normals_file: string;
+  /** Grey PNG: the number `instance` of the annotation, 0 for none. */
+  readonly instances_file: string;
+  readonly scene_id: number;
+  readonly camera: Intrinsics;
+}
+
+export const MILLIMETRES = 1000;
+export const NORMAL_ZERO = 128;
+export const NORMAL_UNIT = 127;

@@ -1,0 +1,45 @@
+export { type AugmentOptions, augment } from "./augment/augment.ts";
+export { flip } from "./augment/flip.ts";
+export { type JitterOptions, jitter } from "./augment/jitter.ts";
+export { type ZoomCropOptions, zoomCrop } from "./augment/zoom-crop.ts";
+export { type Box, boxIou } from "./box.ts";
+export type { Intrinsics } from "./camera.ts";
+export { VisionRockError, type VisionRockErrorCode } from "./error.ts";
+export {
+  type Annotation,
+  type Detection,
+  type GroundTruth,
+  readDetections,
+  readGroundTruth,
+} from "./evaluate/coco-json.ts";
+export {
+  COCO_AREAS,
+  COCO_THRESHOLDS,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from "./evaluate/evaluate.ts";
+export type { AreaRange } from "./evaluate/match.ts";
+export {
+  averagePrecision,
+  averageRecall,
+  type CategoryRow,
+  type CocoSummary,
+  categoryTable,
+  cocoSummary,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type Selection,
+} from "./evaluate/summary.ts";
+export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/voc.ts";
+export { readFolder } from "./folder/read-folder.ts";
+export { writeFolder } from "./folder/write-folder.ts";
+export { ROOM_CLASSES, type RoomClass } from "./rooms/plan/furniture.ts";
+export type { Lighting } from "./rooms/plan/lighting.ts";
+export type { Decal, Light, PlacedObject, RoomPlan, Surface } from "./rooms/plan/plan.ts";
+export { planRoom, type RoomOptions } from "./rooms/plan/plan-room.ts";
+export { ROOM_SCENES, type RoomScene } from "./rooms/plan/scenes.ts";
+export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.ts";
+export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
+export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
+export type { Sample, SampleObject, SampleSource } from "./sample.ts";
