@@ -1,4 +1,9 @@
 export {
+  type AttributeMasking,
+  type AttributeMaskingOptions,
+  attributeMasking,
+} from "./auxiliary/attribute-masking.ts";
+export {
   CHOSEN_DESCRIPTORS,
   correlationWeights,
   type DescriptorChoice,
@@ -6,6 +11,7 @@ export {
   selectDescriptors,
   varyingDescriptors,
 } from "./auxiliary/descriptor-tasks.ts";
+export { type MotifOptions, type MotifTasks, motifTasks } from "./auxiliary/motif-tasks.ts";
 export {
   type GraphBatches,
   type GraphBatchOptions,

@@ -20,7 +20,6 @@ type P = { readonly [key: string]: P } & NDArray;
 
 const zeros = (n: number): Vector => new Array<number>(n).fill(0);
 const add = (a: Vector, b: Vector): Vector => a.map((v, i) => v + b[i]!);
-const sub = (a: Vector, b: Vector): Vector => a.map((v, i) => v - b[i]!);
 const scale = (a: Vector, c: number): Vector => a.map((v) => v * c);
 const dot = (a: Vector, b: Vector): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
 const relu = (a: Vector): Vector => a.map((v) => Math.max(0, v));

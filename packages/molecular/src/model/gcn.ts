@@ -8,7 +8,6 @@ import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { BOND_VOCABULARY } from "../molecule/molecule-graph.ts";
 import type { GraphModel } from "./graph-model.ts";
-import { spread } from "./graphs.ts";
 import { type Convolution, type MessagePassingOptions, messagePassing } from "./message-passing.ts";
 
 type GcnParams = {
