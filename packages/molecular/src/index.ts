@@ -61,6 +61,7 @@ export type { GraphModel } from "./model/graph-model.ts";
 export type { Graphs } from "./model/graphs.ts";
 export type { MessagePassingOptions } from "./model/message-passing.ts";
 export {
+  completeChoice,
   type ModelChoice,
   type ModelInput,
   type ModelOptions,

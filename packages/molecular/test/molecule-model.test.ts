@@ -6,7 +6,7 @@ import type { ParamsTensors } from "@outrigger/core/train/model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import { describe, expect, it } from "vitest";
 import { modelInputs } from "../src/batch/model-inputs.ts";
-import { type ModelChoice, modelInput, moleculeModel } from "../src/model/molecule-model.ts";
+import { completeChoice, type ModelChoice, modelInput, moleculeModel } from "../src/model/molecule-model.ts";
 import { MOLECULES } from "./fixtures/graph-runs.ts";
 
 const CHOICES: readonly ModelChoice[] = [
@@ -47,7 +47,7 @@ describe.each(CHOICES.map((choice) => [choice.name, choice] as const))("%s", (na
     }
   });
 
-  it("starts from the same parameters for the same stream, and from its own defaults when sizes are left out", () => {
+  it("starts from the same parameters for the same stream only", () => {
     const make = (seed: number) =>
       leaves<NDArray>(
         moleculeModel(choice, { tasks: ["y"] }).model.init(Random.seeded(seed, "init")) as never,
@@ -80,17 +80,26 @@ describe("the choice of a model", () => {
     }
   });
 
-  it("wants a label in the rows unless told otherwise", async () => {
-    const choice = CHOICES[0]!;
-    const inputs = await modelInputs(choice, MOLECULES);
+  it("is written out in full, what was given first, and completing twice changes nothing", () => {
+    const full = completeChoice({ name: "gin", depth: 2, width: undefined });
+    expect(full).toEqual({ name: "gin", width: 128, depth: 2, dropout: 0, virtualNode: true });
+    for (const choice of CHOICES) {
+      const completed = completeChoice({ name: choice.name });
+      expect(completeChoice(completed)).toEqual(completed);
+      expect(modelInput(completed)).toEqual(modelInput({ name: choice.name }));
+    }
+  });
+
+  it("asks for a label in the rows when told to", async () => {
+    const inputs = await modelInputs(CHOICES[0]!, MOLECULES);
     const columns = {
       y: column(
         "y",
         rows.map(() => null),
       ),
     };
-    expect(() => inputs.batches({ columns, rows, batchSize: 4 })).toThrow(/no label/);
-    const batches = inputs.batches({ columns, rows, batchSize: 4, requireLabels: false });
-    expect([...batches.epoch(null)]).toHaveLength(2);
+    expect([...inputs.batches({ columns, rows, batchSize: 4 }).epoch(null)]).toHaveLength(2);
+    const request = { columns, rows, batchSize: 4, requireLabels: true };
+    expect(() => inputs.batches(request)).toThrow(/no label/);
   });
 });

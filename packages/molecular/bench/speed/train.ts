@@ -6,7 +6,7 @@
  *
  * Options: --epochs 50, --batch 64, --threads 2, --seed 0, --python PATH, --only chemprop,d-mpnn,gin. The first epoch, with what each
  * compiles in it, is printed on its own. An epoch is one pass over the training molecules and one over the validation molecules;
- * features were computed before. Processor seconds are the sum over threads.
+ * features were computed before. Processor seconds are the sum over threads. Each epoch's numbers go to standard error as they come.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -85,11 +85,21 @@ for (const name of options.only.split(",")) {
   console.log(`${name}: ${(await contender.next())["version"]}`);
   contenders.push(contender);
 }
-const epochs = contenders.map((): { wall: number; processor: number }[] => []);
+interface Epoch {
+  readonly wall: number;
+  readonly processor: number;
+  /** On validation. */
+  readonly rmse: number;
+}
+const epochs = contenders.map((): Epoch[] => []);
 for (let epoch = 0; epoch < Number(options.epochs); epoch++) {
   for (const [i, contender] of contenders.entries()) {
     contender.process.stdin.write("\n");
-    epochs[i]!.push((await contender.next()) as never);
+    const made = (await contender.next()) as unknown as Epoch;
+    epochs[i]!.push(made);
+    console.error(
+      `epoch ${epoch + 1}, ${contender.name}: ${seconds(made.processor)} processor seconds, RMSE ${made.rmse.toFixed(3)}`,
+    );
   }
 }
 for (const [i, contender] of contenders.entries()) {

@@ -7,7 +7,7 @@ import type { ColumnBatch } from "@outrigger/core/train/task";
 import { moleculeGraphs } from "../feature/featurize.ts";
 import { unpackBits } from "../feature/fingerprint.ts";
 import { fingerprints } from "../feature/fingerprint-kinds.ts";
-import { type ModelChoice, type ModelInput, modelInput } from "../model/molecule-model.ts";
+import { FIXED_BITS, type ModelChoice, type ModelInput, modelInput } from "../model/molecule-model.ts";
 import { graphBatches } from "./graph-batches.ts";
 
 export interface BatchRequest {
@@ -15,7 +15,7 @@ export interface BatchRequest {
   readonly columns: Readonly<Record<string, Column>>;
   readonly rows: readonly number[];
   readonly batchSize: number;
-  /** Check that every column has a label in these rows. Default true; false where there is nothing but molecules. */
+  /** Check that every column has a label in these rows. Default false. */
   readonly requireLabels?: boolean;
 }
 
@@ -45,7 +45,7 @@ async function fingerprintMatrix(
   smiles: readonly string[],
   { fingerprint: kind, bits }: Exclude<ModelInput, "graph">,
 ): Promise<NDArray> {
-  const packed = await fingerprints(smiles, { kind, bits });
+  const packed = await fingerprints(smiles, FIXED_BITS[kind] === undefined ? { kind, bits } : { kind });
   const odd = packed.find(({ length }) => 8 * length !== bits);
   if (odd !== undefined) {
     const said = `The fingerprint "${kind}" has ${8 * odd.length} bits, but the model reads ${bits}. Leave \`bits\` out or give ${8 * odd.length}.`;
@@ -74,9 +74,7 @@ export async function modelInputs(
     return {
       extra,
       batches: (request) =>
-        graphBatches({ requireLabels: true, ...request, graphs, extra: further }) as ReturnType<
-          Inputs["batches"]
-        >,
+        graphBatches({ ...request, graphs, extra: further }) as ReturnType<Inputs["batches"]>,
     };
   }
   const fingerprint = await fingerprintMatrix(smiles, input);
@@ -85,7 +83,7 @@ export async function modelInputs(
   return {
     extra,
     batches: (request) => ({
-      ...(arrayBatches({ requireLabels: true, ...request, inputs }) as Batches<Host<ColumnBatch>>),
+      ...(arrayBatches({ ...request, inputs }) as Batches<Host<ColumnBatch>>),
       rows: request.rows,
     }),
   };

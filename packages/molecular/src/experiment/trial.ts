@@ -105,7 +105,7 @@ async function train(
   const names = Object.keys(auxiliaries);
   const labels = { [target]: primary, ...auxiliaries };
   const batches = (rows: readonly number[]) =>
-    inputs.batches({ columns: labels, rows, batchSize: options.batchSize });
+    inputs.batches({ columns: labels, rows, batchSize: options.batchSize, requireLabels: true });
   const training = batches(split.train);
   const context = {
     correlations: correlationWeights(primary, Object.values(auxiliaries), split.train),

@@ -6,5 +6,5 @@ export type FingerprintKind = "morgan";
 /** Fingerprints of one kind of every molecule, packed (`unpackBits` spreads them). */
 export const fingerprints = (
   smiles: readonly string[],
-  { bits, ...options }: FeaturizeOptions & { readonly kind: FingerprintKind; readonly bits: number },
+  { bits, ...options }: FeaturizeOptions & { readonly kind: FingerprintKind; readonly bits?: number },
 ): Promise<Uint8Array[]> => morganFingerprints(smiles, { ...options, bits });
