@@ -74,7 +74,9 @@ class OnRequest(pl.Callback):
 
     def on_train_epoch_end(self, trainer, module):
         wall, processor = (now - before for now, before in zip((time.perf_counter(), time.process_time()), self.start))
-        answer({"wall": wall, "processor": processor, "rmse": float(trainer.callback_metrics["val/rmse"])})
+        # During training its metrics are of standardised labels.
+        rmse = float(trainer.callback_metrics["val/rmse"]) * float(scaler.scale_[0])
+        answer({"wall": wall, "processor": processor, "rmse": rmse})
 
 
 def rmse(loader, rows):
