@@ -1,4 +1,4 @@
-import { column } from "@outrigger/core/data/column";
+import { type Column, column } from "@outrigger/core/data/column";
 import { leaves, type NDArray, type Tree } from "@outrigger/core/graph/array";
 import { compile } from "@outrigger/core/graph/index";
 import { Random } from "@outrigger/core/random";
@@ -24,7 +24,7 @@ const size = column(
 
 describe.each(CHOICES.map((choice) => [choice.name, choice] as const))("%s", (name, choice) => {
   it("reads the inputs made for it, with and without further numbers", async () => {
-    for (const extra of [{}, { a: size, b: size }]) {
+    for (const extra of [{}, { a: size, b: size }] as Record<string, Column>[]) {
       const inputs = await modelInputs(choice, MOLECULES, extra);
       const { model, graph } = moleculeModel(choice, {
         tasks: ["y", "z"],
