@@ -73,6 +73,10 @@ describe("the choice of a model", () => {
       /no model "transformer"; choose one of gin, gcn, d-mpnn/,
     );
     await expect(modelInputs(unknown, MOLECULES)).rejects.toThrow(/no model "transformer"/);
+    const misspelt = { name: "gin", depht: 3 } as never;
+    expect(() => moleculeModel(misspelt, { tasks: ["y"] })).toThrow(/no option "depht".*width, depth/);
+    const norm = { name: "d-mpnn", readout: "norm" } as never;
+    expect(() => moleculeModel(norm, { tasks: ["y"] })).toThrow(/no readout "norm"; choose one of mean, sum/);
     for (const name of ["gin", "gcn", "d-mpnn", "attentive-fp"] as const) {
       expect(() => moleculeModel({ name, depth: 0 }, { tasks: ["y"] })).toThrow(/depth is 0/);
       expect(() => moleculeModel({ name, width: 1.5 }, { tasks: ["y"] })).toThrow(/width is 1.5/);

@@ -22,7 +22,7 @@ interface TrainingProblem {
 }
 
 const CHOICES: Readonly<Record<string, ModelChoice>> = {
-  "d-mpnn": { name: "d-mpnn", width: 300, depth: 3, dropout: 0 },
+  "d-mpnn": { name: "d-mpnn", width: 300, depth: 3, dropout: 0, readout: "mean" },
   "d-mpnn-sum": { name: "d-mpnn", width: 300, depth: 3, dropout: 0, readout: "sum" },
   gin: { name: "gin", width: 300, depth: 5, dropout: 0 },
 };

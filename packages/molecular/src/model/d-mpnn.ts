@@ -1,3 +1,4 @@
+import { OutriggerError } from "@outrigger/core/error";
 import { array, type NDArray } from "@outrigger/core/graph/array";
 import { segmentMean, segmentSum } from "@outrigger/core/graph/index";
 import { checkSizes } from "@outrigger/core/nn/check";
@@ -38,6 +39,8 @@ type Trunk = {
   readonly hidden: DenseParams;
 };
 
+const READOUTS = { mean: segmentMean, sum: segmentSum } as const;
+
 /** Uniform in ±1/√inputs, where PyTorch's linear layers start. */
 function startKernel(random: Random, inputs: number, outputs: number): NDArray {
   const bound = 1 / Math.sqrt(inputs);
@@ -67,17 +70,21 @@ const reversed = (h: Tensor, reverse: Tensor): Tensor =>
  * Differences to chemprop: OGB's features of atoms and bonds in place of its own (element, degree, charge, chirality, hydrogens,
  * hybridisation, aromaticity are in both; ours add radicals and ring membership of atoms, theirs the atomic mass and ring membership of
  * bonds), embeddings start as core's and biases at zero. chemprop's version 2 has the sum of h_i divided by 100 by default; its version 1,
- * the paper's, has the mean. Kernels start uniform in ±1/√inputs, as chemprop's do: with He's twice to three times greater ones, which suit
- * networks with norms, the network starts far from small outputs and fits ESOL's validation part worse. About 2·L·E·D² operations forwards.
+ * the paper's, has the mean. Kernels start uniform in ±1/√inputs, as chemprop's do. About 2·L·E·D² operations forwards.
  *
  * Yang et al., "Analyzing learned molecular representations for property prediction", Journal of Chemical Information and Modeling, 2019,
  * https://arxiv.org/abs/1904.01561
  *
- * @throws OutriggerError `bad-option` for a size that is no positive whole number or a dropout rate outside [0, 1)
+ * @throws OutriggerError `bad-option` for a size that is no positive whole number, a dropout rate outside [0, 1) or an unknown readout
  */
 export function dMpnn(options: DMpnnOptions): GraphModel {
   const { tasks, width = 300, depth = 3, dropout: rate = 0, readout = "mean", extra = 0 } = options;
   checkSizes("d-mpnn", { width, depth });
+  const pooled = READOUTS[readout];
+  if (pooled === undefined) {
+    const said = `d-mpnn: there is no readout "${readout}"; choose one of ${Object.keys(READOUTS).join(", ")}.`;
+    throw new OutriggerError("bad-option", said, { readout });
+  }
   const atom = multiHotEmbedding({ categories: ATOM_VOCABULARY, width });
   const bond = multiHotEmbedding({ categories: BOND_VOCABULARY, width });
   const collect = dense({ inputs: width, outputs: width });
@@ -87,7 +94,6 @@ export function dMpnn(options: DMpnnOptions): GraphModel {
     kernel: startKernel(random, inputs, width),
     bias: constant([width], 0),
   });
-  const pooled = readout === "sum" ? segmentSum : segmentMean;
 
   function pass(kernel: Tensor2D, start: Tensor, h: Tensor, graphs: Graphs, atoms: number): Tensor {
     const arriving = segmentSum(h, graphs.target as Tensor1D, atoms);

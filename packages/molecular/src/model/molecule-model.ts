@@ -47,18 +47,19 @@ export const FIXED_BITS: Readonly<Record<string, number>> = { maccs: 168 };
 const DEFAULTS = {
   gin: { width: 128, depth: 5, dropout: 0, virtualNode: true },
   gcn: { width: 128, depth: 5, dropout: 0, virtualNode: true },
-  "d-mpnn": { width: 300, depth: 3, dropout: 0, readout: "mean" },
+  "d-mpnn": { width: 300, depth: 3, dropout: 0, readout: "sum" },
   "attentive-fp": { width: 200, depth: 2, steps: 2, dropout: 0.2 },
-  mlp: { width: 256, dropout: 0.3 },
+  mlp: { width: 256, dropout: 0.3, fingerprint: "morgan", bits: undefined },
 } as const;
 
 /**
  * The same choice with every size written out, so that a stored one means the same later.
  *
  * Origin of the defaults: GIN and the perceptron have the sizes and dropout of this package's ESOL benchmark, GCN those of GIN,
- * D-MPNN chemprop's, AttentiveFP the paper's width and rounds for ESOL.
+ * AttentiveFP its paper's width. D-MPNN has chemprop's sizes; its readout, sum against mean, was chosen on ESOL's validation part, seed 0,
+ * one run of 30 epochs each.
  *
- * @throws OutriggerError `bad-option` for an unknown name
+ * @throws OutriggerError `bad-option` for an unknown name, or a size that the model does not have
  */
 export function completeChoice(choice: ModelChoice): ModelChoice {
   const defaults = DEFAULTS[choice.name] as object | undefined;
@@ -66,11 +67,16 @@ export function completeChoice(choice: ModelChoice): ModelChoice {
     const said = `There is no model "${choice.name}"; choose one of ${Object.keys(DEFAULTS).join(", ")}.`;
     throw new OutriggerError("bad-option", said, { model: choice.name });
   }
+  const { name, ...sizes } = choice;
+  const odd = Object.keys(sizes).find((key) => !(key in defaults));
+  if (odd !== undefined) {
+    const said = `The model "${name}" has no option "${odd}"; its options are ${Object.keys(defaults).join(", ")}.`;
+    throw new OutriggerError("bad-option", said, { model: name, option: odd });
+  }
   const given = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
   const completed = { ...defaults, ...given } as ModelChoice;
   if (completed.name !== "mlp") return completed;
-  const { fingerprint = "morgan" } = completed;
-  return { ...completed, fingerprint, bits: completed.bits ?? FIXED_BITS[fingerprint] ?? 2048 };
+  return { ...completed, bits: completed.bits ?? FIXED_BITS[completed.fingerprint!] ?? 2048 };
 }
 
 /**
