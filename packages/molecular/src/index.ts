@@ -1,3 +1,8 @@
+export {
+  type AttributeMasking,
+  type AttributeMaskingOptions,
+  attributeMasking,
+} from "./auxiliary/attribute-masking.ts";
 export { type AuxiliaryTasks, auxiliaryTasks } from "./auxiliary/auxiliary-tasks.ts";
 export {
   CHOSEN_DESCRIPTORS,
@@ -7,6 +12,7 @@ export {
   selectDescriptors,
   varyingDescriptors,
 } from "./auxiliary/descriptor-tasks.ts";
+export { type MotifOptions, type MotifTasks, motifTasks } from "./auxiliary/motif-tasks.ts";
 export {
   type JoinedDataset,
   type JoinedLabel,
@@ -22,6 +28,7 @@ export {
   type HostGraphBatch,
   type HostGraphs,
 } from "./batch/graph-batches.ts";
+export { type BatchRequest, type Inputs, modelInputs } from "./batch/model-inputs.ts";
 export { type Candidate, candidate, candidateBook, isCandidate } from "./book/book.ts";
 export {
   type CandidateColumnOptions,
@@ -108,8 +115,24 @@ export {
   splitMolecules,
 } from "./feature/featurize.ts";
 export { popcount, tanimoto, unpackBits } from "./feature/fingerprint.ts";
+export { type FingerprintKind, fingerprints } from "./feature/fingerprint-kinds.ts";
+export { type AttentiveFpOptions, attentiveFp } from "./model/attentive-fp.ts";
+export { type DMpnnOptions, dMpnn } from "./model/d-mpnn.ts";
 export { type FingerprintMlpOptions, type Fingerprints, fingerprintMlp } from "./model/fingerprint-mlp.ts";
-export { type GinOptions, type Graphs, gin } from "./model/gin.ts";
+export { gcn } from "./model/gcn.ts";
+export { gin } from "./model/gin.ts";
+export { type GraphModel } from "./model/graph-model.ts";
+export { type Graphs } from "./model/graphs.ts";
+export { type MessagePassingOptions } from "./model/message-passing.ts";
+export {
+  completeChoice,
+  type ModelChoice,
+  type ModelInput,
+  type ModelOptions,
+  type MoleculeModel,
+  modelInput,
+  moleculeModel,
+} from "./model/molecule-model.ts";
 export { conjugatedBonds } from "./molecule/conjugation.ts";
 export { ATOM_COLUMNS, BOND_COLUMNS, moleculeGraph } from "./molecule/features.ts";
 export { type Hybridization, hybridizations } from "./molecule/hybridization.ts";

@@ -117,6 +117,20 @@ describe("graphBatches", () => {
     }
   });
 
+  it("names the reverse of every edge, within its bond, and pads with edges that are their own", () => {
+    for (const { inputs } of batches().epoch(Random.seeded(3, "shuffle"))) {
+      const { source, target, reverse, bonds } = inputs;
+      const width = bonds.shape[1]!;
+      const row = (e: number): string => bonds.data.slice(e * width, (e + 1) * width).join();
+      const wrong = Array.from(reverse.data, (other, e) => {
+        if (target.data[e] === -1) return other === e;
+        const turned = source.data[other] === target.data[e] && target.data[other] === source.data[e];
+        return turned && reverse.data[other] === e && row(other) === row(e);
+      }).indexOf(false);
+      expect(wrong).toBe(-1);
+    }
+  });
+
   it("spreads the sources of padded edges, so that no atom's row of the gather gradient grows long", () => {
     for (const { inputs } of batches().epoch(Random.seeded(1, "shuffle"))) {
       const padded = new Map<number, number>();

@@ -21,6 +21,8 @@ export type HostGraphs = {
   readonly source: NDArray;
   /** [E] int32: the atom it ends at; −1 in padding */
   readonly target: NDArray;
+  /** [E] int32: the edge of the same bond in the other direction; in padding the edge itself */
+  readonly reverse: NDArray;
   /** [A] int32: the molecule an atom belongs to; −1 in padding */
   readonly graph: NDArray;
   /** [B, X] further inputs of each molecule, if the model takes any */
@@ -75,16 +77,26 @@ interface Edge {
   readonly source: number;
   readonly target: number;
   readonly bond: number;
+  /** Place of the other direction in the molecule's list. */
+  readonly reverse: number;
 }
 
 /** Both directions of every bond by target, so that the sum over incoming edges reads neighbouring rows. */
 function directed({ edges, bondCount }: MoleculeGraph): Edge[] {
-  const found: Edge[] = [];
+  const both: Omit<Edge, "reverse">[] = [];
   for (let bond = 0; bond < bondCount; bond++) {
     const [a, b] = [edges[2 * bond]!, edges[2 * bond + 1]!];
-    found.push({ source: a, target: b, bond }, { source: b, target: a, bond });
+    both.push({ source: a, target: b, bond }, { source: b, target: a, bond });
   }
-  return found.sort((x, y) => x.target - y.target || x.source - y.source);
+  const order = Array.from(both.keys()).sort(
+    (i, j) => both[i]!.target - both[j]!.target || both[i]!.source - both[j]!.source,
+  );
+  const places = new Int32Array(order.length);
+  order.forEach((edge, place) => {
+    places[edge] = place;
+  });
+  // Directions of a bond were listed one after the other, so their numbers differ in the last bit.
+  return order.map((edge) => ({ ...both[edge]!, reverse: places[edge ^ 1]! }));
 }
 
 /**
@@ -102,10 +114,12 @@ export function joinGraphs(
   const bonds = new Float32Array(budget.edges * BOND_WIDTH);
   const source = Int32Array.from({ length: budget.edges }, (_, i) => i % budget.atoms);
   const target = new Int32Array(budget.edges).fill(-1);
+  const reverse = Int32Array.from({ length: budget.edges }, (_, i) => i);
   const graph = new Int32Array(budget.atoms).fill(-1);
   let firstAtom = 0;
   let edge = 0;
   for (const [g, molecule] of graphs.entries()) {
+    const firstEdge = edge;
     for (let i = 0; i < molecule.atomCount; i++) {
       setHot(atoms, (firstAtom + i) * ATOM_WIDTH, molecule.atoms, i * ATOM_OFFSETS.length, ATOM_OFFSETS);
     }
@@ -113,6 +127,7 @@ export function joinGraphs(
     for (const each of edges[g]!) {
       source[edge] = firstAtom + each.source;
       target[edge] = firstAtom + each.target;
+      reverse[edge] = firstEdge + each.reverse;
       setHot(bonds, edge * BOND_WIDTH, molecule.bonds, each.bond * BOND_OFFSETS.length, BOND_OFFSETS);
       edge++;
     }
@@ -123,6 +138,7 @@ export function joinGraphs(
     bonds: array(bonds, [budget.edges, BOND_WIDTH]),
     source: array(source),
     target: array(target),
+    reverse: array(reverse),
     graph: array(graph),
   };
 }

@@ -1,4 +1,5 @@
 import type { Options, Tier } from "@outrigger/bench/benchmark";
+import type { ModelChoice } from "../model/molecule-model.ts";
 
 /** The two models that every method is tried with. */
 export type ModelName = "gin" | "mlp";
@@ -38,6 +39,10 @@ export function settings(tier: Tier, model: ModelName): Settings {
     return { ...COMMON, dropout, width: model === "gin" ? 300 : 512, depth: 5, epochs: 100, patience: 25 };
   return { ...COMMON, dropout, width: model === "gin" ? 128 : 256, depth: 5, epochs: 50, patience: 12 };
 }
+
+/** The model of a group at the sizes of a trial. */
+export const modelChoice = (name: ModelName, { width, depth, dropout }: Settings): ModelChoice =>
+  name === "gin" ? { name, width, depth, dropout } : { name, width, dropout };
 
 /** Auxiliary scales that every arm with auxiliary losses tries on validation. */
 const SCALES: readonly Options[] = [0.1, 0.03, 0.3, 1].map((scale) => ({ scale }));

@@ -7,15 +7,15 @@ import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record"
 import { keepDiagnostics, summarizeDiagnostics } from "@outrigger/core/train/diagnostics/summary";
 import { type Fitted, fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
-import type { Batches, Host, Model } from "@outrigger/core/train/model";
-import { type ColumnBatch, regression } from "@outrigger/core/train/task";
+import { regression } from "@outrigger/core/train/task";
 import { correlationWeights, descriptorColumns, selectDescriptors } from "../auxiliary/descriptor-tasks.ts";
+import { type Inputs, modelInputs } from "../batch/model-inputs.ts";
 import { descriptors } from "../feature/featurize.ts";
+import { type ModelChoice, moleculeModel } from "../model/molecule-model.ts";
 import type { Auxiliaries } from "./arms.ts";
-import { type Inputs, loadInputs, makeModel } from "./inputs.ts";
 import { type Problem, reduced } from "./problem.ts";
 import { makeRule } from "./rules.ts";
-import type { ModelName, Settings } from "./settings.ts";
+import { type ModelName, modelChoice, type Settings } from "./settings.ts";
 
 type TrialOptions = Settings & {
   readonly rule: string;
@@ -96,6 +96,7 @@ async function train(
   options: TrialOptions,
   problem: Problem,
   columns: Record<string, Column>,
+  choice: ModelChoice,
   inputs: Inputs,
 ): Promise<TrialResult> {
   const { target, split } = problem;
@@ -103,8 +104,8 @@ async function train(
   const auxiliaries = options.auxiliaries === "inputs" ? {} : columns;
   const names = Object.keys(auxiliaries);
   const labels = { [target]: primary, ...auxiliaries };
-  const batches = (rows: readonly number[]): Batches<Host<ColumnBatch>> =>
-    inputs.batches({ columns: labels, rows, batchSize: options.batchSize }) as Batches<Host<ColumnBatch>>;
+  const batches = (rows: readonly number[]) =>
+    inputs.batches({ columns: labels, rows, batchSize: options.batchSize, requireLabels: true });
   const training = batches(split.train);
   const context = {
     correlations: correlationWeights(primary, Object.values(auxiliaries), split.train),
@@ -120,30 +121,31 @@ async function train(
   ];
   const diagnostics = diagnosticsOf(trial, names.length, options.epochs * training.size);
   const records: DiagnosticRecord[] = [];
-  const fitted = await fit(
-    makeModel(trial.group as ModelName, options, [target, ...names], inputs) as Model<ColumnBatch>,
-    {
-      tasks,
-      method: makeRule(options.rule, options.scale ?? 1, context),
-      optimizer: optimizerOf(options, training.size),
-      train: training,
-      validation: batches(split.validation),
-      epochs: options.epochs,
-      patience: options.patience,
-      seed: trial.seed,
-      ...(diagnostics && { diagnostics }),
-      progress: "none",
-      callbacks: [keepDiagnostics(records)],
-      onEpoch: ({ epoch, validation }) =>
-        trial.progress(
-          (epoch + 1) / options.epochs,
-          `epoch ${epoch + 1}, rmse ${validation[target]?.["rmse"]?.toFixed(3)}`,
-        ),
-      ...runtime,
-      threads: trial.threads,
-      spinning: false,
-    },
-  );
+  const { model } = moleculeModel(choice, {
+    tasks: [target, ...names],
+    extra: Object.keys(inputs.extra).length,
+  });
+  const fitted = await fit(model, {
+    tasks,
+    method: makeRule(options.rule, options.scale ?? 1, context),
+    optimizer: optimizerOf(options, training.size),
+    train: training,
+    validation: batches(split.validation),
+    epochs: options.epochs,
+    patience: options.patience,
+    seed: trial.seed,
+    ...(diagnostics && { diagnostics }),
+    progress: "none",
+    callbacks: [keepDiagnostics(records)],
+    onEpoch: ({ epoch, validation }) =>
+      trial.progress(
+        (epoch + 1) / options.epochs,
+        `epoch ${epoch + 1}, rmse ${validation[target]?.["rmse"]?.toFixed(3)}`,
+      ),
+    ...runtime,
+    threads: trial.threads,
+    spinning: false,
+  });
   const test = await fitted.evaluate(batches(split.test));
   await fitted.dispose();
   return {
@@ -171,6 +173,7 @@ export async function runExperiment(whole: Problem, trial: Trial): Promise<Trial
   const problem = await reduced(whole, options.molecules);
   const columns = await chosenColumns(problem, options.auxiliaries, trial.seed);
   const extra = options.auxiliaries === "inputs" ? columns : {};
-  const inputs = await loadInputs(trial.group as ModelName, problem.smiles, extra);
-  return train(trial, options, problem, columns, inputs);
+  const choice = modelChoice(trial.group as ModelName, options);
+  const inputs = await modelInputs(choice, problem.smiles, extra);
+  return train(trial, options, problem, columns, choice, inputs);
 }
