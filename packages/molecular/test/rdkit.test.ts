@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { createRdkit, type Molecule } from "../src/index.ts";
-import { countAtoms } from "../src/molecule/rdkit.ts";
+import { countAtoms } from "../src/molecule/guard.ts";
 
 const ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O";
 const unguarded = { maxAtoms: Number.POSITIVE_INFINITY, maxCharacters: Number.POSITIVE_INFINITY };
