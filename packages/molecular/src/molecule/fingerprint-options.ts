@@ -108,7 +108,7 @@ function check(settings: Readonly<Partial<Record<Setting, unknown>>>): void {
 
 /** Only what the kind has; an option that RDKit would ignore in silence is an error. */
 function complete({ kind, ...given }: FingerprintOptions): Partial<Record<Setting, number | boolean>> {
-  const found = KINDS[kind] as Kind | undefined;
+  const found = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (found === undefined)
     return refuse(
       `There is no fingerprint "${String(kind)}"; the kinds are ${Object.keys(KINDS).join(", ")}.`,
@@ -123,6 +123,8 @@ function complete({ kind, ...given }: FingerprintOptions): Partial<Record<Settin
         `A ${kind} fingerprint has no option ${name}; it has ${Object.keys(found.defaults).join(", ") || `none, and ${MACCS_BITS} bits`}.`,
         { kind, [name]: value },
       );
+    if (typeof found.defaults[name] === "boolean" && typeof value !== "boolean")
+      refuse(`${name} must be true or false, not ${String(value)}.`, { [name]: value });
     settings[name] = value;
   }
   return settings;

@@ -45,7 +45,8 @@ function canonical(module: MainModule, smiles: string): string {
   }
 }
 
-function structureOf(mol: Mol): Structure {
+/** What `get_json` says of a molecule. */
+export function structureOf(mol: Mol): Structure {
   const json = mol.get_json();
   return parseStructure(json, json.includes('"stereoAtoms"') ? mol.get_stereo_tags() : null);
 }

@@ -1,7 +1,7 @@
 import { OutriggerError } from "@outrigger/core/error";
 import rdkit, { type Log, type MainModule, type Mol } from "@rdkit/rdkit";
-import { guard, type MoleculeProblem } from "./guard.ts";
-import { type Molecule, scoped } from "./molecule.ts";
+import { densityProblem, guard, type MoleculeProblem } from "./guard.ts";
+import { type Molecule, scoped, structureOf } from "./molecule.ts";
 
 /** What became of one string: a value, or the reason why there is none. */
 export type Outcome<T> =
@@ -119,6 +119,9 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
         return { ok: false, problem: { fault: "unparsable", reason } };
       }
       open++;
+      const parsed = mol;
+      const problem = densityProblem(smiles, () => structureOf(parsed));
+      if (problem) return { ok: false, problem };
       return { ok: true, value: scoped(module, mol, use) };
     } finally {
       if (mol !== null) {
