@@ -52,7 +52,8 @@ function counting(): Rdkit & { readonly calls: number } {
   };
 }
 
-const files = (): string[] => readdirSync(join(folder, "features")).map((name) => join(folder, "features", name));
+const files = (): string[] =>
+  readdirSync(join(folder, "features")).map((name) => join(folder, "features", name));
 
 describe("the feature cache", () => {
   it.each(Object.entries(kinds))("gives %s back unchanged, without RDKit", async (_, compute) => {
@@ -92,7 +93,14 @@ describe("the feature cache", () => {
     const all = { text: watched(canonicalKind), graph: watched(graphKind), values: watched(descriptorKind) };
     const { text, graph, values } = await featurize(["OCC", "CCO"], all, options);
     expect(rdkit.calls).toBe(3);
-    expect(computed.sort()).toEqual(["canonical", "canonical", "descriptors", "descriptors", "graph", "graph"]);
+    expect(computed.sort()).toEqual([
+      "canonical",
+      "canonical",
+      "descriptors",
+      "descriptors",
+      "graph",
+      "graph",
+    ]);
     expect(text).toEqual(["CCO", "CCO"]);
     expect(graph.map(({ atoms }) => atoms[0])).toEqual([7, 5]);
     // Equal but for rounding: sums over atoms follow their order.
@@ -101,7 +109,10 @@ describe("the feature cache", () => {
 
   it.each([
     ["cut off", (bytes: Buffer) => bytes.subarray(0, bytes.length - 3)],
-    ["with one bit changed", (bytes: Buffer) => Buffer.from(bytes.map((b, i) => (i === bytes.length - 5 ? b ^ 1 : b)))],
+    [
+      "with one bit changed",
+      (bytes: Buffer) => Buffer.from(bytes.map((b, i) => (i === bytes.length - 5 ? b ^ 1 : b))),
+    ],
     ["with a wrong length", (bytes: Buffer) => Buffer.from(bytes.map((b, i) => (i === 10 ? 255 : b)))],
     ["empty", () => Buffer.alloc(0)],
     ["of another format", () => Buffer.from("outrigger-features-0\n".padEnd(400, "x"))],

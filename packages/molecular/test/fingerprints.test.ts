@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fingerprints } from "../src/feature/fingerprint-kinds.ts";
-import { type FingerprintKind, type FingerprintOptions, fingerprintSettings } from "../src/molecule/fingerprint-options.ts";
+import {
+  type FingerprintKind,
+  type FingerprintOptions,
+  fingerprintSettings,
+} from "../src/molecule/fingerprint-options.ts";
 import { createRdkit, type Rdkit } from "../src/molecule/rdkit.ts";
 
 interface Fixture {
@@ -15,7 +19,14 @@ const fixture = JSON.parse(
   readFileSync(new URL("fixtures/fingerprints.json", import.meta.url), "utf8"),
 ) as Fixture;
 
-const KINDS: readonly FingerprintKind[] = ["morgan", "rdkit", "atom-pair", "topological-torsion", "pattern", "maccs"];
+const KINDS: readonly FingerprintKind[] = [
+  "morgan",
+  "rdkit",
+  "atom-pair",
+  "topological-torsion",
+  "pattern",
+  "maccs",
+];
 
 let rdkit: Rdkit;
 beforeAll(async () => {

@@ -41,7 +41,9 @@ function fault(row: Row): string | null {
 }
 
 describe(`${COUNT} hostile strings`, () => {
-  it("are each read rightly or reported with a reason, crash nothing, leave no handle, print nothing", async () => {
+  it("are each read rightly or reported with a reason, crash nothing, leave no handle, print nothing", {
+    timeout: COUNT * 500,
+  }, async () => {
     const stderr = vi.spyOn(process.stderr, "write");
     const error = vi.spyOn(console, "error");
     const rdkit = await createRdkit();

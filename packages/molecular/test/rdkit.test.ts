@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
+import { countAtoms } from "../src/molecule/guard.ts";
 import type { Molecule } from "../src/molecule/molecule.ts";
 import { createRdkit, sharedRdkit } from "../src/molecule/rdkit.ts";
-import { countAtoms } from "../src/molecule/guard.ts";
 
 const ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O";
 const unguarded = { maxAtoms: Number.POSITIVE_INFINITY, maxCharacters: Number.POSITIVE_INFINITY };

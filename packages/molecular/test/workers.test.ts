@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { enumeratedSmiles } from "../src/data/enumerated.ts";
 import type { Batch, Row } from "../src/feature/compute.ts";
-import { type Engine, growingEngine, inOrder, localEngine, type WorkerReport } from "../src/feature/engine.ts";
+import {
+  type Engine,
+  growingEngine,
+  inOrder,
+  localEngine,
+  type WorkerReport,
+} from "../src/feature/engine.ts";
 import { featurize } from "../src/feature/featurize.ts";
 import {
   canonicalKind,
@@ -97,7 +103,8 @@ describe("workers", () => {
       close: () => Promise.resolve([]),
     });
     const growing = growingEngine(engine("small"), () => engine("large"), 3);
-    for (const smiles of [["a", "b"], ["c"], ["d"], ["e", "f"]]) await growing.run(batch(smiles), () => undefined);
+    for (const smiles of [["a", "b"], ["c"], ["d"], ["e", "f"]])
+      await growing.run(batch(smiles), () => undefined);
     expect(used).toEqual(["small 2", "small 1", "large 1", "large 2"]);
     expect(growing.ahead).toBe(4);
   });

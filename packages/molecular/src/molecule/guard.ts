@@ -36,7 +36,10 @@ export function guard(smiles: string, { maxCharacters, maxAtoms }: Limits): Mole
       reason: `${smiles.length} characters are more than the ${maxCharacters} that are parsed; split the molecule or raise maxCharacters.`,
     };
   if (smiles.includes("\0"))
-    return { fault: "unparsable", reason: "The SMILES string holds a null character, where RDKit would stop reading." };
+    return {
+      fault: "unparsable",
+      reason: "The SMILES string holds a null character, where RDKit would stop reading.",
+    };
   // What stands behind white space is a name, or an extension that adds no atoms.
   const atoms = countAtoms(smiles.trim().split(/\s/, 1)[0]!);
   if (atoms > maxAtoms)

@@ -25,10 +25,23 @@ const REAL: readonly string[] = [
 ];
 
 const ALPHABET = "()[]=#$:/\\.%0123456789@+-CNOPSFclnosbp*HBrI>~|{}<&!;,_'\" ";
-const STRANGE = ["\u0000", "\u0001", "\t", "\n", "\r", "\u00a0", "\u200b", "\u202e", "é", "炭素", "🧪", "\ud800", "\uffff"];
+const STRANGE = [
+  "\u0000",
+  "\u0001",
+  "\t",
+  "\n",
+  "\r",
+  "\u00a0",
+  "\u200b",
+  "\u202e",
+  "é",
+  "炭素",
+  "🧪",
+  "\ud800",
+  "\uffff",
+];
 
 type Make = (random: Random) => string;
-
 
 const pick = <T>(random: Random, items: ArrayLike<T>): T => items[random.integer(items.length)]!;
 const real = (random: Random): string => pick(random, REAL);
@@ -79,10 +92,14 @@ const SORTS: Readonly<Record<string, Make>> = {
   joined: (random) => times(random, 12, real).join(""),
   reaction: (random) => times(random, 3, real).join(pick(random, [">>", ">", ">CCO>", ">>>"])),
   isotope: bracket((random) => `${number(random)}${pick(random, ELEMENTS)}`),
-  charge: bracket((random) => pick(random, ELEMENTS) + pick(random, ["+", "-", "++", "----"]) + number(random)),
+  charge: bracket(
+    (random) => pick(random, ELEMENTS) + pick(random, ["+", "-", "++", "----"]) + number(random),
+  ),
   hydrogens: bracket((random) => `${pick(random, ELEMENTS)}H${number(random)}`),
   mapped: bracket((random) => `${pick(random, ELEMENTS)}:${number(random)}`),
-  chiral: bracket((random) => `${pick(random, ELEMENTS)}${pick(random, ["@", "@@", "@TH1", "@SP4", "@OH31", "@@@"])}H`),
+  chiral: bracket(
+    (random) => `${pick(random, ELEMENTS)}${pick(random, ["@", "@@", "@TH1", "@SP4", "@OH31", "@@@"])}H`,
+  ),
   explicitHydrogens: (random) => `[H]C([H])([H])${"C([H])([H])".repeat(random.integer(120))}[H]`,
   closures: (random) => {
     const ring = pick(random, ["1", "0", "%10", "%99", "%(1)", "%(100)", "%(99999)", "%", "%1"]);
@@ -90,11 +107,16 @@ const SORTS: Readonly<Record<string, Make>> = {
   },
   branches: (random) => {
     const depth = random.integer(300);
-    return "C(".repeat(depth) + pick(random, ["C", "", "N"]) + ")".repeat(Math.max(0, depth - random.integer(2)));
+    return (
+      "C(".repeat(depth) + pick(random, ["C", "", "N"]) + ")".repeat(Math.max(0, depth - random.integer(2)))
+    );
   },
-  chain: (random) => pick(random, ["C", "CO", "C=C", "N", "c", "C(C)", "[Si]", "C#C", "OP(=O)(O)"]).repeat(random.integer(500)),
+  chain: (random) =>
+    pick(random, ["C", "CO", "C=C", "N", "c", "C(C)", "[Si]", "C#C", "OP(=O)(O)"]).repeat(
+      random.integer(500),
+    ),
   ladder: (random) => {
-    const steps = random.integer(120);
+    const steps = random.integer(60);
     return pick(random, ["C1CC1", "C12CC1C2", "c1ccccc1", "C1CCC2(CC1)", "C1CC2CCC1C2"]).repeat(steps);
   },
   clique: (random) => {
@@ -102,15 +124,41 @@ const SORTS: Readonly<Record<string, Make>> = {
     const ring = (a: number, b: number): string => `%(${100 + Math.min(a, b) * 20 + Math.max(a, b)})`;
     const others = (a: number): number[] => [...new Array(atoms).keys()].filter((b) => b !== a);
     const element = pick(random, ["[U]", "C", "[Fe]", "*"]);
-    return Array.from({ length: atoms }, (_, a) => element + others(a).map((b) => ring(a, b)).join("")).join(".");
+    return Array.from(
+      { length: atoms },
+      (_, a) =>
+        element +
+        others(a)
+          .map((b) => ring(a, b))
+          .join(""),
+    ).join(".");
   },
   huge: (random) => real(random).repeat(1 + random.integer(4000)),
   atoms: (random) => pick(random, ["C", "[CH2]", "[U]", "c1ccccc1", "."]).repeat(5000),
-  whitespace: (random) => pick(random, [" ", "\t", "\n", "  "]) + real(random) + pick(random, ["", " ", "\r\n", "\n\n"]),
+  whitespace: (random) =>
+    pick(random, [" ", "\t", "\n", "  "]) + real(random) + pick(random, ["", " ", "\r\n", "\n\n"]),
   blank: (random) => pick(random, ["", " ", "\t", "\n", "   ", "\u00a0", "\ufeff"]),
-  named: (random) => `${real(random)} ${pick(random, ["name", "CCO", "two words", "C".repeat(600), "|$R1$|", "|(0,0;1,1)|", "|x|", "|^1:0|", "|", "|r,o1:0|"])}`,
+  named: (random) =>
+    `${real(random)} ${pick(random, ["name", "CCO", "two words", "C".repeat(600), "|$R1$|", "|(0,0;1,1)|", "|x|", "|^1:0|", "|", "|r,o1:0|"])}`,
   prose: (random) =>
-    pick(random, ["undefined", "NaN", "null", "true", "-1.5e3", "smiles", "ethanol", "{}", "[]", "<b>C</b>", "=1+1", "'; DROP TABLE", "../../x", "CCO,CCN", "InChI=1S/CH4/h1H4", "LFQSCWFLJHTTHZ-UHFFFAOYSA-N"]),
+    pick(random, [
+      "undefined",
+      "NaN",
+      "null",
+      "true",
+      "-1.5e3",
+      "smiles",
+      "ethanol",
+      "{}",
+      "[]",
+      "<b>C</b>",
+      "=1+1",
+      "'; DROP TABLE",
+      "../../x",
+      "CCO,CCN",
+      "InChI=1S/CH4/h1H4",
+      "LFQSCWFLJHTTHZ-UHFFFAOYSA-N",
+    ]),
 };
 
 export const HOSTILE_SORTS: readonly string[] = Object.keys(SORTS);
