@@ -36,10 +36,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Counts what RDKit is asked for. */
-function counting(): Rdkit & { readonly calls: number } {
+function counting(version = inner.version): Rdkit & { readonly calls: number } {
   let calls = 0;
   return {
-    version: inner.version,
+    version,
     open: 0,
     crashes: 0,
     get calls() {
@@ -130,14 +130,13 @@ describe("the feature cache", () => {
 
   it("does not mix up molecules, settings or RDKit releases", async () => {
     const rdkit = counting();
-    const other = { ...rdkit, version: "2099.01.1", withMolecule: rdkit.withMolecule };
     const cache = folder;
     await morganFingerprints(SMILES, { rdkit, cache });
     const short = await morganFingerprints(SMILES, { rdkit, cache, bits: 1024 });
     expect(short.map(({ length }) => length)).toEqual(SMILES.map(() => 128));
-    const before = rdkit.calls;
+    const other = counting("2099.01.1");
     await morganFingerprints(SMILES, { rdkit: other, cache });
-    expect(rdkit.calls - before).toBe(SMILES.length);
+    expect(other.calls).toBe(SMILES.length);
     expect(files().length).toBe(3);
   });
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
   rdkit = await createRdkit();
 });
 
-const refused = (options: object, words: RegExp): void =>
+const expectRefused = (options: object, words: RegExp): void =>
   expect(() => fingerprintSettings(options as FingerprintOptions)).toThrow(words);
 
 describe("fingerprints", () => {
@@ -66,17 +66,17 @@ describe("fingerprints", () => {
   });
 
   it("are refused with a kind, an option or a value that does not exist", () => {
-    refused({ kind: "ecfp" }, /no fingerprint "ecfp".*morgan, rdkit/);
-    refused({ kind: "toString" }, /no fingerprint "toString"/);
-    refused({ kind: "maccs", bits: 1024 }, /maccs fingerprint has no option bits/);
-    refused({ kind: "pattern", radius: 2 }, /pattern fingerprint has no option radius/);
+    expectRefused({ kind: "ecfp" }, /no fingerprint "ecfp".*morgan, rdkit/);
+    expectRefused({ kind: "toString" }, /no fingerprint "toString"/);
+    expectRefused({ kind: "maccs", bits: 1024 }, /maccs fingerprint has no option bits/);
+    expectRefused({ kind: "pattern", radius: 2 }, /pattern fingerprint has no option radius/);
     // RDKit.js would read it and ignore it.
-    refused({ kind: "morgan", useFeatures: true }, /no option useFeatures/);
-    refused({ kind: "morgan", radius: 1.5 }, /radius must be a whole number from 0/);
-    refused({ kind: "morgan", bits: 0 }, /multiple of 8/);
-    refused({ kind: "morgan", bits: 2 ** 21 }, /multiple of 8 up to/);
-    refused({ kind: "morgan", useChirality: 1 }, /useChirality must be true or false/);
-    refused({ kind: "rdkit", minPath: 8 }, /maxPath must be a whole number from 8, not 7/);
-    refused({ kind: "atom-pair", minLength: 0 }, /minLength must be a whole number from 1/);
+    expectRefused({ kind: "morgan", useFeatures: true }, /no option useFeatures/);
+    expectRefused({ kind: "morgan", radius: 1.5 }, /radius must be a whole number from 0/);
+    expectRefused({ kind: "morgan", bits: 0 }, /multiple of 8/);
+    expectRefused({ kind: "morgan", bits: 2 ** 21 }, /multiple of 8 up to/);
+    expectRefused({ kind: "morgan", useChirality: 1 }, /useChirality must be true or false/);
+    expectRefused({ kind: "rdkit", minPath: 8 }, /maxPath must be a whole number from 8, not 7/);
+    expectRefused({ kind: "atom-pair", minLength: 0 }, /minLength must be a whole number from 1/);
   });
 });

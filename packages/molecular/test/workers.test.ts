@@ -41,7 +41,7 @@ describe("workers", () => {
       scaffold: scaffoldKind(true),
       name: canonicalKind,
     };
-    const smiles = [...enumeratedSmiles(900), "F/C=C/F", "C[C@H](N)C(=O)O", "[Na+].[Cl-]"];
+    const smiles = [...enumeratedSmiles(320), "F/C=C/F", "C[C@H](N)C(=O)O", "[Na+].[Cl-]"];
     const reports: WorkerReport[] = [];
     const onWorkers = (all: readonly WorkerReport[]): void => void reports.push(...all);
     const spread = await featurize(smiles, kinds, { cache: false, workers: 2, onWorkers });

@@ -84,16 +84,9 @@ export const fingerprintKind = (options: FingerprintOptions): FeatureKind<Uint8A
 
 /** The kind that `spec` stands for. */
 export function kindOf(spec: KindSpec): FeatureKind<unknown> {
-  switch (spec.of) {
-    case "descriptors":
-      return descriptorKind;
-    case "graph":
-      return graphKind as FeatureKind<unknown>;
-    case "canonical":
-      return canonicalKind as FeatureKind<unknown>;
-    case "scaffold":
-      return scaffoldKind(spec.stereo) as FeatureKind<unknown>;
-    case "fingerprint":
-      return fingerprintKind(spec.options) as FeatureKind<unknown>;
-  }
+  if (spec.of === "descriptors") return descriptorKind;
+  if (spec.of === "graph") return graphKind as FeatureKind<unknown>;
+  if (spec.of === "scaffold") return scaffoldKind(spec.stereo) as FeatureKind<unknown>;
+  if (spec.of === "fingerprint") return fingerprintKind(spec.options) as FeatureKind<unknown>;
+  return canonicalKind as FeatureKind<unknown>;
 }

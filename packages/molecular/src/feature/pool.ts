@@ -11,6 +11,12 @@ export interface WorkerStart {
   readonly place: Int32Array;
 }
 
+/** Sends to a worker; threads have no origins that a message could be meant for. */
+const send = (worker: Worker, message: ToWorker): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  worker.postMessage(message);
+};
+
 export type ToWorker = { readonly batch: Batch } | "end";
 export type FromWorker =
   | { readonly type: "ready" }
@@ -78,7 +84,7 @@ export function poolEngine({ workers, kinds, fallback, script }: PoolOptions): E
   const hand = (place: Place, job: Job): void => {
     place.job = job;
     Atomics.store(place.place, 0, -1);
-    place.worker.postMessage({ batch: part(job.batch, job.left) } satisfies ToWorker);
+    send(place.worker, { batch: part(job.batch, job.left) });
   };
 
   /** Gives waiting jobs to idle workers, and starts one more where none is idle. */
@@ -93,13 +99,12 @@ export function poolEngine({ workers, kinds, fallback, script }: PoolOptions): E
   }
 
   function passOn(engine: Engine, job: Job): void {
-    const rows = engine.run(part(job.batch, job.left), job.onRow);
-    rows
-      .then((found) => {
-        for (const _ of job.fatal) job.onRow();
-        job.resolve(assemble(job, found));
-      })
-      .catch(job.reject);
+    const done = async (): Promise<void> => {
+      const rows = await engine.run(part(job.batch, job.left), job.onRow);
+      for (const _ of job.fatal) job.onRow();
+      job.resolve(assemble(job, rows));
+    };
+    done().catch(job.reject);
   }
 
   function start(): void {
@@ -166,7 +171,7 @@ export function poolEngine({ workers, kinds, fallback, script }: PoolOptions): E
         const busy = place.job !== null;
         place.job = null;
         if (busy || !place.ready) await place.worker.terminate();
-        else place.worker.postMessage("end" satisfies ToWorker);
+        else send(place.worker, "end");
         await place.ended;
       });
       await Promise.all(ending);

@@ -103,17 +103,18 @@ function check(settings: Readonly<Partial<Record<Setting, unknown>>>): void {
     (bits as number) % 8 !== 0 ||
     (bits as number) > MOST_BITS
   )
-    refuse(`bits must be a positive multiple of 8 up to ${MOST_BITS}, not ${String(bits)}.`, { bits });
+    refuse(`bits must be a positive multiple of 8 up to ${MOST_BITS}, not ${JSON.stringify(bits)}.`, {
+      bits,
+    });
 }
 
 /** Only what the kind has; an option that RDKit would ignore in silence is an error. */
 function complete({ kind, ...given }: FingerprintOptions): Partial<Record<Setting, number | boolean>> {
   const found = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (found === undefined)
-    return refuse(
-      `There is no fingerprint "${String(kind)}"; the kinds are ${Object.keys(KINDS).join(", ")}.`,
-      { kind },
-    );
+    return refuse(`There is no fingerprint "${kind}"; the kinds are ${Object.keys(KINDS).join(", ")}.`, {
+      kind,
+    });
   const settings = { ...found.defaults };
   for (const [name, value] of Object.entries(given) as [Setting, number | boolean | undefined][]) {
     if (value === undefined) continue;
