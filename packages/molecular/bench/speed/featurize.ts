@@ -1,7 +1,7 @@
 /**
  * Prints molecules a second through the stream of features, with all descriptors and with graph and Morgan fingerprint only, over many
  * enumerated molecules; beside wall time the rate per second of processor time, which other work on the machine disturbs less. Memory
- * after 10,000 molecules and at the end shows whether it grows; handles are those of RDKit that are alive at the end, in all workers.
+ * after 10,000 molecules and before the workers end shows whether it grows; handles are those of RDKit that are alive at the end, in all workers.
  *
  *     node --conditions=@outrigger/source --import tsx packages/molecular/bench/speed/featurize.ts [molecules] [workers]
  *
@@ -42,7 +42,8 @@ async function measure(name: string, kinds: FeatureKinds): Promise<void> {
   const [start, used] = [performance.now(), process.cpuUsage()];
   let done = 0;
   let bad = 0;
-  let early = "";
+  let early = "-";
+  let late = "-";
   for await (const { rows } of featurizeStream(molecules(count), kinds, {
     cache: false,
     workers,
@@ -50,14 +51,15 @@ async function measure(name: string, kinds: FeatureKinds): Promise<void> {
   })) {
     done += rows.length;
     bad += rows.filter(({ ok }) => !ok).length;
-    if (early === "" && done >= 10_000) early = megabytes();
+    late = megabytes();
+    if (done <= 10_000) early = late;
   }
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(used);
   const alive = reports.reduce((sum, { open }) => sum + open, 0);
   const rates = `${rate(done, seconds)} a second, ${rate(done, (user + system) / 1e6)} a processor second`;
   console.log(
-    `${name.padEnd(22)} ${done} molecules (${bad} bad): ${rates}; ${early || "-"} after 10,000, ${megabytes()} at the end; ${alive} handles alive in ${reports.length} workers`,
+    `${name.padEnd(22)} ${done} molecules (${bad} bad): ${rates}; ${early} after 10,000, ${late} before the end; ${alive} handles alive in ${reports.length} workers`,
   );
 }
 
