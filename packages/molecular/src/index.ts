@@ -105,17 +105,31 @@ export {
 export { type SaltDecision, type StandardizeOptions } from "./data/standardize.ts";
 export { type StreamedRow, type StreamOptions, streamMolecules } from "./data/stream.ts";
 export { cacheDirectory } from "./feature/cache.ts";
+export { featuresOf } from "./feature/compute.ts";
 export { DESCRIPTOR_NAMES } from "./feature/descriptors.ts";
+export { type WorkerReport } from "./feature/engine.ts";
 export {
   descriptors,
   type FeaturizeOptions,
+  featurize,
   moleculeGraphs,
   morganFingerprints,
   murckoScaffolds,
   splitMolecules,
 } from "./feature/featurize.ts";
 export { popcount, tanimoto, unpackBits } from "./feature/fingerprint.ts";
-export { type FingerprintKind, fingerprints } from "./feature/fingerprint-kinds.ts";
+export { fingerprints } from "./feature/fingerprint-kinds.ts";
+export {
+  canonicalKind,
+  descriptorKind,
+  type FeatureKind,
+  type FeatureKinds,
+  type Features,
+  fingerprintKind,
+  graphKind,
+  scaffoldKind,
+} from "./feature/kinds.ts";
+export { type FeatureChunk, featurizeStream } from "./feature/stream.ts";
 export { type AttentiveFpOptions, attentiveFp } from "./model/attentive-fp.ts";
 export { type DMpnnOptions, dMpnn } from "./model/d-mpnn.ts";
 export { type FingerprintMlpOptions, type Fingerprints, fingerprintMlp } from "./model/fingerprint-mlp.ts";
@@ -135,18 +149,17 @@ export {
 } from "./model/molecule-model.ts";
 export { conjugatedBonds } from "./molecule/conjugation.ts";
 export { ATOM_COLUMNS, BOND_COLUMNS, moleculeGraph } from "./molecule/features.ts";
+export {
+  type FingerprintKind,
+  type FingerprintOptions,
+  type FingerprintSettings,
+  fingerprintSettings,
+} from "./molecule/fingerprint-options.ts";
+export { type MoleculeFault, type MoleculeProblem } from "./molecule/guard.ts";
 export { type Hybridization, hybridizations } from "./molecule/hybridization.ts";
 export { type LargestFragment, type Molecule } from "./molecule/molecule.ts";
 export { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "./molecule/molecule-graph.ts";
-export {
-  createRdkit,
-  type MoleculeFault,
-  type MoleculeProblem,
-  type Outcome,
-  type Rdkit,
-  type RdkitOptions,
-  sharedRdkit,
-} from "./molecule/rdkit.ts";
+export { createRdkit, type Outcome, type Rdkit, type RdkitOptions, sharedRdkit } from "./molecule/rdkit.ts";
 export { type Atom, type Bond, type Structure } from "./molecule/structure.ts";
 export {
   type DatasetDescription,

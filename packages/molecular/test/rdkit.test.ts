@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { createRdkit, type Molecule } from "../src/index.ts";
-import { countAtoms } from "../src/molecule/rdkit.ts";
+import { countAtoms } from "../src/molecule/guard.ts";
+import type { Molecule } from "../src/molecule/molecule.ts";
+import { createRdkit, sharedRdkit } from "../src/molecule/rdkit.ts";
 
 const ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O";
 const unguarded = { maxAtoms: Number.POSITIVE_INFINITY, maxCharacters: Number.POSITIVE_INFINITY };
@@ -108,5 +109,37 @@ describe("withMolecule", () => {
     expect(countAtoms("[NH3+]CC(=O)[O-]")).toBe(5);
     expect(countAtoms("Clc1cc(Br)ccc1")).toBe(8);
     expect(countAtoms("[13C@@H]1%12OC1*")).toBe(4);
+  });
+});
+
+describe("strings that RDKit would misread or never finish", () => {
+  const fault = async (smiles: string): Promise<string> => {
+    const rdkit = await sharedRdkit();
+    const found = await rdkit.withMolecule(smiles, (m) => m.structure().atoms.length);
+    return found.ok ? `${found.value} atoms` : found.problem.fault;
+  };
+  /** So many metal atoms, each bound to all others. */
+  const clique = (atoms: number): string => {
+    const numbers = [...new Array(atoms).keys()];
+    const closure = (a: number, b: number): string => `%(${100 + Math.min(a, b) * 20 + Math.max(a, b)})`;
+    const others = (a: number): string => numbers.map((b) => (b === a ? "" : closure(a, b))).join("");
+    return numbers.map((a) => `[U]${others(a)}`).join(".");
+  };
+
+  it("are refused when they hold a null character", async () => {
+    expect(await fault("CCO\0CC")).toBe("unparsable");
+    expect(await fault("CCO\0")).toBe("unparsable");
+  });
+
+  it("are refused when their atoms are bound all to all, alone or as a part, but not when they are merely unusual", async () => {
+    expect(await fault(clique(9))).toBe("too-dense");
+    expect(await fault(`${"C".repeat(100)}.${clique(10)}`)).toBe("too-dense");
+    expect(await fault(clique(5))).toBe("5 atoms");
+    expect(await fault("F[U](F)(F)(F)(F)F")).toBe("7 atoms");
+    expect(await fault("[Fe+2].[C-]1(C=CC=C1).[C-]1(C=CC=C1)")).toBe("11 atoms");
+  });
+
+  it("count no atoms in the name behind a molecule", async () => {
+    expect(await fault(`CCO ${"C".repeat(600)}`)).toBe("3 atoms");
   });
 });

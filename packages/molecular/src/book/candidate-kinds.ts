@@ -1,36 +1,34 @@
-import { type FeaturizeOptions, featurize, type Kind } from "../feature/featurize.ts";
+import { type FeaturizeOptions, featureColumn } from "../feature/featurize.ts";
+import type { FeatureKind } from "../feature/kinds.ts";
 import { sharedRdkit } from "../molecule/rdkit.ts";
 import { FRAGMENT_PATTERNS } from "./fragment-patterns.ts";
-import { GRAPH_INDICES, graphIndices } from "./graph-indices.ts";
+import { graphIndices } from "./graph-indices.ts";
 
 const SMARTS = FRAGMENT_PATTERNS.map(({ smarts }) => smarts);
 
-/** Rows of the same width, one after the other in memory. */
-function rows<T extends Float64Array | Int32Array>(all: T, width: number): T[] {
-  return Array.from({ length: all.length / width }, (_, i) => all.slice(i * width, (i + 1) * width) as T);
-}
-
-const graphIndexKind: Kind<Float64Array> = {
+const graphIndexKind: FeatureKind<Float64Array> = {
   name: "graph-indices",
   version: 1,
+  spec: null,
   compute: (molecule) => graphIndices(molecule.structure()),
-  encode: (values) => new Uint8Array(Float64Array.from(values.flatMap((row) => [...row])).buffer),
-  decode: (bytes) => rows(new Float64Array(bytes.buffer), GRAPH_INDICES.length),
+  encode: (row) => new Uint8Array(row.slice().buffer),
+  decode: (bytes) => new Float64Array(bytes.slice().buffer),
 };
 
-const fragmentKind: Kind<Int32Array> = {
+const fragmentKind: FeatureKind<Int32Array> = {
   name: "fragments",
   version: 1,
+  spec: null,
   compute: (molecule) => molecule.countMatches(SMARTS),
-  encode: (values) => new Uint8Array(Int32Array.from(values.flatMap((row) => [...row])).buffer),
-  decode: (bytes) => rows(new Int32Array(bytes.buffer), SMARTS.length),
+  encode: (row) => new Uint8Array(row.slice().buffer),
+  decode: (bytes) => new Int32Array(bytes.slice().buffer),
 };
 
 /** The indices of every molecule, [N][22] in the order of `GRAPH_INDICES`; some 0.6 ms a molecule, then cached. */
 export const graphIndexRows = (
   smiles: readonly string[],
   options: FeaturizeOptions = {},
-): Promise<Float64Array[]> => featurize(graphIndexKind, smiles, options);
+): Promise<Float64Array[]> => featureColumn(graphIndexKind, smiles, options);
 
 /**
  * How often each fragment occurs in every molecule, [N][85] in the order of `FRAGMENT_PATTERNS`; some 0.5 ms a molecule, then cached.
@@ -42,7 +40,7 @@ export async function fragmentRows(
 ): Promise<Int32Array[]> {
   const rdkit = options.rdkit ?? (await sharedRdkit());
   try {
-    return await featurize(fragmentKind, smiles, { ...options, rdkit });
+    return await featureColumn(fragmentKind, smiles, { ...options, rdkit });
   } finally {
     rdkit.freeQueries();
   }

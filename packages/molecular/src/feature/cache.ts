@@ -1,54 +1,74 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-
-/** What a cached block is a function of: any difference gives another file. */
-export interface CacheKey {
-  /** What was computed, with its settings, such as `morgan-2-2048`. */
-  readonly kind: string;
-  /** Raised when the code that computes it changes its results. */
-  readonly version: number;
-  readonly rdkit: string;
-  /** The molecules, in order. */
-  readonly smiles: readonly string[];
-}
+import { OutriggerError } from "@outrigger/core/error";
+import type { FeatureKind } from "./kinds.ts";
+import { nodeModule } from "./node.ts";
+import { type RecordFile, recordFile } from "./record-file.ts";
 
 /** `directory`, else `$OUTRIGGER_CACHE`, else `~/.cache/outrigger`. */
-export const cacheDirectory = (directory?: string): string =>
-  directory ?? process.env["OUTRIGGER_CACHE"] ?? join(homedir(), ".cache", "outrigger");
+export function cacheDirectory(directory?: string): string {
+  const given = directory ?? process.env["OUTRIGGER_CACHE"];
+  return given ?? nodeModule("node:path")!.join(nodeModule("node:os")!.homedir(), ".cache", "outrigger");
+}
 
-const MAGIC = "outrigger-features-1\n";
+/** Bytes of several kinds of features by SMILES string; entry [i][k] belongs to molecule i and kind k. */
+export interface FeatureCache {
+  find(smiles: readonly string[]): Promise<(Uint8Array | null)[][]>;
+  /** Keeps what is not null. Goes on without the disk when that refuses, after it has told `onError` once. */
+  add(smiles: readonly string[], bytes: readonly (readonly (Uint8Array | null)[])[]): Promise<void>;
+  close(): Promise<void>;
+}
 
-const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
-
-const pathOf = (key: CacheKey, directory?: string): string =>
-  join(cacheDirectory(directory), "features", `${key.kind}-${sha256(JSON.stringify(key))}.bin`);
-
-/** The bytes that were stored, or null when there are none or when they are damaged. */
-export async function readCache(key: CacheKey, directory?: string): Promise<Uint8Array | null> {
-  const stored = await readFile(pathOf(key, directory)).catch(() => null);
-  const start = MAGIC.length + 64;
-  if (!stored || stored.length < start || stored.toString("latin1", 0, MAGIC.length) !== MAGIC) return null;
-  // A copy, because typed arrays of wider elements need an aligned start.
-  const body = Uint8Array.from(stored.subarray(start));
-  return sha256(body) === stored.toString("latin1", MAGIC.length, start) ? body : null;
+/** One file for every kind, its version and RDKit's release: a change of any begins another file. */
+function pathOf({ name, version }: FeatureKind<unknown>, rdkit: string, directory?: string): string {
+  if (!/^[\w.-]+$/.test(name))
+    throw new OutriggerError(
+      "bad-option",
+      `"${name}" cannot name a kind of features: it names a file, so use letters, digits, dots and hyphens.`,
+      { name },
+    );
+  const file = `${name}-${version}-rdkit-${rdkit}.records`;
+  return nodeModule("node:path")!.join(cacheDirectory(directory), "features", file);
 }
 
 /**
- * Stores bytes under the key: written beside the place and renamed into it, so that a reader or a crash never meets half a file.
- * Resolves to the error if the disk refused (full, read-only): a cache is a convenience, and the caller has the values anyway.
+ * The cache on disk. Its key is the SMILES string as it is written, because the order of a graph's atoms follows it: two spellings of
+ * one molecule are two entries.
  */
-export async function writeCache(key: CacheKey, body: Uint8Array, directory?: string): Promise<Error | null> {
-  const path = pathOf(key, directory);
-  const draft = `${path}.${randomUUID()}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, Buffer.concat([Buffer.from(MAGIC + sha256(body), "latin1"), body]));
-    await rename(draft, path);
-    return null;
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    return error as Error;
-  }
+export function featureCache(
+  kinds: readonly FeatureKind<unknown>[],
+  rdkit: string,
+  { directory, onError }: { readonly directory?: string; readonly onError: (error: Error) => void },
+): FeatureCache {
+  const files = kinds.map((kind): RecordFile => recordFile(pathOf(kind, rdkit, directory)));
+  let refused = false;
+  return {
+    async find(smiles) {
+      const columns = await Promise.all(files.map((file) => file.find(smiles)));
+      return smiles.map((_, i) => columns.map((column) => column[i]!));
+    },
+    async add(smiles, bytes) {
+      if (refused) return;
+      try {
+        for (const [k, file] of files.entries()) {
+          const records = smiles.flatMap((text, i): [string, Uint8Array][] => {
+            const value = bytes[i]![k];
+            return value ? [[text, value]] : [];
+          });
+          if (records.length > 0) await file.add(records);
+        }
+      } catch (error) {
+        refused = true;
+        onError(error as Error);
+      }
+    },
+    async close() {
+      await Promise.all(files.map((file) => file.close()));
+    },
+  };
 }
+
+/** A cache that keeps nothing: where none is wanted, and in a page. */
+export const noCache = (kinds: number): FeatureCache => ({
+  find: (smiles) => Promise.resolve(smiles.map(() => new Array<null>(kinds).fill(null))),
+  add: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+});

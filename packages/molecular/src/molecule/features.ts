@@ -4,6 +4,10 @@ import { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "./molecule
 import type { Bond, BondStereo, Chirality, Structure } from "./structure.ts";
 import { totalDegree } from "./valence.ts";
 
+/** Columns of `MoleculeGraph.atoms` and `.bonds`. */
+export const ATOM_COLUMNS: number = ATOM_VOCABULARY.length;
+export const BOND_COLUMNS: number = BOND_VOCABULARY.length;
+
 const CHIRALITY: Readonly<Record<Chirality, number>> = {
   none: 0,
   clockwise: 1,
@@ -43,27 +47,31 @@ export function moleculeGraph(structure: Structure): MoleculeGraph {
   const { atoms, bonds } = structure;
   const conjugated = conjugatedBonds(structure);
   const hybridization = hybridizations(structure, conjugated);
-  const atomRows = atoms.flatMap((atom, i) => [
-    place(atom.element, 1, 118),
-    CHIRALITY[atom.chirality],
-    place(totalDegree(structure, i), 0, 10),
-    place(atom.charge, -5, 5),
-    place(atom.hydrogens, 0, 8),
-    place(atom.radicals, 0, 4),
-    HYBRIDIZATION[hybridization[i]!],
-    Number(atom.aromatic),
-    Number(atom.inRing),
-  ]);
-  const bondRows = bonds.flatMap((bond, b) => [bondType(bond), STEREO[bond.stereo], Number(conjugated[b])]);
+  // Filled in place: this runs for every molecule of a file, and arrays of arrays cost as much as the rules.
+  const atomRows = new Int32Array(atoms.length * ATOM_COLUMNS);
+  let at = 0;
+  for (const [i, atom] of atoms.entries()) {
+    atomRows[at++] = place(atom.element, 1, 118);
+    atomRows[at++] = CHIRALITY[atom.chirality];
+    atomRows[at++] = place(totalDegree(structure, i), 0, 10);
+    atomRows[at++] = place(atom.charge, -5, 5);
+    atomRows[at++] = place(atom.hydrogens, 0, 8);
+    atomRows[at++] = place(atom.radicals, 0, 4);
+    atomRows[at++] = HYBRIDIZATION[hybridization[i]!];
+    atomRows[at++] = Number(atom.aromatic);
+    atomRows[at++] = Number(atom.inRing);
+  }
+  const bondRows = new Int32Array(bonds.length * BOND_COLUMNS);
+  const edges = new Int32Array(bonds.length * 2);
+  for (const [b, bond] of bonds.entries()) {
+    bondRows.set([bondType(bond), STEREO[bond.stereo], Number(conjugated[b])], b * BOND_COLUMNS);
+    edges.set([bond.begin, bond.end], b * 2);
+  }
   return {
     atomCount: atoms.length,
     bondCount: bonds.length,
-    atoms: Int32Array.from(atomRows),
-    bonds: Int32Array.from(bondRows),
-    edges: Int32Array.from(bonds.flatMap(({ begin, end }) => [begin, end])),
+    atoms: atomRows,
+    bonds: bondRows,
+    edges,
   };
 }
-
-/** Columns of `MoleculeGraph.atoms` and `.bonds`. */
-export const ATOM_COLUMNS: number = ATOM_VOCABULARY.length;
-export const BOND_COLUMNS: number = BOND_VOCABULARY.length;

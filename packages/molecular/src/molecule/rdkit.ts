@@ -1,16 +1,8 @@
 import { OutriggerError } from "@outrigger/core/error";
 import rdkit, { type Log, type MainModule, type Mol } from "@rdkit/rdkit";
-import { type Molecule, scoped } from "./molecule.ts";
+import { densityProblem, guard, type MoleculeProblem } from "./guard.ts";
+import { type Molecule, scoped, structureOf } from "./molecule.ts";
 import { createQueries, type Queries } from "./queries.ts";
-
-/** Why a SMILES string gave no molecule. */
-export type MoleculeFault = "empty" | "too-long" | "too-many-atoms" | "unparsable" | "crashed";
-
-export interface MoleculeProblem {
-  readonly fault: MoleculeFault;
-  /** For people: RDKit's own words where it gave any. */
-  readonly reason: string;
-}
 
 /** What became of one string: a value, or the reason why there is none. */
 export type Outcome<T> =
@@ -26,6 +18,8 @@ export interface RdkitOptions {
    * instance. The largest molecule of the MoleculeNet files has 492.
    */
   readonly maxAtoms?: number;
+  /** In a page: the address of `RDKit_minimal.wasm`, given its name; Node finds the file by itself. */
+  readonly locateFile?: (name: string) => string;
 }
 
 /** RDKit without its handles: every molecule lives exactly as long as the function that it is lent to. */
@@ -55,32 +49,14 @@ interface Instance {
 }
 
 /** WebAssembly started once more: 0.2-0.5 s and about 20 MB. RDKit's messages go to a buffer, never to stderr. */
-async function start(): Promise<Instance> {
+async function start(locateFile?: (name: string) => string): Promise<Instance> {
   // Emscripten turns the object that it is given into the instance, so every start needs its own.
-  const module = await rdkit.default({ print: () => undefined, printErr: () => undefined });
+  const module = await rdkit.default({
+    print: () => undefined,
+    printErr: () => undefined,
+    ...(locateFile && { locateFile }),
+  });
   return { module, log: module.set_log_capture("rdApp.*"), queries: createQueries(module), lost: false };
-}
-
-/** Atoms that a SMILES string spells out: bracket atoms, and the letters of the organic subset. */
-export const countAtoms = (smiles: string): number =>
-  smiles.match(/\[[^\]]*\]|Br|Cl|[BCNOPSFIbcnops*]/g)?.length ?? 0;
-
-function guard(smiles: string, maxCharacters: number, maxAtoms: number): MoleculeProblem | null {
-  if (typeof smiles !== "string")
-    return { fault: "unparsable", reason: `A SMILES string was expected, not ${typeof smiles}.` };
-  if (smiles.trim() === "") return { fault: "empty", reason: "The SMILES string is empty." };
-  if (smiles.length > maxCharacters)
-    return {
-      fault: "too-long",
-      reason: `${smiles.length} characters are more than the ${maxCharacters} that are parsed; split the molecule or raise maxCharacters.`,
-    };
-  const atoms = countAtoms(smiles);
-  if (atoms > maxAtoms)
-    return {
-      fault: "too-many-atoms",
-      reason: `${atoms} atoms are more than the ${maxAtoms} that RDKit's WebAssembly build parses safely.`,
-    };
-  return null;
 }
 
 /** RDKit's messages without the time of day, the input under a caret, and the line that only repeats the others. */
@@ -114,14 +90,14 @@ const ruined = (error: unknown): boolean =>
  * @throws OutriggerError `missing-package` when the WebAssembly file cannot be started.
  */
 export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
-  const { maxCharacters = 2000, maxAtoms = 520 } = options;
+  const limits = { maxCharacters: options.maxCharacters ?? 2000, maxAtoms: options.maxAtoms ?? 520 };
   let starting: Promise<Instance> | null = null;
   let queries: Queries | null = null;
   let open = 0;
   let crashes = 0;
 
   const current = async (): Promise<Instance> => {
-    starting ??= start();
+    starting ??= start(options.locateFile);
     try {
       const instance = await starting;
       if (!instance.lost) queries = instance.queries;
@@ -158,6 +134,9 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
         return { ok: false, problem: { fault: "unparsable", reason } };
       }
       open++;
+      const parsed = mol;
+      const problem = densityProblem(smiles, () => structureOf(parsed));
+      if (problem) return { ok: false, problem };
       return { ok: true, value: scoped(module, compiled, mol, use) };
     } finally {
       if (mol !== null) {
@@ -181,7 +160,7 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
     },
     freeQueries: () => queries?.free(),
     async withMolecule(smiles, use) {
-      const problem = guard(smiles, maxCharacters, maxAtoms);
+      const problem = guard(smiles, limits);
       if (problem) return { ok: false, problem };
       let instance = await current();
       // Another row may have ruined it between the promise and this line.
