@@ -4,6 +4,14 @@ import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 import { rawScaffold } from "./scaffold.ts";
 import { parseStructure, type Structure } from "./structure.ts";
 
+/** How a molecule is drawn. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  /** By atom, red, green and blue from 0 to 1; atoms without a colour are not highlighted. */
+  readonly colours?: ReadonlyMap<number, readonly [red: number, green: number, blue: number]>;
+}
+
 /** A molecule on loan: its methods work until the function that it was lent to returns, and give plain data. */
 export interface Molecule {
   /** RDKit's canonical SMILES, with stereochemistry. */
@@ -27,6 +35,8 @@ export interface Molecule {
    * https://doi.org/10.1021/jm9602928.
    */
   scaffold(stereo: boolean): string;
+  /** RDKit's drawing as SVG text, without an XML declaration and with a transparent background; some 7 ms. */
+  svg(drawing: Drawing): string;
 }
 
 /** The canonical form of a string that this package wrote itself. */
@@ -65,6 +75,7 @@ export function scoped<T>(module: MainModule, mol: Mol, use: (molecule: Molecule
     canonicalSmiles: () => handle().get_smiles(),
     structure: () => structureOf(handle()),
     scaffold: (stereo) => canonical(module, rawScaffold(structureOf(handle()), stereo)),
+    svg: (drawing) => draw(handle(), drawing),
     descriptors: () => descriptorRow(handle().get_descriptors()),
     morgan: (radius = 2, bits = 2048) => {
       if (!Number.isInteger(radius) || radius < 0)
@@ -85,6 +96,20 @@ export function scoped<T>(module: MainModule, mol: Mol, use: (molecule: Molecule
   } finally {
     lent = false;
   }
+}
+
+function draw(mol: Mol, { width, height, colours = new Map() }: Drawing): string {
+  const details = {
+    width,
+    height,
+    atoms: [...colours.keys()],
+    // Bonds have two ends of two colours: atoms alone are told apart.
+    bonds: [],
+    highlightAtomColors: Object.fromEntries(colours),
+    backgroundColour: [1, 1, 1, 0],
+    clearBackground: false,
+  };
+  return mol.get_svg_with_highlights(JSON.stringify(details)).replace(/^<\?xml[^>]*\?>\s*/, "");
 }
 
 function descriptorRow(json: string): Float64Array {

@@ -25,6 +25,8 @@ export interface RdkitOptions {
    * instance. The largest molecule of the MoleculeNet files has 492.
    */
   readonly maxAtoms?: number;
+  /** In a page: the address of `RDKit_minimal.wasm`, given its name. In Node the package knows it. */
+  readonly locateFile?: (file: string) => string;
 }
 
 /** RDKit without its handles: every molecule lives exactly as long as the function that it is lent to. */
@@ -49,9 +51,13 @@ interface Instance {
 }
 
 /** WebAssembly started once more: 0.2-0.5 s and about 20 MB. RDKit's messages go to a buffer, never to stderr. */
-async function start(): Promise<Instance> {
+async function start(locateFile: RdkitOptions["locateFile"]): Promise<Instance> {
   // Emscripten turns the object that it is given into the instance, so every start needs its own.
-  const module = await rdkit.default({ print: () => undefined, printErr: () => undefined });
+  const module = await rdkit.default({
+    print: () => undefined,
+    printErr: () => undefined,
+    ...(locateFile && { locateFile }),
+  });
   return { module, log: module.set_log_capture("rdApp.*"), lost: false };
 }
 
@@ -114,7 +120,7 @@ export async function createRdkit(options: RdkitOptions = {}): Promise<Rdkit> {
   let crashes = 0;
 
   const current = async (): Promise<Instance> => {
-    starting ??= start();
+    starting ??= start(options.locateFile);
     try {
       return await starting;
     } catch (cause) {
