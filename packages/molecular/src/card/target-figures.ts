@@ -163,7 +163,10 @@ export function domainFigure(report: TargetReport): Figure {
       domain: bins.map(({ label }) => label),
       type: "band",
     },
-    y: { label: report.kind === "regression" ? "mean absolute error" : "share of wrong classes" },
+    y: {
+      label: report.kind === "regression" ? "mean absolute error" : "share of wrong classes",
+      insetTop: 18,
+    },
     marks: [
       Plot.barY(bins, { x: "label", y: "error", fill: series(0), fillOpacity: 0.75 }),
       Plot.text(bins, {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OutriggerError } from "@outrigger/core/error";
 import { replaceFile } from "@outrigger/core/train/disk";
@@ -58,6 +58,8 @@ export async function trainCommand(
     return 130;
   }
   writePredictor(out, trained);
+  // Checkpoints are several times the model, and of no use any more.
+  rmSync(join(out, "training"), { recursive: true, force: true });
   print(resultText(trained.record));
   if (card) {
     const { cardPage } = await import("../card/card-page.ts");

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { OutriggerError } from "@outrigger/core/error";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import type { MoleculeTable } from "../data/dataset.ts";
@@ -219,7 +220,7 @@ export async function compare(
   onProgress(total, total, "done");
   const testOf = (name: ArmName): readonly number[] => arms.find((arm) => arm.name === name)!.test;
   return {
-    data: table.name,
+    data: basename(table.name),
     target: kind!.name,
     metric: metric.name,
     better: metric.better,

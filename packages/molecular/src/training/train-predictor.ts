@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import type { FitEvent } from "@outrigger/core/train/callback/event";
 import type { Fitted } from "@outrigger/core/train/fit";
@@ -224,7 +225,7 @@ function reportOf(
   const metric = primary.metrics[0]!.name;
   return {
     data: {
-      name: table.name,
+      name: basename(table.name),
       molecules: table.smiles.length,
       invalid: table.problems.length,
       problems: table.problems.slice(0, 20).map(({ row, value, reason }) => ({ row, value, reason })),
