@@ -17,7 +17,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** The command with all that it can do. */
+export function program(): Command {
   const command = new Command("outrigger-molecular")
     .description(
       "Predicts properties of molecules from a table of measured ones, with error bars, and says whether auxiliary tasks help.",

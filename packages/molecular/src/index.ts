@@ -13,6 +13,12 @@ export {
   type HostGraphBatch,
   type HostGraphs,
 } from "./batch/graph-batches.ts";
+export { cardPage } from "./card/card-page.ts";
+export { comparisonPage } from "./card/comparison-page.ts";
+export { type PredictSetting, type PredictSummary, predictTable } from "./command/predict.ts";
+export { type CompareOptions, type Comparison, compare } from "./compare/compare.ts";
+export { comparisonText } from "./compare/comparison-text.ts";
+export { type PairedInterval, pairedInterval, type Verdict, verdictOf } from "./compare/verdict.ts";
 export {
   type MoleculeTable,
   type ReadMoleculesOptions,
@@ -61,3 +67,24 @@ export {
   sharedRdkit,
 } from "./molecule/rdkit.ts";
 export type { Atom, Bond, Structure } from "./molecule/structure.ts";
+export { type Attribution, attribute } from "./predictor/attribution.ts";
+export { attributionSvg } from "./predictor/attribution-svg.ts";
+export { type Calibration, conformalQuantile } from "./predictor/conformal.ts";
+export type { Domain } from "./predictor/domain.ts";
+export { fetchPredictor } from "./predictor/fetch.ts";
+export { readPredictor, writePredictor } from "./predictor/folder.ts";
+export {
+  makePredictor,
+  type PredictedMolecule,
+  type PredictOptions,
+  type Predictor,
+  type TargetPrediction,
+} from "./predictor/predictor.ts";
+export type { PredictorRecord } from "./predictor/record.ts";
+export { type Configuration, configuration, type GivenConfiguration } from "./training/configuration.ts";
+export {
+  type TrainedPredictor,
+  type TrainingEvent,
+  type TrainPredictorOptions,
+  trainPredictor,
+} from "./training/train-predictor.ts";

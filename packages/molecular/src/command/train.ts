@@ -45,11 +45,14 @@ export async function trainCommand(
   const { targets, smiles } = configuration;
   const table = await readMolecules({ path: data }, { targets, ...(smiles !== null && { smiles }) });
   print(tableText(table));
-  replaceFile(begunOf(out), [new TextEncoder().encode(`${JSON.stringify(configuration, null, 1)}\n`)]);
   const run = { spinning: false, ...(threads !== undefined && { threads }) };
   const trained = await trainPredictor(table, configuration, {
     directory: join(out, "training"),
-    onProgress: progress,
+    onProgress(event) {
+      // Not before: a mistake that ends the command must not bind the folder to its options.
+      if (event.kind === "fit" && event.event.kind === "start") writeBegun(out, configuration);
+      progress(event);
+    },
     run,
     ...(signal && { signal }),
   });
@@ -73,6 +76,9 @@ export async function trainCommand(
 }
 
 const begunOf = (out: string): string => join(out, "training", "configuration.json");
+
+const writeBegun = (out: string, configuration: Configuration): void =>
+  replaceFile(begunOf(out), [new TextEncoder().encode(`${JSON.stringify(configuration, null, 1)}\n`)]);
 
 function checkBegun(out: string, configuration: Configuration): void {
   const path = begunOf(out);
