@@ -6,14 +6,9 @@ import { fetchPredictor } from "../src/predictor/fetch.ts";
 import type { PredictedMolecule } from "../src/predictor/predictor.ts";
 
 /** Predicts what is typed with the model folder of the address, `?model=model/` by default. */
-const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const [form, field, status, result, drawing] = [
-  element<HTMLFormElement>("form"),
-  element<HTMLInputElement>("smiles"),
-  element("status"),
-  element("result"),
-  element("drawing"),
-];
+const [form, field, status, result, drawing] = ["form", "smiles", "status", "result", "drawing"].map(
+  (id) => document.getElementById(id)!,
+) as [HTMLElement, HTMLInputElement, HTMLElement, HTMLElement, HTMLElement];
 
 function line(kind: string, text: string): HTMLElement {
   const made = document.createElement("p");

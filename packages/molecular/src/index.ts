@@ -13,8 +13,6 @@ export {
   type HostGraphBatch,
   type HostGraphs,
 } from "./batch/graph-batches.ts";
-export { cardPage } from "./card/card-page.ts";
-export { comparisonPage } from "./card/comparison-page.ts";
 export { type PredictSetting, type PredictSummary, predictTable } from "./command/predict.ts";
 export { type CompareOptions, type Comparison, compare } from "./compare/compare.ts";
 export { comparisonText } from "./compare/comparison-text.ts";

@@ -13,15 +13,15 @@ function seedsFigure({ arms, seeds, metric, better }: Comparison): Figure {
   );
   return {
     title: `Test ${metric} of every seed`,
-    caption: `Lines join the same seed; the short bars are means. ${better === "lower" ? "Lower" : "Higher"} is better.`,
+    caption: `Lines join the same seed; rings are means. ${better === "lower" ? "Lower" : "Higher"} is better.`,
     x: { label: null, domain: arms.map(({ name }) => name), type: "point" },
     y: { label: metric },
     marks: [
       Plot.line(points, { x: "arm", y: "value", z: "seed", stroke: "var(--quiet)", strokeOpacity: 0.5 }),
       Plot.dot(points, { x: "arm", y: "value", r: 4, fill: series(0) }),
-      Plot.tickY(
+      Plot.dot(
         arms.map(({ name, test }) => ({ arm: name, mean: test.reduce((a, b) => a + b, 0) / test.length })),
-        { x: "arm", y: "mean", stroke: series(1), strokeWidth: 3, inset: 0 },
+        { x: "arm", y: "mean", r: 8, stroke: series(1), strokeWidth: 2.5 },
       ),
     ],
   };

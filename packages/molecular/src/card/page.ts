@@ -45,7 +45,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18r
 dl div { border-bottom: 1px solid var(--line); padding: .2rem 0; } dt { color: var(--quiet); font-size: .84rem; } dd { margin: 0; overflow-wrap: anywhere; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; font-size: .85rem; } .legend i { display: inline-block; width: 1.1rem; height: .22rem; margin-right: .35rem; vertical-align: middle; }
 .scroll { overflow-x: auto; margin: .5rem 0; } table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .7rem .25rem 0; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; } .right { text-align: right; }
+th, td { padding: .25rem .7rem .25rem 0; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; } td:first-child { white-space: normal; min-width: 6rem; overflow-wrap: anywhere; } .right { text-align: right; }
 :focus-visible { outline: 2px solid var(--series-0); outline-offset: 2px; } summary { cursor: pointer; margin-top: 1rem; }`;
 
 /** Nothing may be fetched, and no script may run. */

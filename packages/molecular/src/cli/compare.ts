@@ -41,7 +41,7 @@ function duration(seconds: number): string {
 /** Lines on the way, with the time left as the trainings so far suggest. */
 function progress(): (done: number, total: number, what: string) => void {
   const began = Date.now();
-  const terminal = process.stderr.isTTY === true;
+  const terminal = process.stderr.isTTY;
   return (done, total, what) => {
     const left =
       done === 0 ? "" : `, about ${duration(((Date.now() - began) / 1000 / done) * (total - done))} left`;

@@ -50,7 +50,7 @@ Examples:
       const run = { spinning: false, ...(threads !== undefined && { threads }) };
       const predictor = await readPredictor(model, { run });
       predictor.notes.forEach(warn);
-      const terminal = process.stderr.isTTY === true;
+      const terminal = process.stderr.isTTY;
       const summary = await predictTable(predictor, data, {
         out: out ?? null,
         chunk,

@@ -50,9 +50,17 @@ beforeAll(async () => {
 describe("the model card", () => {
   it("has every part, and nothing of a file breaks out of it", () => {
     for (const heading of [
-      ...["How good it is", "Measured and predicted", "ROC curve", "Do the intervals hold?"],
-      ...["Do the prediction sets hold?", "Where it should not be trusted", "Weights of the auxiliary tasks"],
-      ...["Which atoms matter", "predicted worst", "Limits", "Rows left out (1)"],
+      "How good it is",
+      "Measured and predicted",
+      "ROC curve",
+      "Do the intervals hold?",
+      "Do the prediction sets hold?",
+      "Where it should not be trusted",
+      "Weights of the auxiliary tasks",
+      "Which atoms matter",
+      "predicted worst",
+      "Limits",
+      "Rows left out (1)",
     ])
       expect(card).toContain(heading);
     expect(card).toContain("6 test molecules are few");
@@ -65,7 +73,12 @@ describe("the model card", () => {
   });
 
   const row = (value: number, label: number, similarity = 1): TestRow => ({
-    ...{ smiles: `${value} ${label} ${similarity}`, label, value, sd: null, similarity, scaffoldSeen: null },
+    smiles: `${value} ${label} ${similarity}`,
+    label,
+    value,
+    sd: null,
+    similarity,
+    scaffoldSeen: null,
   });
 
   it("bins errors by similarity, every molecule once", () => {

@@ -89,8 +89,17 @@ describe("predict", () => {
     expect(found.err).toMatch(/2 of 4 rows have no prediction.*\n {2}row 3, "C1CC": /);
     const rows = read(readFileSync(at("predictions.csv"), "utf8"));
     expect(Object.keys(rows[0]!)).toEqual([
-      ...["id", "smiles", "y", "predicted_y", "y_sd", "y_low", "y_high"],
-      ...["nearest_similarity", "nearest_molecule", "scaffold_seen", "problem"],
+      "id",
+      "smiles",
+      "y",
+      "predicted_y",
+      "y_sd",
+      "y_low",
+      "y_high",
+      "nearest_similarity",
+      "nearest_molecule",
+      "scaffold_seen",
+      "problem",
     ]);
     expect(rows.map(({ id, y }) => [id, y])).toEqual([
       ["1", "7"],

@@ -81,9 +81,11 @@ export async function command(
   try {
     process.exitCode = 0;
     await main(["node", "outrigger-molecular", ...args]);
-    return { code: Number(process.exitCode ?? 0), out: out.join(""), err: err.join("") };
+    return { code: exitCode(), out: out.join(""), err: err.join("") };
   } finally {
     process.exitCode = 0;
     for (const spy of spies) spy.mockRestore();
   }
 }
+
+const exitCode = (): number => Number(process.exitCode ?? 0);
