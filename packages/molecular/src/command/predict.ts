@@ -4,7 +4,6 @@ import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { closest } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
-import { diskError } from "@outrigger/core/train/disk";
 import type {
   PredictedMolecule,
   PredictOptions,
@@ -152,13 +151,23 @@ export async function predictTable(
   const problems: { row: number; value: string; reason: string }[] = [];
   let [count, invalid] = [0, 0];
   const { stream, close, drop } = sink(out);
-  let failed: unknown;
-  stream.once("error", (error) => {
+  let failed: NodeJS.ErrnoException | undefined;
+  const fail = (error: NodeJS.ErrnoException): void => {
     failed = error;
-  });
+  };
+  stream.on("error", fail);
+  /** Whoever reads from a pipe, such as head, may have had enough. */
+  const enough = (): boolean => out === null && failed?.code === "EPIPE";
+  const check = (): void => {
+    if (failed === undefined || enough()) return;
+    const said = `Could not write ${out ?? "to standard output"}: ${failed.message}.`;
+    throw new OutriggerError("disk", said, { path: out }, failed);
+  };
   const write = async (text: string): Promise<void> => {
-    if (failed !== undefined) throw diskError(out ?? "standard output", failed);
-    if (!stream.write(text)) await Promise.race([once(stream, "drain"), once(stream, "close")]);
+    check();
+    if (enough() || stream.write(text)) return;
+    // An error ends the wait as well, and is seen by the next check.
+    await once(stream, "drain").catch(() => undefined);
   };
   const flush = async (waiting: readonly Row[]): Promise<void> => {
     const found = await predictor.predict(
@@ -187,13 +196,16 @@ export async function predictTable(
       if (waiting.length < chunk) continue;
       await flush(waiting);
       waiting = [];
+      if (enough()) break;
     }
     if (waiting.length > 0) await flush(waiting);
-    if (failed !== undefined) throw diskError(out ?? "standard output", failed);
+    check();
     await close();
   } catch (error) {
     drop();
     throw error;
+  } finally {
+    if (!enough()) stream.off("error", fail);
   }
   return { rows: count, invalid, problems };
 }

@@ -42,7 +42,7 @@ export async function rowsOf(path: string): Promise<StreamedTable> {
   const parser = bytes.pipe(
     parse({ bom: true, info: true, skip_empty_lines: true, trim: true, relax_column_count: true }),
   );
-  bytes.on("error", (error) => parser.destroy(error));
+  for (const source of [file, bytes]) source.on("error", (error: Error) => parser.destroy(error));
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<{ record: string[]; info: Info }>;
   const next = async (): Promise<Row | null> => {
     try {

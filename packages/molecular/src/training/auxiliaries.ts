@@ -29,13 +29,14 @@ export interface Auxiliaries {
  * @throws OutriggerError `bad-option` for a name that cannot be computed.
  */
 export function auxiliariesOf(
-  { auxiliary, seed }: Pick<Configuration, "auxiliary" | "seed">,
+  { auxiliary, seed, targets }: Pick<Configuration, "auxiliary" | "seed" | "targets">,
   rows: DescriptorRows,
   train: readonly number[],
 ): Auxiliaries {
   if (auxiliary === "none") return { columns: {}, notes: [] };
   if (typeof auxiliary === "string") {
-    const names = selectDescriptors(CHOICES[auxiliary], rows, train, seed);
+    const found = selectDescriptors(CHOICES[auxiliary], rows, train, seed);
+    const names = found.filter((name) => !targets.includes(name));
     return { columns: descriptorColumns(rows, names, train), notes: [] };
   }
   for (const name of auxiliary) {
@@ -49,7 +50,7 @@ export function auxiliariesOf(
   }
   const varying = varyingDescriptors(rows, train);
   const constant = auxiliary.filter((name) => !varying.includes(name));
-  const names = auxiliary.filter((name) => varying.includes(name));
+  const names = auxiliary.filter((name) => varying.includes(name) && !targets.includes(name));
   return {
     columns: descriptorColumns(rows, names, train),
     notes: constant.map((name) => `Auxiliary ${name} is left out: it is the same in all training molecules.`),

@@ -24,6 +24,15 @@ export interface Prepared {
   readonly notes: readonly string[];
 }
 
+/** What is to be said of auxiliary tasks whose labels the model is given. */
+function readable(auxiliaries: readonly string[], inputs: readonly DescriptorInput[]): string[] {
+  const given = auxiliaries.filter((name) => inputs.some((input) => input.name === name));
+  if (given.length === 0) return [];
+  return [
+    `${given.length} of ${auxiliaries.length} auxiliary tasks are among the inputs, so their heads can read the answer there; --inputs none makes the network learn them.`,
+  ];
+}
+
 /** Computes features, and auxiliary labels, scaled on the training molecules; from the disk cache where they were computed before. */
 export async function prepare(
   { smiles }: Pick<MoleculeTable, "smiles">,
@@ -60,6 +69,6 @@ export async function prepare(
     domains: morgan.map((bits, i) => ({ morgan: bits, scaffold: scaffolds[i]! })),
     descriptors: read,
     auxiliaries: columns,
-    notes,
+    notes: [...notes, ...readable(Object.keys(columns), read)],
   };
 }
