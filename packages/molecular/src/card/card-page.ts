@@ -4,7 +4,7 @@ import { attributionSvg } from "../predictor/attribution-svg.ts";
 import type { Predictor } from "../predictor/predictor.ts";
 import type { PredictorRecord } from "../predictor/record.ts";
 import type { Configuration } from "../training/configuration.ts";
-import { coveragePromise, type TargetReport, type TestRow } from "../training/report.ts";
+import { coveragePromise, coverageVerdict, type TargetReport, type TestRow } from "../training/report.ts";
 import { escape, factsHtml, tableHtml } from "./html.ts";
 import { pageHtml } from "./page.ts";
 import { figureHtml } from "./panel.ts";
@@ -85,12 +85,13 @@ function figures(target: TargetReport, configuration: Configuration): string {
     target.kind === "regression"
       ? [parityFigure(target, inside), coverageFigure(target, promise), domainFigure(target)]
       : [rocFigure(target), reliabilityFigure(target), coverageFigure(target, promise), domainFigure(target)];
+  const verdict = coverageVerdict(inside, target.labels.validation);
   const share = `${inside.covered} of ${inside.labels} test labels (${percent(inside.covered / inside.labels)})`;
   const said =
     inside.size === null
       ? `The ${target.labels.validation} validation labels are too few for ${percent(configuration.level)}: intervals are endless.`
       : `${target.kind === "regression" ? "Intervals" : "Prediction sets"} for ${percent(configuration.level)} hold ${share}.`;
-  return `<h2>${escape(target.name)}</h2><p>${escape(said)}</p><div class="figures">${drawn.map(figureHtml).join("")}</div>`;
+  return `<h2>${escape(target.name)}</h2><p>${escape(said)}${verdict === "" ? "" : ` <span class="warn">${escape(verdict)}</span>`}</p><div class="figures">${drawn.map(figureHtml).join("")}</div>`;
 }
 
 /** Test molecules worth looking at: well and badly predicted, ordinary, and far from training. */
@@ -126,6 +127,18 @@ async function examples(predictor: Predictor, target: TargetReport): Promise<str
   return `<h2>Which atoms matter</h2><p class="soft">Orange atoms raise the prediction of ${escape(target.name)}, blue ones lower it, the strongest of each molecule in full colour: the difference that leaving the atom out makes. It says what the model uses, not what causes the property.</p><div class="figures">${drawn.join("")}</div>`;
 }
 
+/** Weights over epochs, or a sentence where they never changed. */
+function auxiliaryPart(weights: PredictorRecord["report"]["curves"]["weights"]): string {
+  const series = Object.entries(weights);
+  if (series.length === 0) return "";
+  const fixed = series.every(([, values]) => values.every((value) => value === values[0]));
+  const said = series.map(([name, values]) => `${name} ${short(values[0])}`).join(", ");
+  const shown = fixed
+    ? `<p>Weights were fixed: ${escape(said)}; the target's is 1.</p>`
+    : `<div class="figures">${figureHtml(weightsFigure(weights))}</div>`;
+  return `<h2>Auxiliary tasks</h2>${shown}`;
+}
+
 function limits({ configuration, report }: PredictorRecord): string {
   const { data, parts } = report;
   const said = [
@@ -158,7 +171,6 @@ export async function cardPage(predictor: Predictor): Promise<string> {
   const { report, configuration } = record;
   const names = report.targets.map(({ name }) => name);
   const figured = report.targets.filter(({ test }) => test.length > 0).slice(0, MOST_FIGURED);
-  const weights = report.curves.weights;
   return pageHtml({
     title: `Model card: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`,
     lead: [
@@ -169,9 +181,7 @@ export async function cardPage(predictor: Predictor): Promise<string> {
       "<h2>How good it is</h2>",
       metricsTable(report),
       ...figured.map((target) => figures(target, configuration)),
-      ...(Object.keys(weights).length > 0
-        ? [`<h2>Auxiliary tasks</h2><div class="figures">${figureHtml(weightsFigure(weights))}</div>`]
-        : []),
+      auxiliaryPart(report.curves.weights),
       ...(figured[0] ? [await examples(predictor, figured[0])] : []),
       limits(record),
       leftOut(report),

@@ -186,7 +186,7 @@ export function weightsFigure(weights: Readonly<Record<string, readonly number[]
   const names = Object.keys(weights);
   return {
     title: "Weights of the auxiliary tasks",
-    caption: "Mean of each epoch, first model; the target's own weight is 1 under fixed weights.",
+    caption: "Mean of each epoch, first model of the ensemble.",
     keys: names.slice(0, 6).map((name, i) => [series(i), name]),
     x: { label: "epoch", tickFormat: "d" },
     y: { label: "weight", zero: true },

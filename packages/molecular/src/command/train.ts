@@ -8,7 +8,7 @@ import { readRecord, writePredictor } from "../predictor/folder.ts";
 import { makePredictor } from "../predictor/predictor.ts";
 import type { PredictorRecord } from "../predictor/record.ts";
 import { type Configuration, differences } from "../training/configuration.ts";
-import { coveragePromise, type TargetReport } from "../training/report.ts";
+import { coveragePromise, coverageVerdict, type TargetReport } from "../training/report.ts";
 import { type TrainingEvent, trainPredictor } from "../training/train-predictor.ts";
 
 /** Where and how a training runs. */
@@ -136,7 +136,7 @@ function targetText({ name, kind, metrics, coverage, labels }: TargetReport, lev
         : `; ${short(at.size)} classes a set on average`;
   const what = kind === "regression" ? "Intervals" : "Prediction sets";
   const share = at.labels === 0 ? "–" : percent(at.covered / at.labels);
-  return `\n${name}, ${at.labels} test molecules\n${table}\n${what} for ${percent(level)}: ${at.covered} of ${at.labels} test labels inside (${share})${size}.`;
+  return `\n${name}, ${at.labels} test molecules\n${table}\n${what} for ${percent(level)}: ${at.covered} of ${at.labels} test labels inside (${share})${size}. ${coverageVerdict(at, labels.validation)}`.trimEnd();
 }
 
 /** How good a predictor is, as text. */

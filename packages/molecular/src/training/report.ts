@@ -97,6 +97,23 @@ export function measuredCoverage(
   });
 }
 
+/**
+ * What the share of covered test labels says, in a sentence; empty where it is as asked for, within two standard deviations
+ * √(level·(1 − level)·(1/n + 1/m)) of n calibrating and m test labels, which is what chance does to exchangeable molecules.
+ *
+ * @param calibrating labels that the error bars were calibrated on
+ */
+export function coverageVerdict({ level, covered, labels, size }: Coverage, calibrating: number): string {
+  if (labels === 0 || calibrating === 0 || size === null) return "";
+  const share = covered / labels;
+  const chance = 2 * Math.sqrt(level * (1 - level) * (1 / calibrating + 1 / labels));
+  if (share < level - chance)
+    return "That is fewer than chance explains: the test molecules are harder than those of validation, and error bars for new molecules will be too narrow as well.";
+  if (share > level + chance)
+    return "That is more than chance explains: the test molecules are easier than those of validation.";
+  return "";
+}
+
 /** Whether the coverage is promised, in a sentence. */
 export const coveragePromise = (variant: string): string =>
   variant === "random"

@@ -22,7 +22,12 @@ let text = "";
 let comparison: Awaited<ReturnType<typeof compare>>;
 
 beforeAll(async () => {
-  const trained = await tinyTrained({ auxiliary: ["NumHBD"], ensemble: 1, targets: ["y", "class"] });
+  const trained = await tinyTrained({
+    auxiliary: ["NumHBD"],
+    method: "uncertainty",
+    ensemble: 1,
+    targets: ["y", "class"],
+  });
   const { record } = trained;
   const { report } = record;
   const renamed = {

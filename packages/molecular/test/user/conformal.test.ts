@@ -2,7 +2,7 @@ import { Random } from "@outrigger/core/random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { calibrate, conformalQuantile, interval, predictionSet } from "../../src/predictor/conformal.ts";
-import { measuredCoverage, type TestRow } from "../../src/training/report.ts";
+import { coverageVerdict, measuredCoverage, type TestRow } from "../../src/training/report.ts";
 import { measure } from "../../src/training/test-metrics.ts";
 
 const levels = fc.double({ min: 0.05, max: 0.99, noNaN: true });
@@ -98,6 +98,20 @@ describe("intervals and sets", () => {
     expect(made.scores).toEqual([1, 2, 3, 4]);
     expect(interval(made, 10, 0.6)).toEqual([7, 13]);
     expect(interval(made, 10, 0.95)).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  });
+});
+
+describe("what coverage says", () => {
+  const at = (covered: number, labels: number) => ({ level: 0.9, covered, labels, size: 1 });
+
+  it("is nothing as long as chance explains it, and which way the test molecules differ beyond that", () => {
+    // Two standard deviations with 50 and 50: 0.12.
+    expect(coverageVerdict(at(45, 50), 50)).toBe("");
+    expect(coverageVerdict(at(40, 50), 50)).toBe("");
+    expect(coverageVerdict(at(38, 50), 50)).toMatch(/too narrow/);
+    expect(coverageVerdict(at(1000, 1000), 1000)).toMatch(/easier/);
+    expect(coverageVerdict(at(0, 0), 50)).toBe("");
+    expect(coverageVerdict({ ...at(50, 50), size: null }, 5)).toBe("");
   });
 });
 
