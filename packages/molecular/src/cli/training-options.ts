@@ -1,5 +1,6 @@
 import type { Option } from "commander";
-import { type Configuration, configuration, type ModelChoice } from "../training/configuration.ts";
+import type { ModelChoice } from "../model/molecule-model.ts";
+import { type Configuration, configuration } from "../training/configuration.ts";
 import { list, option, real, whole } from "./shared.ts";
 
 /** Options of the commands that train, as commander gives them. */

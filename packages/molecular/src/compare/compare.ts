@@ -4,7 +4,7 @@ import type { CompileOptions } from "@outrigger/core/graph/compile";
 import type { MoleculeTable } from "../data/dataset.ts";
 import type { Split } from "../data/split.ts";
 import { splitMolecules } from "../feature/featurize.ts";
-import { moleculeModel } from "../model/model-choice.ts";
+import { moleculeModel } from "../model/molecule-model.ts";
 import { featureBatches } from "../predictor/molecule-features.ts";
 import type { Configuration } from "../training/configuration.ts";
 import { trainMember } from "../training/members.ts";

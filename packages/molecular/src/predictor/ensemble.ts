@@ -2,7 +2,7 @@ import { type Column, column } from "@outrigger/core/data/column";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { Random } from "@outrigger/core/random";
 import type { Params } from "@outrigger/core/train/model";
-import type { MoleculeModel } from "../model/model-choice.ts";
+import type { MoleculeModel } from "../model/molecule-model.ts";
 import { type Forward, forwardPass } from "./forward.ts";
 import { featureBatches, type MoleculeFeatures } from "./molecule-features.ts";
 import type { TargetRecord } from "./record.ts";

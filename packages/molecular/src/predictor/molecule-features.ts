@@ -5,7 +5,7 @@ import type { Batches, Host } from "@outrigger/core/train/model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import { graphBatches } from "../batch/graph-batches.ts";
 import { unpackBits } from "../feature/fingerprint.ts";
-import type { ModelInput } from "../model/model-choice.ts";
+import type { ModelInput } from "../model/molecule-model.ts";
 import { moleculeGraph } from "../molecule/features.ts";
 import type { Molecule } from "../molecule/molecule.ts";
 import type { MoleculeGraph } from "../molecule/molecule-graph.ts";

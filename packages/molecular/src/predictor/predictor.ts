@@ -3,7 +3,7 @@ import { mapTree, type NDArray, type Tree } from "@outrigger/core/graph/array";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { Random } from "@outrigger/core/random";
 import type { Params } from "@outrigger/core/train/model";
-import { moleculeModel } from "../model/model-choice.ts";
+import { completeChoice, moleculeModel } from "../model/molecule-model.ts";
 import type { Molecule } from "../molecule/molecule.ts";
 import { type MoleculeProblem, type Outcome, type Rdkit, sharedRdkit } from "../molecule/rdkit.ts";
 import { type Calibration, interval, predictionSet } from "./conformal.ts";
@@ -85,8 +85,7 @@ function checkOptions({ configuration }: PredictorRecord, { level, dropoutPasses
     throw new OutriggerError("bad-option", `dropoutPasses must be at least 2, not ${dropoutPasses}.`, {
       dropoutPasses,
     });
-  const { name, dropout = name === "mlp" ? 0.3 : 0 } = configuration.model;
-  if (dropout === 0)
+  if (completeChoice(configuration.model).dropout === 0)
     throw new OutriggerError(
       "bad-option",
       "This model was trained without dropout, so it has no uncertainty under dropout. Train it with --dropout 0.2, say.",

@@ -2,22 +2,8 @@ import { closest } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import { z } from "zod";
 import type { SplitVariant } from "../data/split.ts";
+import { completeChoice, type ModelChoice } from "../model/molecule-model.ts";
 import type { TargetKind } from "./targets.ts";
-
-/** Which network, and its sizes where they are not the usual ones. */
-export type ModelChoice =
-  | {
-      readonly name: "gin";
-      readonly width?: number | undefined;
-      readonly depth?: number | undefined;
-      readonly dropout?: number | undefined;
-    }
-  | {
-      readonly name: "mlp";
-      readonly width?: number | undefined;
-      readonly bits?: number | undefined;
-      readonly dropout?: number | undefined;
-    };
 
 /** Everything that decides a training. Plain JSON. */
 export interface Configuration {
@@ -27,6 +13,7 @@ export interface Configuration {
   readonly targets: readonly string[];
   /** `auto`: classification where every label is 0 or 1. */
   readonly kind: TargetKind | "auto";
+  /** With every size written out. */
   readonly model: ModelChoice;
   /** Descriptors that the model reads besides graph or fingerprint: all that vary, none, or those named. */
   readonly inputs: "descriptors" | "none" | readonly string[];
@@ -62,16 +49,19 @@ export type GivenConfiguration = Pick<Configuration, "targets"> &
 const count = z.number().int().min(1);
 const share = z.number().gt(0).lt(1);
 const size = { width: count.optional(), dropout: z.number().min(0).lt(1).optional() };
-const modelSchema = z.discriminatedUnion("name", [
-  z.strictObject({ name: z.literal("gin"), depth: count.optional(), ...size }),
-  z.strictObject({ name: z.literal("mlp"), bits: count.multipleOf(8).optional(), ...size }),
-]);
+const modelSchema = z
+  .discriminatedUnion("name", [
+    z.strictObject({ name: z.literal("gin"), depth: count.optional(), ...size }),
+    z.strictObject({ name: z.literal("mlp"), bits: count.multipleOf(8).optional(), ...size }),
+  ])
+  // Absent, not undefined, is what has a default.
+  .transform((choice) => completeChoice(choice as ModelChoice));
 
 const shape = {
   smiles: z.string().nullable().default(null),
   targets: z.array(z.string()).min(1),
   kind: z.enum(["auto", "regression", "classification"]).default("auto"),
-  model: modelSchema.default({ name: "gin" }),
+  model: modelSchema.prefault({ name: "gin" }),
   inputs: z.union([z.enum(["descriptors", "none"]), z.array(z.string()).min(1)]).default("descriptors"),
   auxiliary: z.union([z.enum(["none", "auto", "random", "all"]), z.array(z.string()).min(1)]).default("none"),
   method: z.string().default("uniform"),

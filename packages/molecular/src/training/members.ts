@@ -12,7 +12,7 @@ import type { Weighting } from "@outrigger/core/weighting/weighting";
 import { correlationWeights } from "../auxiliary/descriptor-tasks.ts";
 import type { Split } from "../data/split.ts";
 import { makeRule } from "../experiment/rules.ts";
-import { moleculeModel } from "../model/model-choice.ts";
+import { moleculeModel } from "../model/molecule-model.ts";
 import { featureBatches, type MoleculeFeatures } from "../predictor/molecule-features.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Target } from "./targets.ts";

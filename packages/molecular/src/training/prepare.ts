@@ -8,7 +8,7 @@ import {
   morganFingerprints,
   murckoScaffolds,
 } from "../feature/featurize.ts";
-import { moleculeModel } from "../model/model-choice.ts";
+import { moleculeModel } from "../model/molecule-model.ts";
 import { type DomainFeatures, type MoleculeFeatures, SIMILARITY } from "../predictor/molecule-features.ts";
 import { auxiliariesOf } from "./auxiliaries.ts";
 import type { Configuration } from "./configuration.ts";

@@ -7,7 +7,7 @@ import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { MoleculeTable } from "../data/dataset.ts";
 import type { Split } from "../data/split.ts";
 import { type FeaturizeOptions, splitMolecules } from "../feature/featurize.ts";
-import { moleculeModel } from "../model/model-choice.ts";
+import { moleculeModel } from "../model/molecule-model.ts";
 import { sharedRdkit } from "../molecule/rdkit.ts";
 import { calibrate } from "../predictor/conformal.ts";
 import { domainOf, type TrainingMolecules } from "../predictor/domain.ts";

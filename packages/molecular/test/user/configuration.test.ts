@@ -31,6 +31,7 @@ describe("a configuration", () => {
       split: { seed: 2 },
       model: { name: "gin", width: 8 },
     });
+    expect(a.model).toEqual({ name: "gin", width: 128, depth: 5, dropout: 0 });
     expect(differences(a, b)).toEqual(["model.width", "split.seed", "seed"]);
     expect(differences(a, a)).toEqual([]);
   });

@@ -167,7 +167,7 @@ describe("a regression predictor", () => {
 
   it("migrates older versions step by step", () => {
     const old = { ...trained.record, version: 1, level: 0.8 } as object;
-    const migrations = new Map([
+    const migrations = new Map<number, (record: object) => Record<string, unknown>>([
       [1, (record: object) => ({ ...record, second: "level" in record })],
       [2, (record: object) => ({ ...record, third: "second" in record })],
     ]);
