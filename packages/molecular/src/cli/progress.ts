@@ -4,18 +4,20 @@ import type { TrainingEvent } from "../training/train-predictor.ts";
 import { short } from "./text-table.ts";
 
 /** One line a trained model. */
-function memberLine(member: number, members: number): FitCallback {
+function memberLine(member: number, members: number, stream: ProgressStream): FitCallback {
   let [metric, epochs, resumed] = ["", 0, false];
   return (event): void => {
     if (event.kind === "start") resumed = event.resumedAt > 0;
     if (event.kind === "epoch") [metric, epochs] = [event.metric, event.record.epoch + 1];
     if (event.kind !== "end" || event.best === null) return;
     const which = members > 1 ? `model ${member} of ${members}: ` : "";
-    const what = metric === "" ? "" : `${epochs} epochs, `;
-    const how = metric === "" ? "was trained before, " : resumed ? "continued, " : "";
-    process.stderr.write(
-      `${which}${how}${what}best on validation in epoch ${event.best.epoch + 1}: ${metric} ${short(event.best.value)}\n`,
-    );
+    const at = `best on validation in epoch ${event.best.epoch + 1}`;
+    // A model that was finished before ends without an epoch, and its metric is not told again.
+    const how =
+      metric === ""
+        ? `was trained before, ${at}`
+        : `${resumed ? "continued, " : ""}${epochs} epochs, ${at}: ${metric} ${short(event.best.value)}`;
+    stream.write(`${which}${how}\n`);
   };
 }
 
@@ -49,7 +51,7 @@ export function trainingProgress(
       };
       listeners = {
         member,
-        listen: [...(terminal ? [progressBar(labelled)] : []), memberLine(member, members)],
+        listen: [...(terminal ? [progressBar(labelled)] : []), memberLine(member, members, stream)],
       };
     }
     for (const listen of listeners.listen) listen(event.event);
