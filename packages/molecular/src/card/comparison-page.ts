@@ -15,7 +15,7 @@ function seedsFigure({ arms, seeds, metric, better }: Comparison): Figure {
     title: `Test ${metric} of every seed`,
     caption: `Lines join the same seed; rings are means. ${better === "lower" ? "Lower" : "Higher"} is better.`,
     x: { label: null, domain: arms.map(({ name }) => name), type: "point" },
-    y: { label: metric },
+    y: { label: metric, inset: 8 },
     marks: [
       Plot.line(points, { x: "arm", y: "value", z: "seed", stroke: "var(--quiet)", strokeOpacity: 0.5 }),
       Plot.dot(points, { x: "arm", y: "value", r: 4, fill: series(0) }),
@@ -33,13 +33,15 @@ function differencesFigure({ differences, metric, better }: Comparison): Figure 
   const known = rows.filter(({ low }) => Number.isFinite(low));
   return {
     title: "Paired differences",
-    caption: `Change of the test ${metric} with 95 % t intervals; an interval that holds zero shows no difference. ${better === "lower" ? "Below" : "Above"} zero is better.`,
-    x: { label: null, domain: rows.map(({ what }) => what), type: "point" },
-    y: { label: `change of ${metric}` },
+    caption: `Change of the test ${metric} with 95 % t intervals; an interval that holds zero shows no difference. ${better === "lower" ? "Left" : "Right"} of zero is better.`,
+    x: { label: `change of ${metric}`, inset: 8 },
+    y: { label: null, domain: rows.map(({ what }) => what), type: "point" },
+    height: 220,
+    marginLeft: 130,
     marks: [
-      Plot.ruleY([0], { stroke: "var(--quiet)", strokeDasharray: "5 4" }),
-      Plot.ruleX(known, { x: "what", y1: "low", y2: "high", stroke: series(0), strokeWidth: 3 }),
-      Plot.dot(rows, { x: "what", y: "mean", r: 5, fill: series(0) }),
+      Plot.ruleX([0], { stroke: "var(--quiet)", strokeDasharray: "5 4" }),
+      Plot.ruleY(known, { y: "what", x1: "low", x2: "high", stroke: series(0), strokeWidth: 3 }),
+      Plot.dot(rows, { y: "what", x: "mean", r: 5, fill: series(0) }),
     ],
   };
 }

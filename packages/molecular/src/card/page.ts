@@ -36,7 +36,7 @@ const style = `:root { color-scheme: light dark; ${variables(palette.light)} }
 body { margin: 0 auto; padding: 1.4rem 1rem 4rem; max-width: 62rem; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .4rem; overflow-wrap: anywhere; } h2 { font-size: 1.2rem; margin: 2.4rem 0 .4rem; overflow-wrap: anywhere; } h3 { font-size: 1rem; margin: 1.4rem 0 .2rem; }
 p, ul { margin: .4rem 0; } ul { padding-left: 1.2rem; } .soft, figcaption { color: var(--quiet); font-size: .88rem; }
-.warn { color: var(--warn); } .verdict { font-size: 1.15rem; font-weight: 600; }
+.warn { color: var(--warn); } .verdict { font-size: 1.05rem; font-weight: 600; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.2rem; }
 figure { margin: 0; min-width: 0; } svg { display: block; max-width: 100%; height: auto; }
 .molecule { background: #ffffff; border: 1px solid var(--line); border-radius: 6px; padding: .4rem; }

@@ -40,7 +40,7 @@ export function comparisonNotes({
   return [
     `${seeds.length} paired seeds${resplit ? ", each with a split of its own" : ""} (split ${split}); every arm tried ${tries} ${tries === 1 ? "candidate" : "candidates"} on validation with the first seed; at least ${testLabels} test labels.`,
     ...(auxiliaries.length > 0 ? [`Auxiliary tasks: ${auxiliaries.join(", ")}.`] : []),
-    `Intervals are over ${resplit ? "seeds and splits" : "seeds"} of these molecules; other molecules may behave otherwise. Of four intervals at 95 %, one in five comparisons shows something by chance alone if nothing differs.`,
+    `Intervals are over ${resplit ? "seeds and splits" : "seeds"} of these molecules; other molecules may behave otherwise. Where nothing differs, one of four intervals at 95 % leaves zero out in up to one comparison of five.`,
     "With both, the auxiliary heads can read most of their answers from the inputs.",
   ];
 }
