@@ -205,7 +205,8 @@ export async function predictTable(
     drop();
     throw error;
   } finally {
-    if (!enough()) stream.off("error", fail);
+    // Standard output outlives this table; a file that was dropped may still fail, and nobody else would listen.
+    if (out === null && !enough()) stream.off("error", fail);
   }
   return { rows: count, invalid, problems };
 }
