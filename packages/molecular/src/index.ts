@@ -39,6 +39,10 @@ export {
 export { fragmentRows, graphIndexRows } from "./book/candidate-kinds.ts";
 export { FRAGMENT_PATTERNS, type FragmentPattern } from "./book/fragment-patterns.ts";
 export { GRAPH_INDICES, type GraphIndex, graphIndices } from "./book/graph-indices.ts";
+export { type PredictSetting, type PredictSummary, predictTable } from "./command/predict.ts";
+export { type CompareOptions, type Comparison, compare } from "./compare/compare.ts";
+export { comparisonText } from "./compare/comparison-text.ts";
+export { type PairedInterval, pairedInterval, type Verdict, verdictOf } from "./compare/verdict.ts";
 export { type CleaningOptions, type CleaningReport, cleanMolecules } from "./data/clean.ts";
 export {
   type MoleculeTable,
@@ -161,6 +165,20 @@ export { type LargestFragment, type Molecule } from "./molecule/molecule.ts";
 export { ATOM_VOCABULARY, BOND_VOCABULARY, type MoleculeGraph } from "./molecule/molecule-graph.ts";
 export { createRdkit, type Outcome, type Rdkit, type RdkitOptions, sharedRdkit } from "./molecule/rdkit.ts";
 export { type Atom, type Bond, type Structure } from "./molecule/structure.ts";
+export { type Attribution, attribute } from "./predictor/attribution.ts";
+export { attributionSvg } from "./predictor/attribution-svg.ts";
+export { type Calibration, conformalQuantile } from "./predictor/conformal.ts";
+export { type Domain } from "./predictor/domain.ts";
+export { fetchPredictor } from "./predictor/fetch.ts";
+export { readPredictor, writePredictor } from "./predictor/folder.ts";
+export {
+  makePredictor,
+  type PredictedMolecule,
+  type PredictOptions,
+  type Predictor,
+  type TargetPrediction,
+} from "./predictor/predictor.ts";
+export { type PredictorRecord } from "./predictor/record.ts";
 export {
   type DatasetDescription,
   type DescribeDatasetOptions,
@@ -172,3 +190,10 @@ export { type LanguageModelOptions } from "./select/language-model.ts";
 export { type SelectRequest, selectCandidates } from "./select/select.ts";
 export { type Selection } from "./select/selection.ts";
 export { type PropertyFamily, VOTE_TABLE } from "./select/vote-table.ts";
+export { type Configuration, configuration, type GivenConfiguration } from "./training/configuration.ts";
+export {
+  type TrainedPredictor,
+  type TrainingEvent,
+  type TrainPredictorOptions,
+  trainPredictor,
+} from "./training/train-predictor.ts";

@@ -7,7 +7,7 @@ import type { ColumnBatch } from "@outrigger/core/train/task";
 import { moleculeGraphs } from "../feature/featurize.ts";
 import { unpackBits } from "../feature/fingerprint.ts";
 import { fingerprints } from "../feature/fingerprint-kinds.ts";
-import { FIXED_BITS, type ModelChoice, type ModelInput, modelInput } from "../model/molecule-model.ts";
+import { fingerprintOf, type ModelChoice, type ModelInput, modelInput } from "../model/molecule-model.ts";
 import { graphBatches } from "./graph-batches.ts";
 
 export interface BatchRequest {
@@ -43,9 +43,10 @@ function matrix(columns: readonly Column[], molecules: number): NDArray | undefi
 
 async function fingerprintMatrix(
   smiles: readonly string[],
-  { fingerprint: kind, bits }: Exclude<ModelInput, "graph">,
+  input: Exclude<ModelInput, "graph">,
 ): Promise<NDArray> {
-  const packed = await fingerprints(smiles, FIXED_BITS[kind] === undefined ? { kind, bits } : { kind });
+  const { fingerprint: kind, bits } = input;
+  const packed = await fingerprints(smiles, fingerprintOf(input));
   const odd = packed.find(({ length }) => 8 * length !== bits);
   if (odd !== undefined) {
     const said = `The fingerprint "${kind}" has ${8 * odd.length} bits, but the model reads ${bits}. Leave \`bits\` out or give ${8 * odd.length}.`;

@@ -1,7 +1,7 @@
 import { OutriggerError } from "@outrigger/core/error";
 import type { SplitModel } from "@outrigger/core/train/split-model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
-import type { FingerprintKind } from "../feature/fingerprint-kinds.ts";
+import type { FingerprintKind, FingerprintOptions } from "../molecule/fingerprint-options.ts";
 import { type AttentiveFpOptions, attentiveFp } from "./attentive-fp.ts";
 import { type DMpnnOptions, dMpnn } from "./d-mpnn.ts";
 import { type FingerprintMlpOptions, fingerprintMlp } from "./fingerprint-mlp.ts";
@@ -78,6 +78,10 @@ export function completeChoice(choice: ModelChoice): ModelChoice {
   if (completed.name !== "mlp") return completed;
   return { ...completed, bits: completed.bits ?? FIXED_BITS[completed.fingerprint!] ?? 2048 };
 }
+
+/** How the fingerprint that a model reads is computed. */
+export const fingerprintOf = ({ fingerprint, bits }: Exclude<ModelInput, "graph">): FingerprintOptions =>
+  FIXED_BITS[fingerprint] === undefined ? { kind: fingerprint, bits } : { kind: fingerprint };
 
 /**
  * What of a molecule the chosen model reads.

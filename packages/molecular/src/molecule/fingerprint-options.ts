@@ -1,7 +1,16 @@
 import { OutriggerError } from "@outrigger/core/error";
 import type { Mol } from "@rdkit/rdkit";
 
-export type FingerprintKind = "morgan" | "rdkit" | "atom-pair" | "topological-torsion" | "pattern" | "maccs";
+/** Every kind of fingerprint. */
+export const FINGERPRINT_KINDS = [
+  "morgan",
+  "rdkit",
+  "atom-pair",
+  "topological-torsion",
+  "pattern",
+  "maccs",
+] as const;
+export type FingerprintKind = (typeof FINGERPRINT_KINDS)[number];
 
 /** Which fingerprint, with the settings that belong to its kind; a setting of another kind is refused. */
 export interface FingerprintOptions {

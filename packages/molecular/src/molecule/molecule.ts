@@ -16,6 +16,14 @@ export interface LargestFragment {
   readonly tied: boolean;
 }
 
+/** How a molecule is drawn. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  /** By atom, red, green and blue from 0 to 1; atoms without a colour are not highlighted. */
+  readonly colours?: ReadonlyMap<number, readonly [red: number, green: number, blue: number]>;
+}
+
 /** A molecule on loan: its methods work until the function that it was lent to returns, and give plain data. */
 export interface Molecule {
   /** RDKit's canonical SMILES, with stereochemistry. */
@@ -53,6 +61,8 @@ export interface Molecule {
    * @throws OutriggerError `bad-option` for a pattern that is no SMARTS
    */
   countMatches(smarts: readonly string[]): Int32Array;
+  /** RDKit's drawing as SVG text, without an XML declaration and with a transparent background; some 7 ms. */
+  svg(drawing: Drawing): string;
 }
 
 /** The canonical form of a string that this package wrote itself. */
@@ -153,6 +163,7 @@ export function scoped<T>(module: MainModule, queries: Queries, mol: Mol, use: (
       Int32Array.from(smarts, (each) => countInAnswer(handle().get_substruct_matches(queries.compile(each)))),
     structure,
     scaffold: (stereo) => canonical(module, rawScaffold(structure(), stereo)),
+    svg: (drawing) => draw(handle(), drawing),
     descriptors: () => descriptorRow(handle().get_descriptors()),
     fingerprint: (options) => fingerprintSettings(options).read(handle()),
     morgan: (radius, bits) => fingerprintSettings({ kind: "morgan", radius, bits }).read(handle()),
@@ -162,6 +173,20 @@ export function scoped<T>(module: MainModule, queries: Queries, mol: Mol, use: (
   } finally {
     lent = false;
   }
+}
+
+function draw(mol: Mol, { width, height, colours = new Map() }: Drawing): string {
+  const details = {
+    width,
+    height,
+    atoms: [...colours.keys()],
+    // Bonds have two ends of two colours: atoms alone are told apart.
+    bonds: [],
+    highlightAtomColors: Object.fromEntries(colours),
+    backgroundColour: [1, 1, 1, 0],
+    clearBackground: false,
+  };
+  return mol.get_svg_with_highlights(JSON.stringify(details)).replace(/^<\?xml[^>]*\?>\s*/, "");
 }
 
 function descriptorRow(json: string): Float64Array {

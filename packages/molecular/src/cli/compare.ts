@@ -1,0 +1,96 @@
+import type { Command } from "commander";
+import { tableText } from "../command/train.ts";
+import { compare, MOST_TRIES } from "../compare/compare.ts";
+import { comparisonText } from "../compare/comparison-text.ts";
+import { readMolecules } from "../data/dataset.ts";
+import { interruptible, list, option, print, whole, withOptions, writeOut } from "./shared.ts";
+import { configurationOf, dataOptions, type GivenTraining, modelOptions } from "./training-options.ts";
+
+type Given = GivenTraining & {
+  readonly seeds: number;
+  readonly tries: number;
+  readonly threads?: number;
+  readonly json?: string;
+  readonly html?: string;
+};
+
+const options = [
+  ...dataOptions,
+  option(
+    "--auxiliary <names>",
+    "descriptors that become tasks: auto, random, all, or names (default: auto)",
+    list,
+  ),
+  option("--seeds <n>", "trainings an arm; below 5 nothing is concluded", whole(1)).default(5),
+  option(
+    "--tries <n>",
+    `candidates that every arm tries on validation, 1 to ${MOST_TRIES}`,
+    whole(1),
+  ).default(2),
+  ...modelOptions,
+  option("--json <file>", "everything as JSON; - writes it here in place of the table"),
+  option("--html <file>", "a page with a picture, which needs nothing else"),
+  option("--threads <n>", "native threads", whole(1)),
+];
+
+function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${Math.round(seconds)} s` : `${minutes} min`;
+}
+
+/** Lines on the way, with the time left as the trainings so far suggest. */
+function progress(): (done: number, total: number, what: string) => void {
+  const began = Date.now();
+  const terminal = process.stderr.isTTY;
+  return (done, total, what) => {
+    const left =
+      done === 0 ? "" : `, about ${duration(((Date.now() - began) / 1000 / done) * (total - done))} left`;
+    if (done === total) {
+      if (terminal) process.stderr.write("\r\u001b[K");
+      return;
+    }
+    const text = `training ${done + 1} of ${total} (${what})${left}`;
+    if (terminal) process.stderr.write(`\r\u001b[K${text}`);
+    else if (done % 4 === 0) process.stderr.write(`${text}\n`);
+  };
+}
+
+export function addCompare(program: Command): void {
+  withOptions(program.command("compare <data.csv>"), options)
+    .description(
+      "do auxiliary tasks or descriptors help with these data? four arms, paired seeds, a verdict with interval",
+    )
+    .addHelpText(
+      "after",
+      `
+Arms: the target alone; with auxiliary tasks; with descriptors as inputs; with both. All have the same seeds, splits and tuning budget, and one
+model each, not an ensemble. A perceptron (--model mlp) answers in minutes; what holds for it need not hold for a graph network.
+
+Examples:
+  outrigger-molecular compare data.csv --target logS --model mlp
+  outrigger-molecular compare data.csv --target logS --tries 4 --seeds 10 --json result.json --html result.html`,
+    )
+    .action(async (data: string, given: Given) => {
+      const { smiles, seeds, tries, threads, json, html } = given;
+      const chosen = configurationOf(given);
+      const table = await readMolecules(
+        { path: data },
+        { targets: chosen.targets, ...(smiles !== undefined && { smiles }) },
+      );
+      process.stderr.write(`${tableText(table)}\n`);
+      const run = { spinning: false, ...(threads !== undefined && { threads }) };
+      const comparison = await interruptible("stopping after this step", (signal) =>
+        compare(table, chosen, { seeds, tries, signal, run, onProgress: progress() }),
+      );
+      if (comparison === null) {
+        process.exitCode = 130;
+        return;
+      }
+      if (json !== "-") print(comparisonText(comparison));
+      if (json !== undefined) writeOut(json, `${JSON.stringify(comparison, null, 1)}\n`);
+      if (html === undefined) return;
+      // Observable Plot takes a moment to load, which a table need not wait for.
+      const { comparisonPage } = await import("../card/comparison-page.ts");
+      writeOut(html, comparisonPage(comparison));
+    });
+}
