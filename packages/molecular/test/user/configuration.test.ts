@@ -31,7 +31,7 @@ describe("a configuration", () => {
       split: { seed: 2 },
       model: { name: "gin", width: 8 },
     });
-    expect(a.model).toEqual({ name: "gin", width: 128, depth: 5, dropout: 0 });
+    expect(a.model).toEqual({ name: "gin", width: 128, depth: 5, dropout: 0, virtualNode: true });
     expect(differences(a, b)).toEqual(["model.width", "split.seed", "seed"]);
     expect(differences(a, a)).toEqual([]);
   });
