@@ -30,6 +30,7 @@ export {
   LIPOPHILICITY,
   MOLECULE_SOURCES,
   type MoleculeSource,
+  SIDER,
   TOX21,
 } from "./data/sources.ts";
 export { type Split, type SplitOptions, type SplitVariant, splitByScaffold } from "./data/split.ts";

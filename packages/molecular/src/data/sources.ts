@@ -119,7 +119,47 @@ export const TOX21: MoleculeSource = {
   citation: "Huang et al., Front. Environ. Sci. 2016",
 };
 
-/** All of them, by name. SIDER is left out: its 27 targets are read best with `readMolecules` and no target list. */
+export const SIDER: MoleculeSource = {
+  name: "sider",
+  title: "SIDER: side effects of marketed drugs in 27 organ classes",
+  file: "sider.csv.gz",
+  sha256: "4cc7ccb20dded475853c583596e227116c222c6ca7dbb40159bdbe9ee3f099b9",
+  url: address("sider.csv.gz"),
+  smiles: "smiles",
+  targets: [
+    "Hepatobiliary disorders",
+    "Metabolism and nutrition disorders",
+    "Product issues",
+    "Eye disorders",
+    "Investigations",
+    "Musculoskeletal and connective tissue disorders",
+    "Gastrointestinal disorders",
+    "Social circumstances",
+    "Immune system disorders",
+    "Reproductive system and breast disorders",
+    "Neoplasms benign, malignant and unspecified (incl cysts and polyps)",
+    "General disorders and administration site conditions",
+    "Endocrine disorders",
+    "Surgical and medical procedures",
+    "Vascular disorders",
+    "Blood and lymphatic system disorders",
+    "Skin and subcutaneous tissue disorders",
+    "Congenital, familial and genetic disorders",
+    "Infections and infestations",
+    "Respiratory, thoracic and mediastinal disorders",
+    "Psychiatric disorders",
+    "Renal and urinary disorders",
+    "Pregnancy, puerperium and perinatal conditions",
+    "Ear and labyrinth disorders",
+    "Cardiac disorders",
+    "Nervous system disorders",
+    "Injury, poisoning and procedural complications",
+  ],
+  kind: "classification",
+  citation: "Kuhn et al., Nucleic Acids Res. 2016",
+};
+
+/** All of them, by name. */
 export const MOLECULE_SOURCES: Readonly<Record<string, MoleculeSource>> = Object.fromEntries(
-  [ESOL, FREESOLV, LIPOPHILICITY, BACE, BBBP, CLINTOX, TOX21].map((source) => [source.name, source]),
+  [ESOL, FREESOLV, LIPOPHILICITY, BACE, BBBP, CLINTOX, TOX21, SIDER].map((source) => [source.name, source]),
 );

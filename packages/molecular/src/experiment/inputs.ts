@@ -1,7 +1,9 @@
 import { arrayBatches } from "@outrigger/core/data/batches";
 import type { Column } from "@outrigger/core/data/column";
 import { array, type NDArray } from "@outrigger/core/graph/array";
-import type { Batches, Model } from "@outrigger/core/train/model";
+import type { Batches } from "@outrigger/core/train/model";
+import type { SplitModel } from "@outrigger/core/train/split-model";
+import type { ColumnBatch } from "@outrigger/core/train/task";
 import { graphBatches } from "../batch/graph-batches.ts";
 import { moleculeGraphs, morganFingerprints } from "../feature/featurize.ts";
 import { unpackBits } from "../feature/fingerprint.ts";
@@ -45,7 +47,7 @@ export async function loadInputs(
     const graphs = await moleculeGraphs(smiles);
     return {
       extra,
-      batches: (request) => graphBatches({ ...request, graphs, extra: further, requireLabels: true }),
+      batches: (request) => graphBatches({ ...request, graphs, extra: further }),
     };
   }
   const packed = await morganFingerprints(smiles, { bits: BITS });
@@ -54,20 +56,19 @@ export async function loadInputs(
   const fingerprint = array(bits, [smiles.length, BITS]);
   const inputs: Record<string, NDArray> =
     further === undefined ? { fingerprint } : { fingerprint, extra: further };
-  return { extra, batches: (request) => arrayBatches({ ...request, inputs, requireLabels: true }) };
+  return { extra, batches: (request) => arrayBatches({ ...request, inputs }) };
 }
 
-/** The model of a group, with one head a task. */
+/** The model of an arm, with one head a task. */
 export function makeModel(
-  model: ModelName,
-  { width, depth, dropout }: Settings,
+  { model, width, depth, dropout }: Settings,
   tasks: readonly string[],
   inputs: Inputs,
-): Model<never> {
+): SplitModel<ColumnBatch> {
   const extra = Object.keys(inputs.extra).length;
   const made =
     model === "gin"
       ? gin({ tasks, width, depth, dropout, extra })
       : fingerprintMlp({ tasks, bits: BITS, width, dropout, extra });
-  return made as unknown as Model<never>;
+  return made as unknown as SplitModel<ColumnBatch>;
 }

@@ -1,10 +1,12 @@
 import type { Options, Tier } from "@outrigger/bench/benchmark";
+import type { Descriptors } from "./columns.ts";
 
 /** The two models that every method is tried with. */
 export type ModelName = "gin" | "mlp";
 
 /** What a trial needs to know besides its method; stored with every row. */
 export type Settings = {
+  readonly model: ModelName;
   /** Width of the hidden layers. */
   readonly width: number;
   /** Rounds of message passing; the perceptron always has two hidden layers. */
@@ -16,7 +18,7 @@ export type Settings = {
   readonly epochs: number;
   /** Epochs without a better validation error before training stops. */
   readonly patience: number;
-  /** Molecules, from the first of the file on; 0 for all. */
+  /** About so many molecules, evenly spaced; 0 for all. */
   readonly molecules: number;
 };
 
@@ -32,11 +34,16 @@ const COMMON = { batchSize: 32, learningRate: 1e-3, molecules: 0 };
  */
 export function settings(tier: Tier, model: ModelName): Settings {
   const dropout = model === "gin" ? 0 : 0.3;
-  if (tier === "smoke")
-    return { ...COMMON, dropout, width: 8, depth: 2, batchSize: 8, epochs: 2, patience: 2, molecules: 64 };
-  if (tier === "full")
-    return { ...COMMON, dropout, width: model === "gin" ? 300 : 512, depth: 5, epochs: 100, patience: 25 };
-  return { ...COMMON, dropout, width: model === "gin" ? 128 : 256, depth: 5, epochs: 50, patience: 12 };
+  if (tier === "smoke") {
+    const small = { width: 8, depth: 2, batchSize: 8, epochs: 2, patience: 2, molecules: 64 };
+    return { ...COMMON, model, dropout, ...small };
+  }
+  if (tier === "full") {
+    const width = model === "gin" ? 300 : 512;
+    return { ...COMMON, model, dropout, width, depth: 5, epochs: 100, patience: 25 };
+  }
+  const width = model === "gin" ? 64 : 256;
+  return { ...COMMON, model, dropout, width, depth: 3, epochs: 30, patience: 10 };
 }
 
 /** Auxiliary scales that every arm with auxiliary losses tries on validation. */
@@ -48,8 +55,18 @@ const SCALES: readonly Options[] = [0.1, 0.03, 0.3, 1].map((scale) => ({ scale }
  */
 const DECAYS: readonly Options[] = [0, 0.03, 0.1, 0.3].map((weightDecay) => ({ weightDecay }));
 
+/** Models and what they read besides the structure, for the row that chooses among them. */
+const MODELS: readonly (readonly [ModelName, Descriptors])[] = [
+  ["gin", "chosen"],
+  ["mlp", "all"],
+  ["gin", "all"],
+  ["mlp", "none"],
+];
+
 /** The smoke tier concludes nothing, so it tunes nothing: one candidate, and no trial besides the seeds. */
 const tries = (tier: Tier): number => (tier === "smoke" ? 1 : 4);
 
 export const scaleCandidates = (tier: Tier): readonly Options[] => SCALES.slice(0, tries(tier));
 export const decayCandidates = (tier: Tier): readonly Options[] => DECAYS.slice(0, tries(tier));
+export const modelCandidates = (tier: Tier): readonly Options[] =>
+  MODELS.slice(0, tries(tier)).map(([model, inputs]) => ({ ...settings(tier, model), inputs }));
