@@ -8,7 +8,7 @@ const lowLabel: Benchmark = fewLabelsBenchmark({
   version: 1,
   title: "Few labels: solubility, hydration and lipophilicity from 50 to 500 molecules",
   sources: [ESOL, FREESOLV, LIPOPHILICITY],
-  ci: [ESOL.name, FREESOLV.name],
+  ci: [ESOL.name],
 });
 
 export default lowLabel;

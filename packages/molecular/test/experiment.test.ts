@@ -13,7 +13,7 @@ import sider from "../bench/sider.ts";
 import tox21 from "../bench/tox21.ts";
 import { CHOSEN_DESCRIPTORS } from "../src/auxiliary/descriptor-tasks.ts";
 import { availability } from "../src/data/locate.ts";
-import { FREESOLV } from "../src/data/sources.ts";
+import { ESOL } from "../src/data/sources.ts";
 import { runExperiment, type TrialOptions } from "../src/experiment/trial.ts";
 import { namedMethod } from "../src/method/methods.ts";
 import { enumeratedProblem, tinyTrial } from "./fixtures/enumerated-problem.ts";
@@ -103,9 +103,7 @@ describe("tiers", () => {
 
   it("few labels are a group for each dataset and size", () => {
     const groups = new Set(lowLabel.arms("ci").map(({ group }) => group));
-    expect(groups).toEqual(
-      new Set(["esol", "freesolv"].flatMap((name) => [50, 100, 200, 500].map((size) => `${name} ${size}`))),
-    );
+    expect(groups).toEqual(new Set([50, 100, 200, 500].map((size) => `esol ${size}`)));
     expect(new Set(lowLabelClasses.arms("full").map(({ group }) => group)).size).toBe(12);
   });
 
@@ -196,16 +194,16 @@ describe("a trial", () => {
     expect(notes).toEqual(["tpsa has no metric in the test part: no target has both classes there"]);
   });
 
-  const without = availability(FREESOLV) !== true;
+  const without = availability(ESOL) !== true;
   it.skipIf(without)(
-    `runs on a public dataset as the runner asks for it${without ? " (skipped: no FreeSolv file)" : ""}`,
+    `runs on a public dataset as the runner asks for it${without ? " (skipped: no ESOL file)" : ""}`,
     async () => {
-      const arm = lowLabel.arms("smoke").find(({ group }) => group === "freesolv 12")!;
+      const arm = lowLabel.arms("smoke").find(({ group }) => group === "esol 12")!;
       const trial = { ...tinyTrial(), options: { ...arm.options, width: 4, depth: 1, epochs: 1 } };
       const { metrics, notes, datasets: used } = await lowLabel.run(trial);
       expect(Number.isFinite(metrics["test/rmse"])).toBe(true);
       expect(notes!.join()).toContain("12 molecules to train on, 3 to validate, 8 to test");
-      expect(used).toEqual([{ name: FREESOLV.file, sha256: FREESOLV.sha256 }]);
+      expect(used).toEqual([{ name: ESOL.file, sha256: ESOL.sha256 }]);
     },
   );
 });

@@ -1,10 +1,7 @@
 import type { Arm, Options, Tier } from "@outrigger/bench/benchmark";
 import { METHODS } from "../method/methods.ts";
 import type { Descriptors } from "./columns.ts";
-import { decayCandidates, type ModelName, modelCandidates, scaleCandidates, settings } from "./settings.ts";
-
-/** What a row tries on validation: the scale of its auxiliaries, weight decay where it has no auxiliary loss, or models with their inputs. */
-type Tunes = "scale" | "decay" | "model";
+import { candidatesOf, type ModelName, settings, type Tunes } from "./settings.ts";
 
 interface Row {
   readonly method: string;
@@ -91,6 +88,8 @@ const MODEL_PER_TARGET: Row = control(
 );
 
 const ALL = ROWS.map(({ method }) => method);
+/** Without the row whose candidates bring their own models and sizes. */
+const SINGLE_MODEL = ALL.filter((method) => method !== "model-by-validation");
 
 /** Rows of the tier that takes an hour: what every table must have, and of the rest one rule of each idea. */
 const CI = [
@@ -122,10 +121,23 @@ const SMOKE_BRIEF = [
   "descriptors-as-input",
 ];
 
-const candidates = (tier: Tier, tunes: Tunes): readonly Options[] =>
-  ({ scale: scaleCandidates, decay: decayCandidates, model: modelCandidates })[tunes](tier);
+/**
+ * Tries of every row of a table, and of a study with few labels, which has many groups. The smoke tier concludes nothing, so it tunes nothing: one
+ * candidate, and no trial besides the seeds.
+ */
+const TRIES = { smoke: 1, ci: 3, full: 4 } as const;
+const FEW_TRIES = { smoke: 1, ci: 2, full: 4 } as const;
 
-function armOf(tier: Tier, group: string, model: ModelName, row: Row, options: Options = {}): Arm {
+interface Place {
+  readonly tier: Tier;
+  readonly group: string;
+  readonly model: ModelName;
+  readonly tries: number;
+  /** Over those of the tier. */
+  readonly options?: Options;
+}
+
+function armOf({ tier, group, model, tries, options = {} }: Place, row: Row): Arm {
   const { method, kind, trains, auxiliaries, inputs, tunes, models, describe } = row;
   return {
     method,
@@ -140,7 +152,7 @@ function armOf(tier: Tier, group: string, model: ModelName, row: Row, options: O
       ...(models !== undefined && { models }),
       ...options,
     },
-    candidates: candidates(tier, tunes),
+    candidates: candidatesOf(tier, tunes, tries),
   };
 }
 
@@ -167,21 +179,35 @@ export function experimentArms(tier: Tier, options: ArmsOptions = {}): readonly 
   const mlp = { smoke: SMOKE_FEW, ci: [], full: ALL.filter((method) => method !== "model-by-validation") }[
     tier
   ];
-  return [
-    ...[...rowsOf(gin), ...extra].map((row) => armOf(tier, "gin", "gin", row)),
-    ...rowsOf(mlp).map((row) => armOf(tier, "mlp", "mlp", row)),
-  ];
+  const arms = (model: ModelName, rows: readonly Row[]): Arm[] =>
+    rows.map((row) => armOf({ tier, group: model, model, tries: TRIES[tier] }, row));
+  return [...arms("gin", [...rowsOf(gin), ...extra]), ...arms("mlp", rowsOf(mlp))];
 }
 
-/** Training molecules of a study with few labels. */
-export const LABELS = [50, 100, 200, 500] as const;
+/**
+ * Training molecules of a study with few labels, and the passes over them in tier `ci`: fewer molecules get more, so that even 50 get 200 steps.
+ * Patience is a third of them.
+ */
+const FEW_EPOCHS = [
+  [50, 100],
+  [100, 60],
+  [200, 40],
+  [500, 30],
+] as const;
 
 /** Rows of a study with few labels: one group for each dataset and number of training molecules, with the graph network. */
-export const fewLabelsArms = (tier: Tier, datasets: readonly string[]): readonly Arm[] =>
-  datasets.flatMap((dataset) =>
-    (tier === "smoke" ? [12, 24] : LABELS).flatMap((labels) =>
-      rowsOf({ smoke: SMOKE_FEW, ci: FEW, full: ALL }[tier]).map((row) =>
-        armOf(tier, `${dataset} ${labels}`, "gin", row, { dataset, labels }),
-      ),
-    ),
+export function fewLabelsArms(tier: Tier, datasets: readonly string[]): readonly Arm[] {
+  const sizes: readonly Options[] = {
+    smoke: [12, 24].map((labels) => ({ labels })),
+    ci: FEW_EPOCHS.map(([labels, epochs]) => ({ labels, epochs, patience: Math.ceil(epochs / 3) })),
+    full: FEW_EPOCHS.map(([labels]) => ({ labels })),
+  }[tier];
+  const rows = rowsOf({ smoke: SMOKE_FEW, ci: FEW, full: SINGLE_MODEL }[tier]);
+  return datasets.flatMap((dataset) =>
+    sizes.flatMap((size) => {
+      const group = `${dataset} ${String(size["labels"])}`;
+      const options = { dataset, ...size };
+      return rows.map((row) => armOf({ tier, group, model: "gin", tries: FEW_TRIES[tier], options }, row));
+    }),
   );
+}

@@ -47,13 +47,13 @@ export function settings(tier: Tier, model: ModelName): Settings {
 }
 
 /** Auxiliary scales that every arm with auxiliary losses tries on validation. */
-const SCALES: readonly Options[] = [0.1, 0.03, 0.3, 1].map((scale) => ({ scale }));
+const SCALES: readonly Options[] = [0.1, 1, 0.3, 0.03].map((scale) => ({ scale }));
 
 /**
  * The same number of tries for arms without auxiliary losses, which have no scale: the strength of decoupled weight decay, their only
  * other regulariser. 0 is plain Adam, and what all other arms use.
  */
-const DECAYS: readonly Options[] = [0, 0.03, 0.1, 0.3].map((weightDecay) => ({ weightDecay }));
+const DECAYS: readonly Options[] = [0, 0.1, 0.03, 0.3].map((weightDecay) => ({ weightDecay }));
 
 /** Models and what they read besides the structure, for the row that chooses among them. */
 const MODELS: readonly (readonly [ModelName, Descriptors])[] = [
@@ -63,10 +63,11 @@ const MODELS: readonly (readonly [ModelName, Descriptors])[] = [
   ["mlp", "none"],
 ];
 
-/** The smoke tier concludes nothing, so it tunes nothing: one candidate, and no trial besides the seeds. */
-const tries = (tier: Tier): number => (tier === "smoke" ? 1 : 4);
+/** What a row tries on validation: the scale of its auxiliaries, weight decay where it has no auxiliary loss, or models with their inputs. */
+export type Tunes = "scale" | "decay" | "model";
 
-export const scaleCandidates = (tier: Tier): readonly Options[] => SCALES.slice(0, tries(tier));
-export const decayCandidates = (tier: Tier): readonly Options[] => DECAYS.slice(0, tries(tier));
-export const modelCandidates = (tier: Tier): readonly Options[] =>
-  MODELS.slice(0, tries(tier)).map(([model, inputs]) => ({ ...settings(tier, model), inputs }));
+/** What an arm tries, the first so many of a list: the same number for all arms of a table. */
+export function candidatesOf(tier: Tier, tunes: Tunes, count: number): readonly Options[] {
+  const models = MODELS.map(([model, inputs]): Options => ({ ...settings(tier, model), inputs }));
+  return { scale: SCALES, decay: DECAYS, model: models }[tunes].slice(0, count);
+}
