@@ -45,6 +45,17 @@ export {
   splitMolecules,
 } from "./feature/featurize.ts";
 export { popcount, tanimoto, unpackBits } from "./feature/fingerprint.ts";
+export { type BloOptions, blo } from "./method/blo.ts";
+export {
+  METHODS,
+  type MethodContext,
+  type NamedMethod,
+  namedMethod,
+  type PlannedStage,
+} from "./method/methods.ts";
+export { type MolgroupGatesOptions, molgroupGates } from "./method/molgroup-gates.ts";
+export { structureSimilarities } from "./method/structure-similarity.ts";
+export { type TrainByNameOptions, type TrainedByName, trainByName } from "./method/train-by-name.ts";
 export { type FingerprintMlpOptions, type Fingerprints, fingerprintMlp } from "./model/fingerprint-mlp.ts";
 export { type GinOptions, type Graphs, gin } from "./model/gin.ts";
 export { conjugatedBonds } from "./molecule/conjugation.ts";
@@ -62,3 +73,6 @@ export {
   sharedRdkit,
 } from "./molecule/rdkit.ts";
 export type { Atom, Bond, Structure } from "./molecule/structure.ts";
+export { jointHeads, perTarget } from "./target/joint-heads.ts";
+export { type JointTaskOptions, jointTask, type TargetKind } from "./target/joint-task.ts";
+export { type Primary, primaryOf, type Targets, undefinedBecause } from "./target/primary.ts";

@@ -31,8 +31,13 @@ const rowsOf = (benchmark: Benchmark, tier: "smoke" | "ci" | "full"): string[] =
 
 /** What every table must have besides the methods that it is about. */
 const REQUIRED = [
-  ...["single-task", "uniform", "static", "random"],
-  ...["random-descriptors", "all-descriptors", "descriptors-as-input"],
+  "single-task",
+  "uniform",
+  "static",
+  "random",
+  "random-descriptors",
+  "all-descriptors",
+  "descriptors-as-input",
 ];
 
 describe("every benchmark", () => {

@@ -162,7 +162,7 @@ const rowsOf = (methods: readonly string[]): readonly Row[] =>
 export interface ArmsOptions {
   /** Leaves rows out of the smoke tier, which must not take long. */
   readonly brief?: boolean;
-  /** The dataset has several targets: one more row, with one model a target, where single models are tuned. */
+  /** The dataset has several targets: tier `full` has one more row, with one model a target. */
   readonly severalTargets?: boolean;
 }
 
@@ -174,11 +174,9 @@ export interface ArmsOptions {
  */
 export function experimentArms(tier: Tier, options: ArmsOptions = {}): readonly Arm[] {
   const { brief = false, severalTargets = false } = options;
-  const extra = severalTargets ? [MODEL_PER_TARGET] : [];
+  const extra = severalTargets && tier === "full" ? [MODEL_PER_TARGET] : [];
   const gin = { smoke: brief ? SMOKE_BRIEF : ALL, ci: CI, full: ALL }[tier];
-  const mlp = { smoke: SMOKE_FEW, ci: [], full: ALL.filter((method) => method !== "model-by-validation") }[
-    tier
-  ];
+  const mlp = { smoke: SMOKE_FEW, ci: [], full: SINGLE_MODEL }[tier];
   const arms = (model: ModelName, rows: readonly Row[]): Arm[] =>
     rows.map((row) => armOf({ tier, group: model, model, tries: TRIES[tier] }, row));
   return [...arms("gin", [...rowsOf(gin), ...extra]), ...arms("mlp", rowsOf(mlp))];
@@ -197,7 +195,7 @@ const FEW_EPOCHS = [
 
 /** Rows of a study with few labels: one group for each dataset and number of training molecules, with the graph network. */
 export function fewLabelsArms(tier: Tier, datasets: readonly string[]): readonly Arm[] {
-  const sizes: readonly Options[] = {
+  const sizes: readonly (Options & { readonly labels: number })[] = {
     smoke: [12, 24].map((labels) => ({ labels })),
     ci: FEW_EPOCHS.map(([labels, epochs]) => ({ labels, epochs, patience: Math.ceil(epochs / 3) })),
     full: FEW_EPOCHS.map(([labels]) => ({ labels })),
@@ -205,7 +203,7 @@ export function fewLabelsArms(tier: Tier, datasets: readonly string[]): readonly
   const rows = rowsOf({ smoke: SMOKE_FEW, ci: FEW, full: SINGLE_MODEL }[tier]);
   return datasets.flatMap((dataset) =>
     sizes.flatMap((size) => {
-      const group = `${dataset} ${String(size["labels"])}`;
+      const group = `${dataset} ${size.labels}`;
       const options = { dataset, ...size };
       return rows.map((row) => armOf({ tier, group, model: "gin", tries: FEW_TRIES[tier], options }, row));
     }),

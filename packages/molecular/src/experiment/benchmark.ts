@@ -81,6 +81,6 @@ export function fewLabelsBenchmark({ name, version, title, sources, ci }: FewLab
     tiers: SEEDS,
     arms: (tier) => fewLabelsArms(tier, tier === "full" ? [...byName.keys()] : ci),
     run: async (trial) =>
-      runExperiment(await problemOf(byName.get(String(trial.options["dataset"]))!), trial),
+      runExperiment(await problemOf(byName.get(trial.options["dataset"] as string)!), trial),
   });
 }
