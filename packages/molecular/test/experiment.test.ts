@@ -126,7 +126,7 @@ describe("tiers", () => {
 describe("a trial", () => {
   it("gives validation and test error, curves, the weights it used and how the tasks got along", async () => {
     const problem = await enumeratedProblem("regression", ["CrippenMR"]);
-    const trial = tinyTrial({ method: "uniform", auxiliaries: "chosen", scale: 0.1 });
+    const trial = tinyTrial({ model: "mlp", method: "uniform", auxiliaries: "chosen", scale: 0.1 });
     const { metrics, curves, runtime, diagnostics } = await runExperiment(problem, trial);
     expect(Number.isFinite(metrics["validation/rmse"])).toBe(true);
     expect(Number.isFinite(metrics["test/rmse"])).toBe(true);

@@ -61,8 +61,8 @@ describe("fewLabels", () => {
           expect(split.validation.every((row) => whole.split.validation.includes(row))).toBe(true);
           const larger = drawn[i + 1];
           if (larger === undefined) continue;
-          expect(larger.train).toEqual(expect.arrayContaining(split.train));
-          expect(larger.validation).toEqual(expect.arrayContaining(split.validation));
+          expect(larger.train).toEqual(expect.arrayContaining([...split.train]));
+          expect(larger.validation).toEqual(expect.arrayContaining([...split.validation]));
         }
       }),
       { numRuns: 60 },
