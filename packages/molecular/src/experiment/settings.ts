@@ -29,8 +29,8 @@ const COMMON = { batchSize: 32, learningRate: 1e-3, molecules: 0 };
  * cores, `smoke` what takes a second. The learning rate falls to 0 along half a cosine over `epochs`.
  *
  * Origin of the defaults: batch size and learning rate are OGB's. For the graph network, dropout 0 (against 0.1 and 0.2), the cosine
- * and the rate (against 0.002) were chosen on ESOL's validation part, single task, seed 0, one run each. The perceptron's dropout is
- * not tuned.
+ * and the rate (against 0.002) were chosen on ESOL's validation part, single task, seed 0, one run each. The perceptron's dropout and rate
+ * were better on the validation parts of ESOL and BACE than 0.5 with half the rate, with all descriptors as inputs, one run each.
  */
 export function settings(tier: Tier, model: ModelName): Settings {
   const dropout = model === "gin" ? 0 : 0.3;
