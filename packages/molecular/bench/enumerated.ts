@@ -15,9 +15,12 @@ async function problem(molecules: number): Promise<Problem> {
   const simulated = simulatedProperty(await descriptors(smiles));
   const sha256 = createHash("sha256").update(smiles.join("\n")).update(simulated).digest("hex");
   return {
-    target: "simulated",
+    targets: {
+      name: "simulated",
+      kind: "regression",
+      columns: { simulated: column("simulated property", simulated) },
+    },
     smiles,
-    labels: column("simulated property", simulated),
     split: await splitMolecules(smiles, { variant: "random" }),
     datasets: [{ name: `enumerated molecules (${smiles.length}), simulated property`, sha256 }],
   };
@@ -26,7 +29,7 @@ async function problem(molecules: number): Promise<Problem> {
 /** A SIMULATED property of molecules that are built from fragments: needs no data and no network. */
 const enumerated: Benchmark = defineBenchmark({
   name: "molecular/enumerated",
-  version: 1,
+  version: 2,
   title: "Enumerated molecules with a simulated property",
   description:
     "Simulated: a noisy nonlinear function of descriptors, on 800 molecules built from fragments, random split. Shows that everything works; says nothing about real properties.",

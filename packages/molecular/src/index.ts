@@ -134,6 +134,17 @@ export {
   scaffoldKind,
 } from "./feature/kinds.ts";
 export { type FeatureChunk, featurizeStream } from "./feature/stream.ts";
+export { type BloOptions, blo } from "./method/blo.ts";
+export {
+  METHODS,
+  type MethodContext,
+  type NamedMethod,
+  namedMethod,
+  type PlannedStage,
+} from "./method/methods.ts";
+export { type MolgroupGatesOptions, molgroupGates } from "./method/molgroup-gates.ts";
+export { structureSimilarities } from "./method/structure-similarity.ts";
+export { type TrainByNameOptions, type TrainedByName, trainByName } from "./method/train-by-name.ts";
 export { type AttentiveFpOptions, attentiveFp } from "./model/attentive-fp.ts";
 export { type DMpnnOptions, dMpnn } from "./model/d-mpnn.ts";
 export { type FingerprintMlpOptions, type Fingerprints, fingerprintMlp } from "./model/fingerprint-mlp.ts";
@@ -190,6 +201,9 @@ export { type LanguageModelOptions } from "./select/language-model.ts";
 export { type SelectRequest, selectCandidates } from "./select/select.ts";
 export { type Selection } from "./select/selection.ts";
 export { type PropertyFamily, VOTE_TABLE } from "./select/vote-table.ts";
+export { jointHeads, perTarget } from "./target/joint-heads.ts";
+export { type JointTaskOptions, jointTask, type TargetKind } from "./target/joint-task.ts";
+export { type Primary, primaryOf, type Targets, undefinedBecause } from "./target/primary.ts";
 export { type Configuration, configuration, type GivenConfiguration } from "./training/configuration.ts";
 export {
   type TrainedPredictor,

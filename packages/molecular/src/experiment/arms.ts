@@ -1,102 +1,211 @@
-import type { Arm, Tier } from "@outrigger/bench/benchmark";
-import { decayCandidates, type ModelName, scaleCandidates, settings } from "./settings.ts";
-
-/** Where the descriptors go: nowhere, or to tasks (the five, five random ones, all), or to the model's inputs. */
-export type Auxiliaries = "none" | "chosen" | "random" | "all" | "inputs";
+import type { Arm, Options, Tier } from "@outrigger/bench/benchmark";
+import { METHODS } from "../method/methods.ts";
+import type { Descriptors } from "./columns.ts";
+import { candidatesOf, type ModelName, settings, type Tunes } from "./settings.ts";
 
 interface Row {
   readonly method: string;
   readonly kind: Arm["kind"];
-  /** Name of the weighting rule, see `rules.ts`. */
-  readonly rule: string;
-  readonly auxiliaries: Auxiliaries;
+  /** One of `METHODS`. */
+  readonly trains: string;
+  readonly auxiliaries: Descriptors;
+  readonly inputs: Descriptors;
+  readonly tunes: Tunes;
+  readonly models?: "together" | "separate";
   readonly describe: string;
 }
 
-const rule = (method: string, describe: string): Row => ({
+/** A way to train, with the chosen five as auxiliaries. */
+const rule = (method: string, tunes: Tunes = "scale"): Row => ({
   method,
   kind: "rule",
-  rule: method,
+  trains: method,
   auxiliaries: "chosen",
+  inputs: "none",
+  tunes,
+  describe: METHODS[method]!.describe,
+});
+
+/** A row that no weighting has to do with. */
+const control = (method: string, describe: string, row: Partial<Row>): Row => ({
+  method,
+  kind: "control",
+  trains: "single-task",
+  auxiliaries: "none",
+  inputs: "none",
+  tunes: "decay",
   describe,
+  ...row,
 });
 
 const ROWS: readonly Row[] = [
-  {
-    method: "single-task",
+  control("single-task", "No auxiliary task; tunes weight decay instead of the auxiliary scale.", {
     kind: "baseline",
-    rule: "single-task",
-    auxiliaries: "none",
-    describe: "No auxiliary task; tunes weight decay instead of the auxiliary scale.",
-  },
-  rule("uniform", "Every auxiliary has the tuned scale as its weight."),
-  rule(
-    "static",
-    "Fixed weights by |correlation| of the training labels, summing to K times the tuned scale.",
+  }),
+  rule("uniform"),
+  rule("static"),
+  rule("random"),
+  rule("uncertainty"),
+  rule("gradient-cosine"),
+  rule("pcgrad"),
+  rule("arml"),
+  rule("rcgrad"),
+  rule("gradient-alignment"),
+  rule("blo"),
+  rule("molgroup-gates"),
+  rule("pre-train", "decay"),
+  rule("pre-train-joint"),
+  control(
+    "random-descriptors",
+    "Five other descriptors, drawn anew for every seed, instead of the chosen five; uniform weights.",
+    { trains: "uniform", auxiliaries: "random", tunes: "scale" },
   ),
-  rule("random", "New random weights at every step."),
-  rule("uncertainty", "Weights from learned noise levels."),
-  rule(
-    "gradient-cosine",
-    "Only auxiliaries whose gradient agrees with the primary's; asked on every tenth step.",
-  ),
-  rule("pcgrad", "Conflicting gradient parts are projected away; asked on every tenth step."),
-  rule(
-    "arml",
-    "Weights that make the auxiliaries' gradient imitate the primary's; asked on every tenth step.",
-  ),
-  rule("gradient-alignment", "Weights from alignment with the primary, adapted, then frozen (AutAuT-style)."),
-  {
-    method: "random-descriptors",
-    kind: "control",
-    rule: "uniform",
-    auxiliaries: "random",
-    describe:
-      "Five other descriptors, drawn anew for every seed, instead of the chosen five; uniform weights.",
-  },
-  {
-    method: "all-descriptors",
-    kind: "control",
-    rule: "uniform",
+  control("all-descriptors", "Every descriptor that varies; uniform weights.", {
+    trains: "uniform",
     auxiliaries: "all",
-    describe: "Every descriptor that varies; uniform weights.",
-  },
-  {
-    method: "descriptors-as-input",
-    kind: "control",
-    rule: "single-task",
-    auxiliaries: "inputs",
-    describe:
-      "The chosen five as inputs, no auxiliary loss; tunes weight decay instead of the auxiliary scale.",
-  },
+    tunes: "scale",
+  }),
+  control(
+    "descriptors-as-input",
+    "The chosen five as inputs, no auxiliary loss; tunes weight decay instead of the auxiliary scale.",
+    { inputs: "chosen" },
+  ),
+  control("all-descriptors-as-input", "Every descriptor that varies as an input, no auxiliary loss.", {
+    inputs: "all",
+  }),
+  control(
+    "model-by-validation",
+    "A single model, chosen on validation among graph networks and perceptrons on fingerprints, with descriptors as inputs.",
+    { inputs: "all", tunes: "model" },
+  ),
 ];
 
-/** The perceptron's rows of the smoke tier: enough to run its code. */
-const SMOKE_MLP = new Set(["single-task", "uniform"]);
-/** Rows of a brief smoke tier: one of each kind of rule and control. */
-const SMOKE_BRIEF = new Set(["single-task", "uniform", "static", "random", "pcgrad", "descriptors-as-input"]);
+/** The row of datasets with several targets, which is compared with one model for all of them (`single-task`). */
+const MODEL_PER_TARGET: Row = control(
+  "model-per-target",
+  "One model for each target instead of one for all; metrics are means over the models.",
+  { models: "separate" },
+);
 
-const inSmoke = (method: string, group: ModelName, brief: boolean): boolean =>
-  group === "mlp" ? SMOKE_MLP.has(method) : !brief || SMOKE_BRIEF.has(method);
+const ALL = ROWS.map(({ method }) => method);
+/** Without the row whose candidates bring their own models and sizes. */
+const SINGLE_MODEL = ALL.filter((method) => method !== "model-by-validation");
+
+/** Rows of the tier that takes an hour: what every table must have, and of the rest one rule of each idea. */
+const CI = [
+  "single-task",
+  "uniform",
+  "static",
+  "random",
+  "gradient-alignment",
+  "pre-train",
+  "random-descriptors",
+  "all-descriptors",
+  "descriptors-as-input",
+  "model-by-validation",
+];
+
+/** Rows of a study with few labels. */
+const FEW = CI.filter((method) => method !== "model-by-validation");
+
+/** Rows of the smoke tier for the perceptron and for few labels: enough to run the code. */
+const SMOKE_FEW = ["single-task", "uniform"];
+/** Rows of a brief smoke tier: one of each kind of rule and control. */
+const SMOKE_BRIEF = [
+  "single-task",
+  "uniform",
+  "static",
+  "random",
+  "pcgrad",
+  "pre-train",
+  "descriptors-as-input",
+];
 
 /**
- * All rows of a table: twelve methods with two models.
- *
- * Every arm has the same number of candidates and is compared with the others of its model only. Arms with auxiliary losses try four
- * scales (`scaleAuxiliaries` around the rule); the two without try four strengths of weight decay.
- *
- * @param options.brief leaves rows out of the smoke tier, which must not take long; the other tiers always have all of them
+ * Tries of every row of a table, and of a study with few labels, which has many groups. The smoke tier concludes nothing, so it tunes nothing: one
+ * candidate, and no trial besides the seeds.
  */
-export const experimentArms = (tier: Tier, options: { readonly brief?: boolean } = {}): readonly Arm[] =>
-  (["gin", "mlp"] as const satisfies readonly ModelName[]).flatMap((group) =>
-    ROWS.filter(({ method }) => tier !== "smoke" || inSmoke(method, group, options.brief === true)).map(
-      ({ method, kind, rule, auxiliaries, describe }) => ({
-        method,
-        group,
-        kind,
-        describe,
-        options: { rule, auxiliaries, ...settings(tier, group) },
-        candidates: rule === "single-task" ? decayCandidates(tier) : scaleCandidates(tier),
-      }),
-    ),
+const TRIES = { smoke: 1, ci: 3, full: 4 } as const;
+const FEW_TRIES = { smoke: 1, ci: 2, full: 4 } as const;
+
+interface Place {
+  readonly tier: Tier;
+  readonly group: string;
+  readonly model: ModelName;
+  readonly tries: number;
+  /** Over those of the tier. */
+  readonly options?: Options;
+}
+
+function armOf({ tier, group, model, tries, options = {} }: Place, row: Row): Arm {
+  const { method, kind, trains, auxiliaries, inputs, tunes, models, describe } = row;
+  return {
+    method,
+    group,
+    kind,
+    describe,
+    options: {
+      method: trains,
+      auxiliaries,
+      inputs,
+      ...settings(tier, model),
+      ...(models !== undefined && { models }),
+      ...options,
+    },
+    candidates: candidatesOf(tier, tunes, tries),
+  };
+}
+
+const rowsOf = (methods: readonly string[]): readonly Row[] =>
+  ROWS.filter(({ method }) => methods.includes(method));
+
+export interface ArmsOptions {
+  /** Leaves rows out of the smoke tier, which must not take long. */
+  readonly brief?: boolean;
+  /** The dataset has several targets: tier `full` has one more row, with one model a target. */
+  readonly severalTargets?: boolean;
+}
+
+/**
+ * All rows of a dataset's table: in tier `full` every method with two models, in tier `ci` ten rows with the graph network.
+ *
+ * Every arm has the same number of candidates and is compared with the others of its model only. Arms with auxiliary losses try scales
+ * (weights of all auxiliaries are multiplied by one), those without try strengths of weight decay, and `model-by-validation` models.
+ */
+export function experimentArms(tier: Tier, options: ArmsOptions = {}): readonly Arm[] {
+  const { brief = false, severalTargets = false } = options;
+  const extra = severalTargets && tier === "full" ? [MODEL_PER_TARGET] : [];
+  const gin = { smoke: brief ? SMOKE_BRIEF : ALL, ci: CI, full: ALL }[tier];
+  const mlp = { smoke: SMOKE_FEW, ci: [], full: SINGLE_MODEL }[tier];
+  const arms = (model: ModelName, rows: readonly Row[]): Arm[] =>
+    rows.map((row) => armOf({ tier, group: model, model, tries: TRIES[tier] }, row));
+  return [...arms("gin", [...rowsOf(gin), ...extra]), ...arms("mlp", rowsOf(mlp))];
+}
+
+/**
+ * Training molecules of a study with few labels, and the passes over them in tier `ci`: fewer molecules get more, so that even 50 get 200 steps.
+ * Patience is a third of them.
+ */
+const FEW_EPOCHS = [
+  [50, 100],
+  [100, 60],
+  [200, 40],
+  [500, 30],
+] as const;
+
+/** Rows of a study with few labels: one group for each dataset and number of training molecules, with the graph network. */
+export function fewLabelsArms(tier: Tier, datasets: readonly string[]): readonly Arm[] {
+  const sizes: readonly (Options & { readonly labels: number })[] = {
+    smoke: [12, 24].map((labels) => ({ labels })),
+    ci: FEW_EPOCHS.map(([labels, epochs]) => ({ labels, epochs, patience: Math.ceil(epochs / 3) })),
+    full: FEW_EPOCHS.map(([labels]) => ({ labels })),
+  }[tier];
+  const rows = rowsOf({ smoke: SMOKE_FEW, ci: FEW, full: SINGLE_MODEL }[tier]);
+  return datasets.flatMap((dataset) =>
+    sizes.flatMap((size) => {
+      const group = `${dataset} ${size.labels}`;
+      const options = { dataset, ...size };
+      return rows.map((row) => armOf({ tier, group, model: "gin", tries: FEW_TRIES[tier], options }, row));
+    }),
   );
+}

@@ -1,179 +1,155 @@
 import type { Trial, TrialResult } from "@outrigger/bench/benchmark";
-import { type Column, standardize } from "@outrigger/core/data/column";
-import { adam } from "@outrigger/core/optimize/adam";
-import { adamw } from "@outrigger/core/optimize/adamw";
-import { cosineDecay } from "@outrigger/core/optimize/schedule";
-import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record";
-import { keepDiagnostics, summarizeDiagnostics } from "@outrigger/core/train/diagnostics/summary";
-import { type Fitted, fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
-import { regression } from "@outrigger/core/train/task";
-import { correlationWeights, descriptorColumns, selectDescriptors } from "../auxiliary/descriptor-tasks.ts";
-import { type Inputs, modelInputs } from "../batch/model-inputs.ts";
-import { descriptors } from "../feature/featurize.ts";
-import { type ModelChoice, moleculeModel } from "../model/molecule-model.ts";
-import type { Auxiliaries } from "./arms.ts";
-import { type Problem, reduced } from "./problem.ts";
-import { makeRule } from "./rules.ts";
-import { type ModelName, modelChoice, type Settings } from "./settings.ts";
+import { modelInputs } from "../batch/model-inputs.ts";
+import { definedTargets, undefinedBecause } from "../target/primary.ts";
+import { chosenColumns, type Descriptors } from "./columns.ts";
+import { fewLabels } from "./few-labels.ts";
+import { type Problem, reduced, withTarget } from "./problem.ts";
+import { modelChoice } from "./settings.ts";
+import { placeOf, type Trained, type TrainingOptions, trainModel } from "./train.ts";
 
-type TrialOptions = Settings & {
-  readonly rule: string;
-  readonly auxiliaries: Auxiliaries;
-  readonly scale?: number;
-  readonly weightDecay?: number;
+/** What an arm decides; stored with every row. */
+export type TrialOptions = TrainingOptions & {
+  /** Descriptors that become auxiliary tasks. */
+  readonly auxiliaries: Descriptors;
+  /** Descriptors that the model reads besides the structure. */
+  readonly inputs: Descriptors;
+  /** One model for all targets, or one for each. Default together. */
+  readonly models?: "together" | "separate";
+  /** Training molecules, for studies with few labels; 0 or nothing for all. */
+  readonly labels?: number;
 };
 
-/** Descriptors of a trial, standardised on the training molecules, by name; none for the single task. */
-async function chosenColumns(
-  problem: Problem,
-  auxiliaries: Auxiliaries,
-  seed: number,
-): Promise<Record<string, Column>> {
-  if (auxiliaries === "none") return {};
-  const rows = await descriptors(problem.smiles);
-  const choice = auxiliaries === "inputs" ? "chosen" : auxiliaries;
-  const { train } = problem.split;
-  return descriptorColumns(rows, selectDescriptors(choice, rows, train, seed), train);
-}
+const metricOf = ({ targets }: Problem): "rmse" | "roc-auc" =>
+  targets.kind === "regression" ? "rmse" : "roc-auc";
+
+/** Every metric of the table is there, null until something is known. */
+const unknown = (problem: Problem): TrialResult["metrics"] => {
+  const name = metricOf(problem);
+  return {
+    [`validation/${name}`]: null,
+    [`test/${name}`]: null,
+    ...(name === "rmse" && { "test/mae": null }),
+  };
+};
 
 /** One series an epoch: errors of the primary, and weight and gradient cosine of every auxiliary. */
 function curvesOf(
   history: readonly EpochRecord[],
   target: string,
+  metric: string,
   auxiliaries: readonly string[],
 ): TrialResult["curves"] {
   const series = (f: (record: EpochRecord) => number | null | undefined): (number | null)[] =>
     history.map((record) => f(record) ?? null);
+  const measured = auxiliaries.filter((name) => history.some(({ cosines }) => cosines[name] !== null));
   return {
     "train/loss": series(({ losses }) => losses[target]),
-    "validation/rmse": series(({ validation }) => validation[target]?.["rmse"]),
+    [`validation/${metric}`]: series(({ validation }) => validation[target]?.[metric]),
     ...Object.fromEntries(
       auxiliaries.map((name) => [`weight/${name}`, series(({ weights }) => weights[name])]),
     ),
-    ...Object.fromEntries(
-      auxiliaries
-        .filter((name) => history.some(({ cosines }) => cosines[name] !== null))
-        .map((name) => [`cosine/${name}`, series(({ cosines }) => cosines[name])]),
-    ),
+    ...Object.fromEntries(measured.map((name) => [`cosine/${name}`, series(({ cosines }) => cosines[name])])),
   };
 }
 
-/** In words: when training stopped, which auxiliaries there were, and the weight that each had on average. */
-function notesOf<B>(
-  { history, best, stopped }: Fitted<B>,
-  auxiliaries: readonly string[],
-  inputs: readonly string[],
-): string[] {
+/** In words: the weight that each auxiliary had on average. */
+function weightNote(history: readonly EpochRecord[], auxiliaries: readonly string[]): string[] {
   const mean = (name: string): number =>
     history.reduce((sum, { weights }) => sum + weights[name]!, 0) / history.length;
   const weights = auxiliaries.map((name) => `${name} ${mean(name).toPrecision(3)}`);
+  return weights.length > 0 ? [`mean auxiliary weights: ${weights.join(", ")}`] : [];
+}
+
+/** Which parts leave the metric undefined, in words; nothing is put in its place. */
+const undefinedParts = ({ targets, split }: Problem): string[] =>
+  (["validation", "test"] as const).flatMap((part) => {
+    const why = undefinedBecause(targets, split[part]);
+    return why === null ? [] : [`${targets.name} has no metric in the ${part} part: ${why}`];
+  });
+
+/** In words: how many of several targets are in the mean of the test part. */
+function targetsNote({ targets, split }: Problem): string[] {
+  const all = Object.keys(targets.columns);
+  const found = definedTargets(targets, split.test);
+  if (all.length === 1 || found.length === all.length) return [];
+  const without = all.filter((target) => !found.includes(target));
   return [
-    `best epoch ${best === null ? "none" : best.epoch + 1} of ${history.length}, stopped by ${stopped}`,
-    ...(weights.length > 0 ? [`mean auxiliary weights: ${weights.join(", ")}`] : []),
-    ...(inputs.length > 0 ? [`inputs: ${inputs.join(", ")}`] : []),
+    `the test metric is the mean over ${found.length} of ${all.length} targets; one class only: ${without.join(", ")}`,
   ];
 }
 
-/** Adam, with decoupled weight decay where the arm tunes it, and a rate that falls to 0 along half a cosine over all epochs. */
-function optimizerOf({ learningRate, weightDecay = 0, epochs }: TrialOptions, stepsPerEpoch: number) {
-  const rate = cosineDecay({ peak: learningRate, steps: epochs * stepsPerEpoch });
-  return weightDecay > 0 ? adamw({ learningRate: rate, weightDecay }) : adam({ learningRate: rate });
-}
+type Model = (problem: Problem) => Promise<Trained>;
 
-/**
- * The looks at gradients and affinities that the report shows: 24 and 8 over the longest run, of three seeds, where there are no more
- * auxiliaries than a plot can show. They change no number. A run of the smoke tier has a dozen steps on a slow executor: fewer looks, one seed.
- */
-function diagnosticsOf({ seed, tier }: Trial, auxiliaries: number, steps: number) {
-  const [seeds, looks, affinities] = tier === "smoke" ? [1, 5, 2] : [3, 24, 8];
-  if (seed >= seeds || auxiliaries === 0 || auxiliaries > 8) return undefined;
-  return { gradientsEvery: Math.ceil(steps / looks), affinityEvery: Math.ceil(steps / affinities) };
-}
-
-async function train(
-  trial: Trial,
-  options: TrialOptions,
+/** One model for all targets. */
+async function together(
   problem: Problem,
-  columns: Record<string, Column>,
-  choice: ModelChoice,
-  inputs: Inputs,
-): Promise<TrialResult> {
-  const { target, split } = problem;
-  const { column: primary, scaler } = standardize(problem.labels, split.train);
-  const auxiliaries = options.auxiliaries === "inputs" ? {} : columns;
-  const names = Object.keys(auxiliaries);
-  const labels = { [target]: primary, ...auxiliaries };
-  const batches = (rows: readonly number[]) =>
-    inputs.batches({ columns: labels, rows, batchSize: options.batchSize, requireLabels: true });
-  const training = batches(split.train);
-  const context = {
-    correlations: correlationWeights(primary, Object.values(auxiliaries), split.train),
-    epochs: options.epochs,
-  };
-  const runtime =
-    trial.tier === "smoke"
-      ? ({ runtime: "tfjs", device: "cpu" } as const)
-      : ({ runtime: "onnx", device: "cpu" } as const);
-  const tasks = [
-    regression({ name: target, role: "primary", scaler }),
-    ...names.map((name) => regression({ name, role: "auxiliary" })),
-  ];
-  const diagnostics = diagnosticsOf(trial, names.length, options.epochs * training.size);
-  const records: DiagnosticRecord[] = [];
-  const { model } = moleculeModel(choice, {
-    tasks: [target, ...names],
-    extra: Object.keys(inputs.extra).length,
-  });
-  const fitted = await fit(model, {
-    tasks,
-    method: makeRule(options.rule, options.scale ?? 1, context),
-    optimizer: optimizerOf(options, training.size),
-    train: training,
-    validation: batches(split.validation),
-    epochs: options.epochs,
-    patience: options.patience,
-    seed: trial.seed,
-    ...(diagnostics && { diagnostics }),
-    progress: "none",
-    callbacks: [keepDiagnostics(records)],
-    onEpoch: ({ epoch, validation }) =>
-      trial.progress(
-        (epoch + 1) / options.epochs,
-        `epoch ${epoch + 1}, rmse ${validation[target]?.["rmse"]?.toFixed(3)}`,
-      ),
-    ...runtime,
-    threads: trial.threads,
-    spinning: false,
-  });
-  const test = await fitted.evaluate(batches(split.test));
-  await fitted.dispose();
+  train: Model,
+  auxiliaries: readonly string[],
+): Promise<Partial<TrialResult>> {
+  const name = metricOf(problem);
+  const { validation, test, epochs, ended, diagnostics } = await train(problem);
   return {
     metrics: {
-      "validation/rmse": fitted.best?.value ?? null,
-      "test/rmse": test[target]?.["rmse"] ?? null,
-      "test/mae": test[target]?.["mae"] ?? null,
+      [`validation/${name}`]: validation,
+      [`test/${name}`]: test[name] ?? null,
+      ...(name === "rmse" && { "test/mae": test["mae"] ?? null }),
     },
-    curves: curvesOf(fitted.history, target, names),
-    ...(diagnostics && { diagnostics: summarizeDiagnostics(records, tasks) }),
-    notes: notesOf(fitted, names, Object.keys(inputs.extra)),
-    datasets: problem.datasets,
-    runtime: runtime.runtime === "tfjs" ? "tfjs/cpu" : "onnx/cpu",
+    curves: curvesOf(epochs, problem.targets.name, name, auxiliaries),
+    ...(diagnostics && { diagnostics }),
+    notes: [ended, ...weightNote(epochs, auxiliaries), ...targetsNote(problem)],
+  };
+}
+
+/** A model for each target with a metric in validation and test; metrics are means over these. */
+async function separately(problem: Problem, train: Model): Promise<Partial<TrialResult>> {
+  const name = metricOf(problem);
+  const found: Trained[] = [];
+  const left: string[] = [];
+  for (const target of Object.keys(problem.targets.columns)) {
+    const own = withTarget(problem, target);
+    const why = undefinedParts(own);
+    if (why.length > 0) left.push(...why);
+    else found.push(await train(own));
+  }
+  const mean = (values: readonly number[]): number | null =>
+    values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+  const known = (values: readonly (number | null | undefined)[]): number[] =>
+    values.filter((value): value is number => typeof value === "number");
+  return {
+    metrics: {
+      ...unknown(problem),
+      [`validation/${name}`]: mean(known(found.map(({ validation }) => validation))),
+      [`test/${name}`]: mean(known(found.map(({ test }) => test[name]))),
+    },
+    notes: [`${found.length} models, one a target`, ...left],
   };
 }
 
 /**
- * One seed of one arm: features, labels standardised on the training molecules, training with selection on validation, and one look
- * at the test molecules with the parameters of the best epoch.
+ * One seed of one arm: features, training with selection on validation, and one look at the test molecules.
  *
- * Auxiliary labels are computed from the molecules' structure alone, so validation and test labels of the primary are never seen.
+ * Where the metric is undefined in validation or test, because no target has both classes there, nothing is trained: the metrics are null and a note
+ * says why.
  */
 export async function runExperiment(whole: Problem, trial: Trial): Promise<TrialResult> {
   const options = trial.options as unknown as TrialOptions;
-  const problem = await reduced(whole, options.molecules);
-  const columns = await chosenColumns(problem, options.auxiliaries, trial.seed);
-  const extra = options.auxiliaries === "inputs" ? columns : {};
-  const choice = modelChoice(trial.group as ModelName, options);
-  const inputs = await modelInputs(choice, problem.smiles, extra);
-  return train(trial, options, problem, columns, choice, inputs);
+  const some = reduced(whole, options.molecules);
+  const problem = options.labels ? fewLabels(some, options.labels, trial.seed) : some;
+  const runtime = placeOf(trial);
+  const frame = { datasets: problem.datasets, runtime: `${runtime.runtime}/${runtime.device}` };
+  const why = undefinedParts(problem);
+  if (why.length > 0) return { metrics: unknown(problem), notes: why, ...frame };
+  const auxiliaries = await chosenColumns(problem, options.auxiliaries, trial.seed);
+  const extra = await chosenColumns(problem, options.inputs, trial.seed);
+  const inputs = await modelInputs(modelChoice(options), problem.smiles, extra);
+  const train: Model = (part) => trainModel(trial, options, part, inputs, auxiliaries);
+  const result =
+    options.models === "separate"
+      ? await separately(problem, train)
+      : await together(problem, train, Object.keys(auxiliaries));
+  const sizes = `${problem.split.train.length} molecules to train on, ${problem.split.validation.length} to validate, ${problem.split.test.length} to test`;
+  const names = Object.keys(extra);
+  const notes = [...result.notes!, sizes, ...(names.length > 0 ? [`inputs: ${names.join(", ")}`] : [])];
+  return { ...result, metrics: result.metrics!, notes, ...frame };
 }

@@ -20,7 +20,7 @@ export interface Configuration {
   readonly inputs: "descriptors" | "none" | readonly string[];
   /** Descriptors that are predicted besides the targets. */
   readonly auxiliary: "none" | "auto" | "random" | "all" | readonly string[];
-  /** Name of the rule that weighs the tasks, see `makeRule`. */
+  /** Name of the rule that weighs the tasks, one of `METHODS`. */
   readonly method: string;
   /** What the rule's weights of auxiliaries are multiplied with. */
   readonly scale: number;

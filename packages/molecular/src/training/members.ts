@@ -1,17 +1,19 @@
 import { join } from "node:path";
 import type { Column } from "@outrigger/core/data/column";
+import { OutriggerError } from "@outrigger/core/error";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { adam } from "@outrigger/core/optimize/adam";
 import { adamw } from "@outrigger/core/optimize/adamw";
 import { cosineDecay } from "@outrigger/core/optimize/schedule";
 import type { FitEvent } from "@outrigger/core/train/callback/event";
 import { type Fitted, fit } from "@outrigger/core/train/fit";
+import { isProcedure } from "@outrigger/core/train/method";
 import { binary, type ColumnBatch, regression, type Task } from "@outrigger/core/train/task";
 import { staticWeights } from "@outrigger/core/weighting/static";
 import type { Weighting } from "@outrigger/core/weighting/weighting";
 import { correlationWeights } from "../auxiliary/descriptor-tasks.ts";
 import type { Split } from "../data/split.ts";
-import { makeRule } from "../experiment/rules.ts";
+import { METHODS, namedMethod } from "../method/methods.ts";
 import { moleculeModel } from "../model/molecule-model.ts";
 import { featureBatches, type MoleculeFeatures } from "../predictor/molecule-features.ts";
 import type { Configuration } from "./configuration.ts";
@@ -46,7 +48,14 @@ function ruleOf({ configuration, targets, auxiliaries, split }: MemberSetting): 
     return staticWeights({ weights: [...targets.map(() => 1), ...columns.map(() => scale)] }) as Weighting;
   const others = [...targets.slice(1).map(({ column }) => column), ...columns];
   const correlations = correlationWeights(targets[0]!.column, others, split.train);
-  return makeRule(others.length === 0 ? "single-task" : method, scale, { correlations, epochs });
+  const { heldOut, plan } = namedMethod(others.length === 0 ? "single-task" : method);
+  const [stage, ...later] = plan({ correlations, epochs, scale });
+  if (heldOut > 0 || later.length > 0 || isProcedure(stage!.method)) {
+    const names = Object.keys(METHODS).join(", ");
+    const said = `The method "${method}" has stages or a step of its own, which a predictor's training cannot stop and continue; use \`trainByName\`, or another of ${names}.`;
+    throw new OutriggerError("bad-option", said, { method });
+  }
+  return stage!.method as Weighting;
 }
 
 const taskOf = ({ name, kind, scaler }: Target, k: number): Task<ColumnBatch> => {

@@ -1,0 +1,86 @@
+import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { availability } from "../data/locate.ts";
+import type { MoleculeSource } from "../data/sources.ts";
+import { experimentArms, fewLabelsArms } from "./arms.ts";
+import { problemOf } from "./problem.ts";
+import { runExperiment } from "./trial.ts";
+
+const METRICS = {
+  regression: { name: "rmse", better: "lower" },
+  classification: { name: "roc-auc", better: "higher" },
+} as const;
+
+const SEEDS = {
+  smoke: { seeds: [0, 1] },
+  ci: { seeds: [0, 1, 2, 3, 4] },
+  full: { seeds: Array.from({ length: 20 }, (_, seed) => seed) },
+} as const satisfies Benchmark["tiers"];
+
+export interface DatasetBenchmarkOptions {
+  readonly version: number;
+  /** What is measured, in a sentence; split and metric are added. */
+  readonly description: string;
+  /** Whether it is part of tier `ci`, which must not take an hour in all. */
+  readonly ci: boolean;
+}
+
+/**
+ * The benchmark of a public dataset, `molecular/NAME`: all its targets together are the primary, computed descriptors the auxiliary tasks, OGB's
+ * scaffold split. The metric is rmse for numbers and roc-auc for classes, the mean over targets with both classes in the part.
+ */
+export function datasetBenchmark(source: MoleculeSource, options: DatasetBenchmarkOptions): Benchmark {
+  const { name, title, kind, unit, targets } = source;
+  const { smoke, ci, full } = SEEDS;
+  const several = targets.length > 1;
+  const metric = several ? "; the metric is the mean over targets with both classes" : "";
+  return defineBenchmark({
+    name: `molecular/${name}`,
+    version: options.version,
+    title,
+    description: `${options.description} Scaffold split as in OGB${metric}; auxiliary tasks predict RDKit descriptors, standardised on the training molecules.`,
+    metric: { ...METRICS[kind], ...(unit !== undefined && { unit }) },
+    baseline: "single-task",
+    source: "data",
+    available: () => Promise.resolve(availability(source)),
+    tiers: { smoke, ...(options.ci && { ci }), full },
+    arms: (tier) => experimentArms(tier, { brief: true, severalTargets: several }),
+    run: async (trial) => runExperiment(await problemOf(source), trial),
+  });
+}
+
+export interface FewLabelsOptions {
+  readonly name: string;
+  readonly version: number;
+  readonly title: string;
+  /** The datasets of tier `full`, all of one kind. */
+  readonly sources: readonly MoleculeSource[];
+  /** Names of those that are in tiers `smoke` and `ci`. */
+  readonly ci: readonly string[];
+}
+
+/**
+ * A study with few labels: 50, 100, 200 and 500 training molecules of each dataset, one group each. Rows of different groups are not compared;
+ * errors of different datasets have different units.
+ */
+export function fewLabelsBenchmark({ name, version, title, sources, ci }: FewLabelsOptions): Benchmark {
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  const missing = (): true | string => {
+    const said = sources.map(availability).filter((answer) => answer !== true);
+    return said.length === 0 ? true : said.join(" ");
+  };
+  return defineBenchmark({
+    name,
+    version,
+    title,
+    description:
+      "Nested subsets of 50, 100, 200 and 500 molecules, drawn by the seed from the training part of OGB's scaffold split; a quarter as many of the validation part select the epoch; the test part is whole.",
+    metric: METRICS[sources[0]!.kind],
+    baseline: "single-task",
+    source: "data",
+    available: () => Promise.resolve(missing()),
+    tiers: SEEDS,
+    arms: (tier) => fewLabelsArms(tier, tier === "full" ? [...byName.keys()] : ci),
+    run: async (trial) =>
+      runExperiment(await problemOf(byName.get(trial.options["dataset"] as string)!), trial),
+  });
+}
