@@ -42,6 +42,8 @@ function counting(version = inner.version): Rdkit & { readonly calls: number } {
     version,
     open: 0,
     crashes: 0,
+    queries: 0,
+    freeQueries: () => undefined,
     get calls() {
       return calls;
     },

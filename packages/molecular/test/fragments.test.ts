@@ -1,6 +1,7 @@
 import rdkit, { type MainModule, type Mol, type MolList } from "@rdkit/rdkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type LargestFragment, type Molecule, scoped } from "../src/molecule/molecule.ts";
+import { createQueries } from "../src/molecule/queries.ts";
 
 let module: MainModule;
 beforeAll(async () => {
@@ -34,7 +35,7 @@ function watched<T>(
     },
   } as unknown as MainModule;
   try {
-    return { value: scoped(copying, mol, use), handles };
+    return { value: scoped(copying, createQueries(copying), mol, use), handles };
   } finally {
     mol.delete();
   }

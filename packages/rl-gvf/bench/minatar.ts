@@ -1,10 +1,4 @@
-import {
-  type Arm,
-  type Benchmark,
-  defineBenchmark,
-  type Options,
-  type Tier,
-} from "@outrigger/bench/benchmark";
+import { type Arm, type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
 import { torsoSettings } from "../src/agent/torso.ts";
 import { seededVector } from "../src/environment/seeded-vector.ts";
 import { stickyActions } from "../src/environment/sticky-actions.ts";

@@ -48,9 +48,9 @@ function ruleOf({ configuration, targets, auxiliaries, split }: MemberSetting): 
     return staticWeights({ weights: [...targets.map(() => 1), ...columns.map(() => scale)] }) as Weighting;
   const others = [...targets.slice(1).map(({ column }) => column), ...columns];
   const correlations = correlationWeights(targets[0]!.column, others, split.train);
-  const { heldOut, plan } = namedMethod(others.length === 0 ? "single-task" : method);
-  const [stage, ...later] = plan({ correlations, epochs, scale });
-  if (heldOut > 0 || later.length > 0 || isProcedure(stage!.method)) {
+  const named = namedMethod(others.length === 0 ? "single-task" : method);
+  const [stage, ...later] = named.plan({ correlations, epochs, scale });
+  if (named.heldOut > 0 || later.length > 0 || isProcedure(stage!.method)) {
     const names = Object.keys(METHODS).join(", ");
     const said = `The method "${method}" has stages or a step of its own, which a predictor's training cannot stop and continue; use \`trainByName\`, or another of ${names}.`;
     throw new OutriggerError("bad-option", said, { method });

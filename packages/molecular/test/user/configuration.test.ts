@@ -42,6 +42,7 @@ describe("targets", () => {
     name: "t.csv",
     smiles: values.map(() => "C"),
     canonical: values.map(() => "C"),
+    index: values.map((_, i) => i),
     rows: values.map((_, i) => i + 2),
     problems: [],
     targets: {
