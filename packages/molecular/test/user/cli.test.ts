@@ -206,7 +206,7 @@ describe("mistakes", () => {
       /no auxiliary "clogp"\. Did you mean "CrippenClogP"\?/,
     ],
     [["train", data, "--target", "y", "--inputs", "tpsaa"], /no descriptor "tpsaa"\. Did you mean "tpsa"\?/],
-    [["train", data, "--target", "y", "--method", "magic", "--auxiliary", "tpsa"], /no rule "magic"/],
+    [["train", data, "--target", "y", "--method", "magic", "--auxiliary", "tpsa"], /no method "magic"/],
     [["train", data, "--target", "y", "--model", "mlp", "--depth", "3"], /Unrecognized key: "depth"/],
     [["predict", data, "--model", at("nowhere")], /has no model\.json/],
     [["predict", blank, "--model", at("whole")], /blank\.csv is empty/],
