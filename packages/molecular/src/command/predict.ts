@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
-import { closest } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
+import { smilesColumn } from "../data/columns.ts";
 import type {
   PredictedMolecule,
   PredictOptions,
@@ -30,36 +30,6 @@ export interface PredictSummary {
   readonly invalid: number;
   /** The first of them. */
   readonly problems: readonly { readonly row: number; readonly value: string; readonly reason: string }[];
-}
-
-const USUAL_NAMES = ["smiles", "canonical_smiles", "mol", "structure"];
-
-function smilesPlace(
-  header: readonly string[],
-  wanted: readonly (string | null | undefined)[],
-  path: string,
-): number {
-  const [given, trained] = wanted;
-  if (given != null) {
-    const place = header.indexOf(given);
-    if (place >= 0) return place;
-    const near = closest(given, header);
-    throw new OutriggerError(
-      "bad-data",
-      `${path} has no column "${given}".${near === undefined ? "" : ` Did you mean "${near}"?`} Its columns are: ${header.map((name) => `"${name}"`).join(", ")}.`,
-      { path, column: given, columns: header },
-    );
-  }
-  if (trained != null && header.includes(trained)) return header.indexOf(trained);
-  for (const usual of USUAL_NAMES) {
-    const place = header.findIndex((name) => name.toLowerCase() === usual);
-    if (place >= 0) return place;
-  }
-  throw new OutriggerError(
-    "bad-data",
-    `${path} has no column named ${USUAL_NAMES.join(", ")}; name the one with SMILES strings by --smiles. Its columns are: ${header.map((name) => `"${name}"`).join(", ")}.`,
-    { path, columns: header },
-  );
 }
 
 const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
@@ -146,7 +116,9 @@ export async function predictTable(
   const { out, smiles, chunk = 1000, onProgress, ...options } = setting;
   const { targets, configuration } = predictor.record;
   const { header, rows } = await rowsOf(path);
-  const place = smilesPlace(header, [smiles, configuration.smiles], path);
+  const trained = configuration.smiles !== null && header.includes(configuration.smiles);
+  const wanted = smiles ?? (trained ? configuration.smiles! : undefined);
+  const place = header.indexOf(smilesColumn(path, header, wanted));
   const dropout = options.dropoutPasses !== undefined;
   const problems: { row: number; value: string; reason: string }[] = [];
   let [count, invalid] = [0, 0];

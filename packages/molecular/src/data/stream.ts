@@ -28,7 +28,8 @@ export interface StreamedRow {
   readonly cells: Readonly<Record<string, string>>;
 }
 
-interface ParsedRecord {
+/** One row as csv-parse gives it. */
+export interface ParsedRecord {
   readonly record: string[];
   readonly info: { readonly lines: number };
 }
@@ -57,7 +58,7 @@ function checkHeader(name: string, header: readonly string[]): void {
 }
 
 /** The rows of a text, the header first; what the parser throws becomes an OutriggerError. */
-async function* records(name: string, text: AsyncIterable<string>): AsyncGenerator<ParsedRecord> {
+export async function* records(name: string, text: AsyncIterable<string>): AsyncGenerator<ParsedRecord> {
   const parser = parse({
     bom: true,
     info: true,
