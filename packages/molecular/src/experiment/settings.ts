@@ -35,13 +35,13 @@ const COMMON = { batchSize: 32, learningRate: 1e-3, depth: 3, molecules: 0 };
  * and the rate (against 0.002) were chosen on ESOL's validation part, single task, seed 0, one run each. The perceptron's dropout and rate
  * were better on the validation parts of ESOL and BACE than 0.5 with half the rate, with all descriptors as inputs, one run each.
  */
-export function settings(tier: Tier, model: ModelName): Settings {
-  const dropout = model === "gin" ? 0 : 0.3;
+export function settings(tier: Tier, model: Settings["model"]): Settings {
+  const dropout = model === "mlp" ? 0.3 : 0;
   if (tier === "smoke") {
     const small = { width: 8, depth: 2, batchSize: 8, epochs: 2, patience: 2, molecules: 64 };
     return { ...COMMON, model, dropout, ...small };
   }
-  return { ...COMMON, model, dropout, width: model === "gin" ? 64 : 256, epochs: 30, patience: 10 };
+  return { ...COMMON, model, dropout, width: model === "mlp" ? 256 : 64, epochs: 30, patience: 10 };
 }
 
 /** The model of a trial at its sizes. */
@@ -75,8 +75,7 @@ const MODELS: readonly (Partial<Settings> & Pick<Settings, "model"> & { readonly
 /** Candidates of the row that chooses among models; the smoke tier keeps its sizes. */
 const modelCandidates = (tier: Tier): readonly Options[] =>
   MODELS.map(({ model, inputs, ...sizes }) => ({
-    ...settings(tier, model === "mlp" ? "mlp" : "gin"),
-    model,
+    ...settings(tier, model),
     inputs,
     ...(tier !== "smoke" && sizes),
   }));
