@@ -14,7 +14,8 @@ export function clipByGlobalNorm(gradient: Float32Array, limit: number): number 
     throw new OutriggerError("bad-option", `The largest norm must be above 0, not ${limit}.`, { limit });
   }
   let square = 0;
-  for (const value of gradient) square += value * value;
+  // By index: the iterator of a typed array took ten times as long.
+  for (let i = 0; i < gradient.length; i++) square += gradient[i]! ** 2;
   const norm = Math.sqrt(square);
   if (!Number.isFinite(norm)) throw gradientNotFinite();
   if (norm > limit) {
