@@ -36,7 +36,8 @@ export {
   candidateValues,
   varyingCandidates,
 } from "./book/candidate-columns.ts";
-export { fragmentRows, graphIndexRows } from "./book/candidate-kinds.ts";
+export { fragmentKind, graphIndexKind } from "./book/candidate-kinds.ts";
+export { fragmentRows, graphIndexRows } from "./book/candidate-rows.ts";
 export { FRAGMENT_PATTERNS, type FragmentPattern } from "./book/fragment-patterns.ts";
 export { GRAPH_INDICES, type GraphIndex, graphIndices } from "./book/graph-indices.ts";
 export { type PredictSetting, type PredictSummary, predictTable } from "./command/predict.ts";
