@@ -7,9 +7,6 @@ export { type AuxiliaryTasks, auxiliaryTasks } from "./auxiliary/auxiliary-tasks
 export {
   CHOSEN_DESCRIPTORS,
   correlationWeights,
-  type DescriptorChoice,
-  descriptorColumns,
-  selectDescriptors,
   varyingDescriptors,
 } from "./auxiliary/descriptor-tasks.ts";
 export { type MotifOptions, type MotifTasks, motifTasks } from "./auxiliary/motif-tasks.ts";
