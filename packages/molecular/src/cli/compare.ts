@@ -49,10 +49,13 @@ function duration(seconds: number): string {
 /** Lines on the way, with the time left as the trainings so far suggest. */
 function progress(): (done: number, total: number, what: string) => void {
   const began = Date.now();
+  // Trainings that were done before took no time now.
+  let before: number | undefined;
   const terminal = process.stderr.isTTY;
   return (done, total, what) => {
-    const left =
-      done === 0 ? "" : `, about ${duration(((Date.now() - began) / 1000 / done) * (total - done))} left`;
+    before ??= done;
+    const each = (Date.now() - began) / 1000 / (done - before);
+    const left = done === before ? "" : `, about ${duration(each * (total - done))} left`;
     if (done === total) {
       if (terminal) process.stderr.write("\r\u001b[K");
       return;

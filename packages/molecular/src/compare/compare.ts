@@ -243,7 +243,11 @@ export async function compare(
     tries,
     auxiliaries: everything.findLast(({ auxiliaries }) => auxiliaries.length > 0)!.auxiliaries,
     chosen: selectionWords(selection!),
-    notes: [...first.notes, ...selection!.notes],
+    notes: [
+      ...(asked.auxiliary === "random" ? ["Every seed draws others; those of the last one are named."] : []),
+      ...first.notes,
+      ...selection!.notes,
+    ],
     arms,
     differences: PAIRS.map(([arm, against]) => {
       const found = pairedInterval(testOf(arm), testOf(against));

@@ -215,7 +215,10 @@ describe("mistakes", () => {
       /no column "SMILES"\. Did you mean "smiles"\?/,
     ],
     [["explain", "C1CC", "--model", at("whole")], /cannot be explained: .*ring/],
-    [["compare", data, "--target", "y", "--tries", "9"], /tries must be from 1 to 4, not 9/],
+    [
+      ["compare", data, "--target", "y", "--tries", "9", "--out", at("mistaken")],
+      /tries must be from 1 to 4, not 9/,
+    ],
   ])("%j are named on one line, with exit code 1", async (args, said) => {
     const { code, err } = await command(...args, ...(args[0] === "train" ? ["--out", at("mistake")] : []));
     expect(code).toBe(1);
