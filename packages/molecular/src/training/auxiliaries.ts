@@ -75,7 +75,7 @@ export async function auxiliariesOf(
   options: AuxiliariesOptions = {},
 ): Promise<Auxiliaries> {
   if (asked.auxiliary === "none") return { columns: {}, selection: null };
-  const { onLine, signal, chosen, ...featurizing } = options;
+  const { onLine: _, signal: __, chosen, ...featurizing } = options;
   if (chosen) {
     const given = { ...asked, auxiliary: chosen.names };
     const { columns, selection } = await auxiliariesOf(given, table, train, featurizing);

@@ -176,6 +176,13 @@ describe("a regression predictor", () => {
     expect(() => recordOf(old, "model.json", { ...options, current: 4 })).toThrow(/cannot bring to 4/);
   });
 
+  it("of version 1 had no choice of auxiliary tasks", () => {
+    const { record } = trained;
+    const { selection: _, ...configuration } = record.configuration;
+    const { selection: __, ...report } = record.report;
+    expect(recordOf({ ...record, version: 1, configuration, report }, "model.json")).toEqual(record);
+  });
+
   it("notes another release of RDKit", async () => {
     const other = await makePredictor({ ...trained, record: { ...trained.record, rdkit: "2020.01.1" }, run });
     expect(other.notes).toEqual([expect.stringMatching(/trained with RDKit 2020\.01\.1/)]);

@@ -91,10 +91,9 @@ describe("list options", () => {
     const text = tinyCsv(60).replace("smiles,y,class,half", 'smiles,"log S, measured",class,half');
     writeFileSync(at("commas.csv"), text);
     const words = flags.filter((flag, i) => flag !== "--target" && flags[i - 1] !== "--target");
-    const { code, out } = await command(
-      ...["train", at("commas.csv"), ...words, "--split", "random", "--ensemble", "1", "--epochs", "1"],
-      ...["--target", '"log S, measured"', "--target", "half", "--out", at("commas")],
-    );
+    const small = ["--split", "random", "--ensemble", "1", "--epochs", "1", "--out", at("commas")];
+    const targets = ["--target", '"log S, measured"', "--target", "half"];
+    const { code, out } = await command("train", at("commas.csv"), ...words, ...small, ...targets);
     expect([code, out]).toEqual([0, expect.stringContaining("log S, measured: regression")]);
     expect(out).toContain("half: regression");
   });
