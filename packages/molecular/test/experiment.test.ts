@@ -12,13 +12,10 @@ import lowLabelClasses from "../bench/low-label-classes.ts";
 import sider from "../bench/sider.ts";
 import tox21 from "../bench/tox21.ts";
 import { CHOSEN_DESCRIPTORS } from "../src/auxiliary/descriptor-tasks.ts";
-import { candidate } from "../src/book/book.ts";
 import { availability } from "../src/data/locate.ts";
-import { BACE, BBBP, CLINTOX, ESOL, FREESOLV, LIPOPHILICITY, SIDER, TOX21 } from "../src/data/sources.ts";
-import { auxiliaryColumns, inputColumns } from "../src/experiment/columns.ts";
+import { ESOL } from "../src/data/sources.ts";
 import { runExperiment, type TrialOptions } from "../src/experiment/trial.ts";
 import { namedMethod } from "../src/method/methods.ts";
-import { propertyFamily } from "../src/select/frozen-votes.ts";
 import { enumeratedProblem, tinyTrial } from "./fixtures/enumerated-problem.ts";
 
 const datasets = { esol, freesolv, lipophilicity, bace, bbbp, clintox, sider, tox21 };
@@ -144,31 +141,6 @@ describe("a trial", () => {
     expect(await runExperiment(problem, trial)).toEqual(await runExperiment(problem, trial));
   });
 
-  it("draws its controls from the whole book, and chooses by what is measured", async () => {
-    const problem = { ...(await enumeratedProblem("regression", ["CrippenMR"])), property: "solubility" };
-    const names = async (choice: "chosen" | "random" | "all", seed: number) =>
-      Object.keys((await auxiliaryColumns(problem, choice, seed))!.columns);
-    const { selection } = (await auxiliaryColumns(problem, "chosen", 0))!;
-    expect(selection).toMatchObject({ how: "frozen-votes", settings: { family: "solubility" } });
-    const all = await names("all", 0);
-    expect(new Set(all.map((name) => candidate(name).kind)).size).toBe(3);
-    expect(all).not.toContain("CrippenMR");
-    const draws = await Promise.all([0, 1, 2, 3].map((seed) => names("random", seed)));
-    expect(draws.every((drawn) => drawn.length === selection.names.length)).toBe(true);
-    expect(draws.flat().every((name) => all.includes(name))).toBe(true);
-    expect(draws.flat().some((name) => candidate(name).kind !== "descriptor")).toBe(true);
-    expect(await names("random", 2)).toEqual(draws[2]);
-    const inputs = Object.keys(await inputColumns(problem, "all", 0));
-    expect(inputs.every((name) => candidate(name).kind === "descriptor")).toBe(true);
-    const { notes, curves } = await runExperiment(
-      problem,
-      tinyTrial({ model: "mlp", method: "uniform", auxiliaries: "all", scale: 0.1 }),
-    );
-    expect(notes!.join()).toMatch(/mean weights of \d+ auxiliaries: 0\.100 to 0\.100/);
-    expect(notes!.join()).toContain("auxiliary tasks: all that vary");
-    expect(Object.keys(curves!)).toEqual(["train/loss", "validation/rmse"]);
-  });
-
   it("says what went in: descriptors as inputs have no loss of their own", async () => {
     const problem = await enumeratedProblem("regression", ["CrippenMR"]);
     const { notes, curves } = await runExperiment(problem, tinyTrial({ inputs: "chosen" }));
@@ -239,17 +211,4 @@ describe("a trial", () => {
       expect(used).toEqual([{ name: ESOL.file, sha256: ESOL.sha256 }]);
     },
   );
-});
-
-it.each([
-  [ESOL, "solubility"],
-  [FREESOLV, "hydration energy"],
-  [LIPOPHILICITY, "lipophilicity"],
-  [BACE, "enzyme inhibition"],
-  [BBBP, "blood-brain barrier"],
-  [CLINTOX, "toxicity"],
-  [TOX21, "toxicity"],
-  [SIDER, "adverse reactions"],
-] as const)("the title of %o tells the frozen votes what it measures", ({ title }, family) => {
-  expect(propertyFamily(title)!.name).toBe(family);
 });
