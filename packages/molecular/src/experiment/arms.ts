@@ -57,10 +57,10 @@ const ROWS: readonly Row[] = [
   rule("pre-train-joint"),
   control(
     "random-descriptors",
-    "Five other descriptors, drawn anew for every seed, instead of the chosen five; uniform weights.",
+    "Five numbers drawn anew from the whole book for every seed, instead of the chosen five; uniform weights.",
     { trains: "uniform", auxiliaries: "random", tunes: "scale" },
   ),
-  control("all-descriptors", "Every descriptor that varies; uniform weights.", {
+  control("all-descriptors", "Every number of the book that varies; uniform weights.", {
     trains: "uniform",
     auxiliaries: "all",
     tunes: "scale",

@@ -30,7 +30,7 @@ export interface DatasetBenchmarkOptions {
 const MOST_MODELS = 12;
 
 /**
- * The benchmark of a public dataset, `molecular/NAME`: all its targets together are the primary, computed descriptors the auxiliary tasks, OGB's
+ * The benchmark of a public dataset, `molecular/NAME`: all its targets together are the primary, numbers computed from structure the auxiliary tasks, OGB's
  * scaffold split. The metric is rmse for numbers and roc-auc for classes, the mean over targets with both classes in the part.
  */
 export function datasetBenchmark(source: MoleculeSource, options: DatasetBenchmarkOptions): Benchmark {
@@ -44,7 +44,7 @@ export function datasetBenchmark(source: MoleculeSource, options: DatasetBenchma
     name: `molecular/${name}`,
     version: options.version,
     title,
-    description: `${options.description} Scaffold split as in OGB${metric}; auxiliary tasks predict RDKit descriptors, standardised on the training molecules.`,
+    description: `${options.description} Scaffold split as in OGB${metric}; auxiliary tasks predict numbers computed from structure, standardised on the training molecules.`,
     metric: { ...METRICS[kind], ...(unit !== undefined && { unit }) },
     baseline: "single-task",
     source: "data",
