@@ -9,6 +9,18 @@ export { type Resnet50Options, resnet50 } from "./backbone/resnet50.ts";
 export { type SmallBackboneOptions, smallBackbone } from "./backbone/small-backbone.ts";
 export { type Box, boxIou } from "./box.ts";
 export type { Intrinsics } from "./camera.ts";
+export { type DetectedObject, type DetectOptions, detections } from "./detector/detect.ts";
+export type { MapShape } from "./detector/map-shape.ts";
+export { rockSsd, smallSsd } from "./detector/presets.ts";
+export {
+  type Reduction,
+  type SsdDetector,
+  type SsdHead,
+  type SsdLevel,
+  type SsdOptions,
+  type SsdParams,
+  ssd,
+} from "./detector/ssd.ts";
 export { VisionRockError, type VisionRockErrorCode } from "./error.ts";
 export {
   type Annotation,
@@ -40,10 +52,22 @@ export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/vo
 export { readFolder } from "./folder/read-folder.ts";
 export { writeFolder } from "./folder/write-folder.ts";
 export { type DepthTaskOptions, depthTask } from "./loss/depth-loss.ts";
+export { type DetectionTaskOptions, detectionTask } from "./loss/detection-loss.ts";
 export { type NormalsTaskOptions, normalsTask } from "./loss/normals-loss.ts";
 export { type SceneTaskOptions, sceneTask } from "./loss/scene-loss.ts";
 export { LOSS_WEIGHTS } from "./model/defaults.ts";
 export { type DetectionModel, type DetectionModelOptions, detectionModel } from "./model/detection-model.ts";
+export { type CentredBox, decode, encode } from "./prior/codec.ts";
+export { type FittedPrior, type FittedPriors, fitPriors } from "./prior/fit-priors.ts";
+export { type Matched, type MatchOptions, matchPriors } from "./prior/match.ts";
+export {
+  type ListedShapes,
+  type PriorLevel,
+  type PriorShapes,
+  type Priors,
+  priorBoxes,
+  type ScaledShapes,
+} from "./prior/prior-boxes.ts";
 export type { Auxiliary } from "./rock/auxiliary.ts";
 export type { FusionKind } from "./rock/fusion/kinds.ts";
 export type { RockBlockOptions } from "./rock/options.ts";
@@ -58,3 +82,5 @@ export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.t
 export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
 export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
 export type { Sample, SampleObject, SampleSource } from "./sample.ts";
+export { greedyNms } from "./suppress/greedy-nms.ts";
+export { type SoftNmsOptions, softNms } from "./suppress/soft-nms.ts";
