@@ -1,5 +1,6 @@
-import type { NDArray } from "@outrigger/core";
+import type { NDArray } from "@outrigger/core/graph/array";
 import type { Box } from "../box.ts";
+import { requireCounts } from "../check.ts";
 import { VisionRockError } from "../error.ts";
 import { decode } from "../prior/codec.ts";
 import type { Priors } from "../prior/prior-boxes.ts";
@@ -156,13 +157,7 @@ function checkOptions({ score = 0, iou = 0, sigma = 1, perClass = 1, perImage = 
   if (!(sigma > 0)) {
     throw new VisionRockError("bad-option", `detections: sigma is ${sigma}; give a positive number.`);
   }
-  for (const [name, limit] of Object.entries({ perClass, perImage })) {
-    if (Number.isInteger(limit) && limit > 0) continue;
-    throw new VisionRockError(
-      "bad-option",
-      `detections: ${name} is ${limit}; give a whole number from 1 on.`,
-    );
-  }
+  requireCounts("detections", { perClass, perImage });
 }
 
 const notFinite = (what: string, image: number): VisionRockError =>
