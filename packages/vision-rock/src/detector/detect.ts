@@ -97,7 +97,10 @@ function candidates({ data, shape }: NDArray, image: number, threshold: number):
     const greatest = Math.max(top, background);
     let total = 0;
     for (let c = 0; c <= classes; c++) total += Math.exp(data[at + c]! - greatest);
+    // The least logit that is above the threshold, but for rounding, which the exponential settles.
+    const least = greatest + Math.log(threshold * total) - 1e-6;
     for (let c = 1; c <= classes; c++) {
+      if (data[at + c]! < least) continue;
       const score = Math.exp(data[at + c]! - greatest) / total;
       if (score <= threshold) continue;
       found[c - 1]!.priors.push(p);
@@ -121,7 +124,7 @@ function suppressed(
   const [, count, width] = shape as [number, number, number];
   const boxes = new Float64Array(4 * Math.min(places.length, perClass));
   const scores: number[] = [];
-  for (const i of descending(all).subarray(0, perClass)) {
+  for (const i of descending(all, perClass)) {
     const p = places[i]!;
     const [cx, cy, w, h] = decode(priors, p, data as Float32Array, (image * count + p) * width);
     if (!Number.isFinite(cx + cy + w + h)) throw notFinite("offsets", image);

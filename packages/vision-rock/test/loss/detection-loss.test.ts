@@ -81,7 +81,7 @@ describe("against PyTorch", () => {
     for (let i = 0; i < pictures; i++) {
       expect(values[i]! / expected.values[i]!).toBeCloseTo(1, 5);
       const [from, to] = [i * count * width, (i + 1) * count * width];
-      const own = slope.data.subarray(from, to);
+      const own = [...slope.data.subarray(from, to)];
       expect(Math.hypot(...own)).toBeCloseTo(expected.slopeNorms[i]!, 4);
       const projection = own.reduce((sum, value, k) => sum + value * weights[from + k]!, 0);
       expect(projection).toBeCloseTo(expected.slopeProjections[i]!, 4);
