@@ -108,10 +108,13 @@ describe("the pooled predictor", () => {
 describe("the convolutional predictor", () => {
   it("is a linear map of every pixel's channels", async () => {
     const block = rockBlock({ ...small, predictor: "conv" });
-    const { init, apply } = block.predictors.depth!;
-    expect(leaves<NDArray>(init(random()) as never).map(({ shape }) => shape)).toEqual([[1], [1, 1, 2, 1]]);
+    const predictor = block.predictors.depth!;
+    expect(leaves<NDArray>(predictor.init(random()) as never).map(({ shape }) => shape)).toEqual([
+      [1],
+      [1, 1, 2, 1],
+    ]);
     const params = { bias: array([7]), kernel: array([2, -1], [1, 1, 2, 1]) };
-    const f = (p: never, x: Tensor4D) => apply(p, x);
+    const f = (p: never, x: Tensor4D) => predictor.apply(p, x);
     const found = await once<NDArray>(f, params, array([1, 3, 10, 5], [1, 1, 2, 2]));
     expect([...found.data]).toEqual([6, 22]);
     expect(found.shape).toEqual([1, 1, 2]);
