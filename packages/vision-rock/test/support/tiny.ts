@@ -18,7 +18,7 @@ export const SCENES = 5;
 export const CLASSES = 3;
 /** Of `smallSsd` on the grid, with maps of 3 × 4, 2 × 2 and 1 × 1. */
 export const PRIORS = 85;
-export const TASKS = ["scene", "depth", "normals"] as const;
+const TASKS = ["scene", "depth", "normals"] as const;
 export const size = { height: 24, width: 32 };
 /** The map's grid at stride 8. */
 export const grid = { height: 3, width: 4 };
