@@ -33,7 +33,9 @@ export {
 } from "./evaluate/summary.ts";
 export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/voc.ts";
 export { readFolder } from "./folder/read-folder.ts";
+export { type Picture, readPicture } from "./folder/read-picture.ts";
 export { writeFolder } from "./folder/write-folder.ts";
+export { writeSubset } from "./folder/write-subset.ts";
 export { ROOM_CLASSES, type RoomClass } from "./rooms/plan/furniture.ts";
 export type { Lighting } from "./rooms/plan/lighting.ts";
 export type { Decal, Light, PlacedObject, RoomPlan, Surface } from "./rooms/plan/plan.ts";
