@@ -36,6 +36,18 @@ export { readFolder } from "./folder/read-folder.ts";
 export { type Picture, readPicture } from "./folder/read-picture.ts";
 export { writeFolder } from "./folder/write-folder.ts";
 export { writeSubset } from "./folder/write-subset.ts";
+export { type PlaneNormalsOptions, planeNormals } from "./geometry/plane-normals.ts";
+export { type Crop, NYU_CAMERA, NYU_VALID } from "./nyuv2/camera.ts";
+export { NYU_CLASSES } from "./nyuv2/classes.ts";
+export { NYU_FORTY, NYU_FORTY_OF } from "./nyuv2/forty-classes.ts";
+export {
+  type PrepareEvent,
+  type PreparedNyuv2,
+  type PrepareNyuv2Options,
+  prepareNyuv2,
+} from "./nyuv2/prepare.ts";
+export { NYU_SCENES } from "./nyuv2/scenes.ts";
+export { chooseValidation, type NyuSplits, readSplits } from "./nyuv2/splits.ts";
 export { ROOM_CLASSES, type RoomClass } from "./rooms/plan/furniture.ts";
 export type { Lighting } from "./rooms/plan/lighting.ts";
 export type { Decal, Light, PlacedObject, RoomPlan, Surface } from "./rooms/plan/plan.ts";
