@@ -55,4 +55,4 @@ export { ROOM_SCENES, type RoomScene } from "./rooms/plan/scenes.ts";
 export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.ts";
 export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
 export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
-export type { Sample, SampleObject, SampleSource } from "./sample.ts";
+export { type Annotated, annotated, type Sample, type SampleObject, type SampleSource } from "./sample.ts";

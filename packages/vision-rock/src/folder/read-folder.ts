@@ -10,7 +10,8 @@ import { ANNOTATIONS, type ImageRow, MILLIMETRES, NORMAL_UNIT, NORMAL_ZERO } fro
 type StoredAnnotation = Annotation & { readonly instance: number; readonly amodal_bbox: Box };
 
 /**
- * A data set that `writeFolder` wrote. Pictures are read when they are asked for and not kept.
+ * A data set that `writeFolder` wrote. Pictures are read when they are asked for and not kept. A row without `depth_file`, `normals_file`,
+ * `instances_file` or `scene_id` is a picture without that annotation: see `Sample.has`.
  *
  * @throws VisionRockError "bad-file" for a missing or broken file, and what `readGroundTruth` throws; when a sample is read, "bad-file" and "shape" for
  * pictures that are missing or of another size.
@@ -24,14 +25,7 @@ export async function readFolder(directory: string): Promise<SampleSource> {
   };
   const truth = readGroundTruth(file);
   for (const [i, row] of file.images.entries()) {
-    for (const field of [
-      "file_name",
-      "depth_file",
-      "normals_file",
-      "instances_file",
-      "scene_id",
-      "camera",
-    ] as const) {
+    for (const field of ["file_name", "width", "height", "camera"] as const) {
       if (row[field] === undefined) {
         throw new VisionRockError(
           "missing-field",
@@ -57,26 +51,35 @@ export async function readFolder(directory: string): Promise<SampleSource> {
         `There is no sample ${index}; the folder has 0 to ${file.images.length - 1}.`,
       );
     }
-    const { id, width, height, camera } = row;
+    const { id, width, height, camera, depth_file, normals_file, instances_file, scene_id } = row;
     const read = (name: string, channels: number, sixteen = false) =>
       readPixels(join(directory, name), width, height, channels, sixteen);
     const [rgb, millimetres, bytes, instances] = await Promise.all([
       read(row.file_name, 3),
-      read(row.depth_file, 1, true),
-      read(row.normals_file, 3),
-      read(row.instances_file, 1),
+      depth_file === undefined ? null : read(depth_file, 1, true),
+      normals_file === undefined ? null : read(normals_file, 3),
+      instances_file === undefined ? null : read(instances_file, 1),
     ]);
+    const scene = scenes.get(scene_id ?? Number.NaN);
+    const has = {
+      detection: instances !== null,
+      scene: scene !== undefined,
+      depth: millimetres !== null,
+      normals: bytes !== null,
+    };
+    const pixels = width * height;
     return {
       id,
       width,
       height,
       camera,
-      scene: scenes.get(row.scene_id) ?? -1,
+      scene: scene ?? -1,
       objects: byImage.get(id)!,
       rgb: rgb as Uint8Array,
-      instances: instances as Uint8Array,
-      depth: Float32Array.from(millimetres, (value) => value / MILLIMETRES),
-      normals: normalsOf(bytes as Uint8Array),
+      instances: (instances as Uint8Array) ?? new Uint8Array(pixels),
+      depth: Float32Array.from(millimetres ?? new Uint8Array(pixels), (value) => value / MILLIMETRES),
+      normals: bytes === null ? new Float32Array(3 * pixels) : normalsOf(bytes as Uint8Array),
+      ...(Object.values(has).includes(false) && { has }),
     };
   };
   return {

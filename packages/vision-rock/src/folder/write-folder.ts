@@ -1,9 +1,18 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { VisionRockError } from "../error.ts";
-import type { Sample, SampleSource } from "../sample.ts";
-import { ANNOTATIONS, fileOf, type ImageRow, KINDS, MILLIMETRES, NORMAL_UNIT, NORMAL_ZERO } from "./files.ts";
+import { annotated, type Sample, type SampleSource } from "../sample.ts";
+import {
+  ANNOTATIONS,
+  fileOf,
+  type ImageRow,
+  KINDS,
+  type Kind,
+  MILLIMETRES,
+  NORMAL_UNIT,
+  NORMAL_ZERO,
+} from "./files.ts";
 
 /** Depths that 16 bits of millimetres can hold. */
 const DEEPEST = 65.535;
@@ -11,7 +20,8 @@ const DEEPEST = 65.535;
 /**
  * Writes samples as a COCO data set: PNG files below `rgb/`, `depth/`, `normals/` and `instances/`, and `annotations.json`, whose ids of categories and
  * scenes begin at 1. Any COCO tool reads boxes and pictures; `readFolder` reads all. Depth is rounded to a millimetre and
- * normals to 1/127.
+ * normals to 1/127. What a sample
+ * has no annotation of is left out, and its row lacks the field that would name it.
  *
  * @throws VisionRockError "out-of-range" for a depth above 65.535 m, "duplicate-id" for two samples of one id.
  */
@@ -47,16 +57,18 @@ export async function writeFolder(directory: string, source: SampleSource): Prom
   await writeFile(join(directory, ANNOTATIONS), `${JSON.stringify(file)}\n`);
 }
 
-function imageRow({ id, width, height, scene, camera }: Sample): ImageRow {
+function imageRow(sample: Sample): ImageRow {
+  const { id, width, height, scene, camera } = sample;
+  const has = annotated(sample);
   return {
     id,
     file_name: fileOf("rgb", id),
     width,
     height,
-    depth_file: fileOf("depth", id),
-    normals_file: fileOf("normals", id),
-    instances_file: fileOf("instances", id),
-    scene_id: scene + 1,
+    ...(has.depth && { depth_file: fileOf("depth", id) }),
+    ...(has.normals && { normals_file: fileOf("normals", id) }),
+    ...(has.detection && { instances_file: fileOf("instances", id) }),
+    ...(has.scene && { scene_id: scene + 1 }),
     camera,
   };
 }
@@ -64,33 +76,27 @@ function imageRow({ id, width, height, scene, camera }: Sample): ImageRow {
 async function writePictures(directory: string, sample: Sample): Promise<void> {
   const { id, width, height } = sample;
   const raw = (channels: 1 | 3) => ({ raw: { width, height, channels } });
-  const depth = new Uint16Array(width * height);
-  for (const [i, z] of sample.depth.entries()) {
-    if (!(z >= 0 && z <= DEEPEST)) {
-      throw new VisionRockError(
-        "out-of-range",
-        `Sample ${id} has a depth of ${z} m; 16 bits hold 0 to ${DEEPEST} m.`,
-      );
-    }
-    depth[i] = Math.round(z * MILLIMETRES);
-  }
-  const normals = new Uint8Array(3 * width * height);
-  for (const [i, n] of sample.normals.entries()) normals[i] = Math.round(NORMAL_ZERO + NORMAL_UNIT * n);
+  const write = (kind: Kind, picture: Sharp) => picture.png().toFile(join(directory, fileOf(kind, id)));
+  const has = annotated(sample);
   await Promise.all([
-    sharp(sample.rgb, raw(3))
-      .png()
-      .toFile(join(directory, fileOf("rgb", id))),
+    write("rgb", sharp(sample.rgb, raw(3))),
     // Without its colour space named, sharp would write eight bits.
-    sharp(depth, raw(1))
-      .toColourspace("grey16")
-      .png()
-      .toFile(join(directory, fileOf("depth", id))),
-    sharp(normals, raw(3))
-      .png()
-      .toFile(join(directory, fileOf("normals", id))),
-    sharp(sample.instances, raw(1))
-      .toColourspace("b-w")
-      .png()
-      .toFile(join(directory, fileOf("instances", id))),
+    has.depth && write("depth", sharp(millimetres(sample), raw(1)).toColourspace("grey16")),
+    has.normals && write("normals", sharp(normalBytes(sample), raw(3))),
+    has.detection && write("instances", sharp(sample.instances, raw(1)).toColourspace("b-w")),
   ]);
 }
+
+function millimetres({ id, depth }: Sample): Uint16Array {
+  return Uint16Array.from(depth, (z) => {
+    if (z >= 0 && z <= DEEPEST) return Math.round(z * MILLIMETRES);
+    throw new VisionRockError(
+      "out-of-range",
+      `Sample ${id} has a depth of ${z} m; 16 bits hold 0 to ${DEEPEST} m.`,
+      { id },
+    );
+  });
+}
+
+const normalBytes = ({ normals }: Sample): Uint8Array =>
+  Uint8Array.from(normals, (n) => Math.round(NORMAL_ZERO + NORMAL_UNIT * n));
