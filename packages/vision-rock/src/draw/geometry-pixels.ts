@@ -3,6 +3,13 @@ import { type Rgb, viridis } from "./colours.ts";
 /** What stands where nothing is known. */
 const UNKNOWN: Rgb = [128, 128, 128];
 
+/** A map of the network, of its own size. */
+export interface GeometryMap {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
 /** Metres between which colours are spread. */
 export interface DepthRange {
   readonly near: number;

@@ -1,14 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { boxesSvg, depthScaleSvg, type LabelledBox } from "./boxes-svg.ts";
 import { escape } from "./escape.ts";
-import { depthPixels, depthRange, normalPixels } from "./geometry-pixels.ts";
-
-/** A map of the network, of its own size. */
-export interface GeometryMap {
-  readonly width: number;
-  readonly height: number;
-  readonly values: Float32Array;
-}
+import { depthPixels, depthRange, type GeometryMap, normalPixels } from "./geometry-pixels.ts";
 
 export interface SheetOptions {
   readonly width: number;
