@@ -4,10 +4,13 @@ export type VisionRockErrorCode =
   | "bad-file"
   | "bad-option"
   | "bad-score"
+  | "checksum"
   | "duplicate-id"
   | "missing-field"
+  | "missing-package"
   | "out-of-range"
   | "shape"
+  | "stopped"
   | "unknown-category"
   | "unknown-image";
 

@@ -36,6 +36,7 @@ export {
 } from "./evaluate/summary.ts";
 export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/voc.ts";
 export { readFolder } from "./folder/read-folder.ts";
+export { type Picture, readPicture } from "./folder/read-picture.ts";
 export { writeFolder } from "./folder/write-folder.ts";
 export { type DepthTaskOptions, depthTask } from "./loss/depth-loss.ts";
 export { type NormalsTaskOptions, normalsTask } from "./loss/normals-loss.ts";
@@ -47,6 +48,7 @@ export type { FusionKind } from "./rock/fusion/kinds.ts";
 export type { RockBlockOptions } from "./rock/options.ts";
 export type { PredictorKind } from "./rock/predictor.ts";
 export { type RockBlock, rockBlock } from "./rock/rock-block.ts";
+export { writeSubset } from "./folder/write-subset.ts";
 export { ROOM_CLASSES, type RoomClass } from "./rooms/plan/furniture.ts";
 export type { Lighting } from "./rooms/plan/lighting.ts";
 export type { Decal, Light, PlacedObject, RoomPlan, Surface } from "./rooms/plan/plan.ts";
