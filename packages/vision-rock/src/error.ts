@@ -6,6 +6,7 @@ export type VisionRockErrorCode =
   | "bad-score"
   | "duplicate-id"
   | "missing-field"
+  | "not-finite"
   | "out-of-range"
   | "shape"
   | "unknown-category"
