@@ -7,6 +7,18 @@ export type { Norm } from "./backbone/norm.ts";
 export { type SmallBackboneOptions, smallBackbone } from "./backbone/small-backbone.ts";
 export { type Box, boxIou } from "./box.ts";
 export type { Intrinsics } from "./camera.ts";
+export { type DetectedObject, type DetectOptions, detections } from "./detector/detect.ts";
+export type { MapShape } from "./detector/map-shape.ts";
+export { rockSsd, smallSsd } from "./detector/presets.ts";
+export {
+  type Reduction,
+  type SsdDetector,
+  type SsdHead,
+  type SsdLevel,
+  type SsdOptions,
+  type SsdParams,
+  ssd,
+} from "./detector/ssd.ts";
 export { VisionRockError, type VisionRockErrorCode } from "./error.ts";
 export {
   type Annotation,
@@ -49,6 +61,18 @@ export type { RockBlockOptions } from "./rock/options.ts";
 export type { PredictorKind } from "./rock/predictor.ts";
 export { type RockBlock, rockBlock } from "./rock/rock-block.ts";
 export { writeSubset } from "./folder/write-subset.ts";
+export { type DetectionTaskOptions, detectionTask } from "./loss/detection-loss.ts";
+export { type CentredBox, decode, encode } from "./prior/codec.ts";
+export { type FittedPrior, type FittedPriors, fitPriors } from "./prior/fit-priors.ts";
+export { type Matched, type MatchOptions, matchPriors } from "./prior/match.ts";
+export {
+  type ListedShapes,
+  type PriorLevel,
+  type PriorShapes,
+  type Priors,
+  priorBoxes,
+  type ScaledShapes,
+} from "./prior/prior-boxes.ts";
 export { ROOM_CLASSES, type RoomClass } from "./rooms/plan/furniture.ts";
 export type { Lighting } from "./rooms/plan/lighting.ts";
 export type { Decal, Light, PlacedObject, RoomPlan, Surface } from "./rooms/plan/plan.ts";
@@ -58,3 +82,6 @@ export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.t
 export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
 export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
 export { type Annotated, annotated, type Sample, type SampleObject, type SampleSource } from "./sample.ts";
+export type { Sample, SampleObject, SampleSource } from "./sample.ts";
+export { greedyNms } from "./suppress/greedy-nms.ts";
+export { type SoftNmsOptions, softNms } from "./suppress/soft-nms.ts";
