@@ -1,7 +1,11 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Command } from "commander";
+import { addDetect } from "./cli/detect.ts";
+import { addEval } from "./cli/eval.ts";
+import { addExport } from "./cli/export.ts";
 import { addRender } from "./cli/render.ts";
 import { warn } from "./cli/shared.ts";
+import { addTrain } from "./cli/train.ts";
 import { VisionRockError } from "./error.ts";
 
 /** The `outrigger-vision` command. Sets the exit code: 0, 1 for a mistake that it names, 130 when stopped by Ctrl-C. */
@@ -31,6 +35,6 @@ Examples, in the order of use:
   outrigger-vision detect photo.jpg --model model --depth --normals  boxes as JSON, and photo.detected.png
   outrigger-vision export --model model --out model.onnx`,
     );
-  for (const add of [addRender]) add(command);
+  for (const add of [addRender, addTrain, addEval, addDetect, addExport]) add(command);
   return command;
 }

@@ -4,7 +4,7 @@ import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { STANDARD } from "../batch/standardize.ts";
 import type { DetectorParts } from "../predictor/detector.ts";
-import { VARIANCES } from "../prior/codec.ts";
+import { CENTRE_VARIANCE, SIZE_VARIANCE } from "../prior/codec.ts";
 
 /** What a reader of the ONNX file needs besides. Plain JSON. */
 export interface OnnxDescription {
@@ -85,7 +85,7 @@ export async function detectorToOnnx({
         scenes,
         boxes: {
           formula: FORMULA,
-          variances: [...VARIANCES],
+          variances: [CENTRE_VARIANCE, SIZE_VARIANCE],
           priors: Array.from({ length: priors.count }, (_, p) => [...priors.boxes.subarray(4 * p, 4 * p + 4)]),
         },
       },

@@ -2,7 +2,7 @@ import { mapTree, type NDArray, type Tree } from "@outrigger/core/graph/array";
 import { Random } from "@outrigger/core/random";
 import type { Params } from "@outrigger/core/train/model";
 import { VisionRockError } from "../error.ts";
-import { buildNetwork } from "../train/network.ts";
+import { networkOf } from "../train/network.ts";
 import type { DetectorParts } from "./detector.ts";
 import type { DetectorRecord } from "./record.ts";
 
@@ -18,7 +18,7 @@ export function detectorParts(
   name: string,
 ): Pick<DetectorParts, "record" | "network" | "params"> {
   const { configuration, classes, scenes } = record;
-  const network = buildNetwork(configuration, { classes: classes.length, scenes: scenes.length });
+  const network = networkOf(configuration, { classes: classes.length, scenes: scenes.length });
   const like = network.model.init(Random.seeded(0, "shapes")) as Tree<NDArray>;
   const params = mapTree<NDArray, NDArray>(like, ({ shape, dtype }, path) => {
     const found = arrays.get(path);

@@ -1,5 +1,5 @@
 import { VisionRockError } from "../error.ts";
-import type { SampleSource } from "../sample.ts";
+import { annotated, type SampleSource } from "../sample.ts";
 
 /** Names by category and by scene. */
 export interface Names {
@@ -32,8 +32,14 @@ export function alignSource(
     async get(index) {
       const sample = await source.get(index);
       const scene = rooms[sample.scene] ?? -1;
+      const has = annotated(sample);
       const kept = sample.objects.map((object) => ({ ...object, category: places[object.category]! }));
-      return { ...sample, scene, objects: kept.filter(({ category }) => category >= 0) };
+      return {
+        ...sample,
+        scene,
+        objects: kept.filter(({ category }) => category >= 0),
+        has: { ...has, scene: has.scene && scene >= 0 },
+      };
     },
   };
 }
