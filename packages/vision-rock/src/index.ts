@@ -80,6 +80,5 @@ export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.t
 export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
 export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
 export { type Annotated, annotated, type Sample, type SampleObject, type SampleSource } from "./sample.ts";
-export type { Sample, SampleObject, SampleSource } from "./sample.ts";
 export { greedyNms } from "./suppress/greedy-nms.ts";
 export { type SoftNmsOptions, softNms } from "./suppress/soft-nms.ts";
