@@ -29,7 +29,8 @@ function smoothL1(error: Tensor): Tensor3D {
 
 /** |e| for |e| ≤ c, else (e² + c²)/(2c). */
 function berhu(error: Tensor, c: Tensor): Tensor3D {
-  const size = tf.abs(error);
+  // The slope of tf.abs at 0 is −1; this one's is 0.
+  const size = tf.mul(error, tf.sign(error));
   // With m = max(|e|, c): |e| + (m − c)²/(2c) is both branches in one.
   const beyond = tf.sub(tf.maximum(size, c), c);
   return tf.add(size, tf.div(tf.square(beyond), tf.mul(c, 2)));
