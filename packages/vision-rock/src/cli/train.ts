@@ -127,15 +127,10 @@ function configurationOf(given: Given): Configuration {
     ...(fusion !== undefined && { fusion }),
     ...(predictor !== undefined && { predictor }),
   };
-  const usual = configuration().backbone as { channels: [number, number, number]; blocks: number };
   return configuration({
     ...sides,
     block: tasks.length === 0 ? null : block,
-    backbone: {
-      kind: "small",
-      channels: given.channels ?? usual.channels,
-      blocks: given.blocks ?? usual.blocks,
-    },
+    backbone: { kind: "small", channels: given.channels ?? [24, 48, 48], blocks: given.blocks ?? 2 },
     ...(iterations !== undefined && { iterations, looks: looks ?? Math.min(8, iterations) }),
     ...(looks !== undefined && { looks }),
     ...(batch !== undefined && { batchSize: batch }),

@@ -58,7 +58,7 @@ export async function trainCommand(chosen: Chosen, setting: TrainSetting): Promi
     checkSame(out, JSON.parse(readFileSync(begunOf(out), "utf8")) as Chosen, chosen);
   const sets = await stoppable(signal, () => read(chosen, setting));
   const trained = sets && (await stoppable(signal, () => train(chosen, sets, setting)));
-  if (trained == null || trained.best === null || trained.stopped === "signal") {
+  if (!sets || !trained?.best || trained.stopped === "signal") {
     await trained?.dispose();
     print(`Stopped. The same command goes on from here; ${out} is kept.`);
     return 130;
