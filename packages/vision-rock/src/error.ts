@@ -8,6 +8,7 @@ export type VisionRockErrorCode =
   | "duplicate-id"
   | "missing-field"
   | "missing-package"
+  | "not-finite"
   | "out-of-range"
   | "shape"
   | "stopped"
