@@ -64,8 +64,8 @@ export { type Crop, NYU_CAMERA, NYU_VALID } from "./nyuv2/camera.ts";
 export { NYU_CLASSES } from "./nyuv2/classes.ts";
 export { NYU_FORTY, NYU_FORTY_OF } from "./nyuv2/forty-classes.ts";
 export {
-  type PreparedNyuv2,
   type PrepareEvent,
+  type PreparedNyuv2,
   type PrepareNyuv2Options,
   prepareNyuv2,
 } from "./nyuv2/prepare.ts";

@@ -43,33 +43,18 @@ function channels(text: string): [number, number, number] {
 
 const options = [
   option("--out <folder>", "the detector's folder").default("model"),
-  option(
-    "--validation <names...>",
-    "data sets that choose the best look (default: 150 rooms, or every tenth boxed picture)",
-  ),
+  option("--validation <names...>", "data sets that choose the best look (default: 150 rooms, or every tenth boxed picture)"),
   option("--test <names...>", "data sets that are looked at once, at the end"),
-  option(
-    "--tasks <names>",
-    "auxiliaries: scene,depth,normals, or none (default: all that the pictures have)",
-    list,
+  option("--tasks <names>", "auxiliaries: scene,depth,normals, or none (default: all that the pictures have)", list),
+  new Option("--fusion <kind>", "what the block does with the auxiliaries' features; none: nothing (default: sum, ROCK's)").choices(
+    Object.keys(FUSIONS),
   ),
-  new Option(
-    "--fusion <kind>",
-    "what the block does with the auxiliaries' features; none: nothing (default: sum, ROCK's)",
-  ).choices(Object.keys(FUSIONS)),
-  new Option("--predictor <kind>", "of the auxiliaries (default: pooled, ROCK's)").choices([
-    "pooled",
-    "conv",
-  ]),
+  new Option("--predictor <kind>", "of the auxiliaries (default: pooled, ROCK's)").choices(["pooled", "conv"]),
   new Option("--method <name>", "what weighs the tasks").choices(Object.keys(METHODS)).default("uniform"),
   option("--iterations <n>", "steps (default: 2000)", whole(1)),
   option("--looks <n>", "how often the validation pictures are looked at (default: 8)", whole(1)),
   option("--batch <n>", "pictures a step (default: 16)", whole(1)),
-  option(
-    "--boxed <n>",
-    "of them with boxes, where some pictures have none (default: as they come)",
-    whole(1),
-  ),
+  option("--boxed <n>", "of them with boxes, where some pictures have none (default: as they come)", whole(1)),
   option("--learning-rate <rate>", "at its peak (default: 0.003)", real),
   option("--size <size>", "larger pictures are made smaller (default: 128x96)", size),
   option("--channels <a,b,c>", "of the backbone at stride 2, 4 and 8 (default: 24,48,48)", channels),

@@ -60,8 +60,7 @@ export async function readSets(
     const other = held === null ? null : await aligned(held, "validation");
     const last = test === null ? null : await aligned(test, "test");
     const all = await read("training pictures", source);
-    const parts =
-      other === null ? holdOut(all) : { train: all, validation: await read("validation pictures", other) };
+    const parts = other === null ? holdOut(all) : { train: all, validation: await read("validation pictures", other) };
     requireBoxes(parts.train, "training");
     requireBoxes(parts.validation, "validation");
     return {

@@ -73,12 +73,7 @@ export async function detectorToOnnx({
     },
   };
   try {
-    const bytes = await toOnnxFile(
-      onPixels as never,
-      params,
-      { pixels: { shape: [1, height, width, 3], dtype: "float32" } },
-      { outputs: model.tasks },
-    );
+    const bytes = await toOnnxFile(onPixels as never, params, { pixels: { shape: [1, height, width, 3], dtype: "float32" } }, { outputs: model.tasks });
     return {
       bytes,
       description: {
@@ -91,9 +86,7 @@ export async function detectorToOnnx({
         boxes: {
           formula: FORMULA,
           variances: [CENTRE_VARIANCE, SIZE_VARIANCE],
-          priors: Array.from({ length: priors.count }, (_, p) => [
-            ...priors.boxes.subarray(4 * p, 4 * p + 4),
-          ]),
+          priors: Array.from({ length: priors.count }, (_, p) => [...priors.boxes.subarray(4 * p, 4 * p + 4)]),
         },
       },
     };

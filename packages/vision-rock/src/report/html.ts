@@ -16,8 +16,7 @@ th, td { padding: .25rem .8rem .25rem 0; text-align: left; border-bottom: 1px so
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; font-size: .85rem; } .legend i { display: inline-block; width: 1.1rem; height: .22rem; margin-right: .35rem; vertical-align: middle; }`;
 
 /** Nothing may be fetched, and no script may run; pictures are in the page. */
-const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** A page that needs nothing else. `parts` are HTML that is escaped already; title and lead are plain text. */
 export const pageHtml = (title: string, lead: readonly string[], parts: readonly string[]): string =>
@@ -53,9 +52,7 @@ export function tableHtml(
     `<${tag}${tag === "th" ? ' scope="col"' : ""}${right[i] ? ' class="right"' : ""}>${escape(text)}</${tag}>`;
   const bars = (row: readonly string[]): string =>
     `<td><span class="bar" style="width:${((8 * (Number(row[bar]) || 0)) / longest).toFixed(2)}rem"></span></td>`;
-  const lines = rows.map(
-    (row) => `<tr>${row.map((text, i) => cell("td", text, i)).join("")}${bars(row)}</tr>`,
-  );
+  const lines = rows.map((row) => `<tr>${row.map((text, i) => cell("td", text, i)).join("")}${bars(row)}</tr>`);
   return `<div class="scroll" tabindex="0" role="region" aria-label="${escape(caption)}"><table><thead><tr>${headings.map((text, i) => cell("th", text, i)).join("")}<td></td></tr></thead><tbody>
 ${lines.join("\n")}
 </tbody></table></div>`;

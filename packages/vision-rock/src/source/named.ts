@@ -14,8 +14,7 @@ interface Named {
   readonly kinds?: readonly AnnotationKind[];
 }
 
-const isKind = (text: string): text is AnnotationKind =>
-  (ANNOTATION_KINDS as readonly string[]).includes(text);
+const isKind = (text: string): text is AnnotationKind => (ANNOTATION_KINDS as readonly string[]).includes(text);
 
 function parse(text: string): Named {
   const at = text.lastIndexOf("@");
