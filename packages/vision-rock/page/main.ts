@@ -47,6 +47,7 @@ function drawBoxes({ record }: Detector): void {
   boxes.innerHTML = boxesSvg(objects, { width, height, classes: record.classes, scale });
   const rows = objects.map((object) => {
     const row = document.createElement("tr");
+    row.dataset["score"] = String(object.score);
     row.dataset["box"] = object.box.map((value) => value.toFixed(2)).join(" ");
     row.append(
       element("td", object.name),

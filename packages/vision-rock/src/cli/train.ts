@@ -1,7 +1,8 @@
-import { progress } from "@outrigger/core/train/callback/progress";
+import { type ProgressStream, progress } from "@outrigger/core/train/callback/progress";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { METHODS } from "../command/methods.ts";
 import { trainCommand } from "../command/train.ts";
+import { VisionRockError } from "../error.ts";
 import { AUXILIARIES, type Auxiliary } from "../rock/auxiliary.ts";
 import { FUSIONS, type FusionKind } from "../rock/fusion/kinds.ts";
 import { type Configuration, configuration } from "../train/configuration.ts";
@@ -43,18 +44,33 @@ function channels(text: string): [number, number, number] {
 
 const options = [
   option("--out <folder>", "the detector's folder").default("model"),
-  option("--validation <names...>", "data sets that choose the best look (default: 150 rooms, or every tenth boxed picture)"),
-  option("--test <names...>", "data sets that are looked at once, at the end"),
-  option("--tasks <names>", "auxiliaries: scene,depth,normals, or none (default: all that the pictures have)", list),
-  new Option("--fusion <kind>", "what the block does with the auxiliaries' features; none: nothing (default: sum, ROCK's)").choices(
-    Object.keys(FUSIONS),
+  option(
+    "--validation <names...>",
+    "data sets that choose the best look (default: 150 rooms, or every tenth boxed picture)",
   ),
-  new Option("--predictor <kind>", "of the auxiliaries (default: pooled, ROCK's)").choices(["pooled", "conv"]),
+  option("--test <names...>", "data sets that are looked at once, at the end"),
+  option(
+    "--tasks <names>",
+    "auxiliaries: scene,depth,normals, or none (default: all that the pictures have)",
+    list,
+  ),
+  new Option(
+    "--fusion <kind>",
+    "what the block does with the auxiliaries' features; none: nothing (default: sum, ROCK's)",
+  ).choices(Object.keys(FUSIONS)),
+  new Option("--predictor <kind>", "of the auxiliaries (default: pooled, ROCK's)").choices([
+    "pooled",
+    "conv",
+  ]),
   new Option("--method <name>", "what weighs the tasks").choices(Object.keys(METHODS)).default("uniform"),
   option("--iterations <n>", "steps (default: 2000)", whole(1)),
   option("--looks <n>", "how often the validation pictures are looked at (default: 8)", whole(1)),
   option("--batch <n>", "pictures a step (default: 16)", whole(1)),
-  option("--boxed <n>", "of them with boxes, where some pictures have none (default: as they come)", whole(1)),
+  option(
+    "--boxed <n>",
+    "of them with boxes, where some pictures have none (default: as they come)",
+    whole(1),
+  ),
   option("--learning-rate <rate>", "at its peak (default: 0.003)", real),
   option("--size <size>", "larger pictures are made smaller (default: 128x96)", size),
   option("--channels <a,b,c>", "of the backbone at stride 2, 4 and 8 (default: 24,48,48)", channels),
@@ -109,7 +125,7 @@ Examples:
               report,
               signal,
               print,
-              progress: progress(process.stderr),
+              progress: progress(looking(process.stderr)),
               reading: counter,
               ...(fresh && { fresh }),
               ...(threads !== undefined && { threads }),
@@ -118,6 +134,13 @@ Examples:
       );
     });
 }
+
+/** What core calls an epoch is a look here: so many steps of random pictures, then the validation pictures. */
+const looking = (stream: ProgressStream): ProgressStream => ({
+  ...(stream.isTTY !== undefined && { isTTY: stream.isTTY }),
+  ...(stream.columns !== undefined && { columns: stream.columns }),
+  write: (text) => stream.write(text.replaceAll("epoch", "look")),
+});
 
 function configurationOf(given: Given): Configuration {
   const { size: sides, fusion, predictor, iterations, looks, batch, boxed, learningRate, negatives } = given;
@@ -146,5 +169,6 @@ function tasksOf(names: readonly string[] | undefined): readonly Auxiliary[] {
   if (names.length === 1 && names[0] === "none") return [];
   const wrong = names.find((name) => !(AUXILIARIES as readonly string[]).includes(name));
   if (wrong === undefined) return names as readonly Auxiliary[];
-  throw new InvalidArgumentError(`There is no task "${wrong}"; there are ${AUXILIARIES.join(", ")}.`);
+  const said = `There is no task "${wrong}"; there are ${AUXILIARIES.join(", ")}.`;
+  throw new VisionRockError("bad-option", said, { task: wrong });
 }

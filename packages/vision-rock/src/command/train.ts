@@ -144,7 +144,11 @@ function trainable(chosen: Configuration, sets: Sets, print: (text: string) => v
   return configuration({ ...rest, block: kept.length === 0 ? null : { ...chosen.block, tasks: kept } });
 }
 
-async function recordOf({ run, configuration: asked }: Chosen, sets: Sets, trained: Trained): Promise<DetectorRecord> {
+async function recordOf(
+  { run, configuration: asked }: Chosen,
+  sets: Sets,
+  trained: Trained,
+): Promise<DetectorRecord> {
   const step = iterationsOfLook(trained.configuration);
   const report: TrainingReport = {
     run,

@@ -21,7 +21,9 @@ const EXAMPLES = 4;
 export async function reportPage(detector: Detector, samples: readonly CompactSample[]): Promise<string> {
   const { record } = detector;
   const { scores, sets } = record.report;
-  const [name, shown] = scores.test ? (["test", scores.test] as const) : (["validation", scores.validation] as const);
+  const [name, shown] = scores.test
+    ? (["test", scores.test] as const)
+    : (["validation", scores.validation] as const);
   const ap = shown.metrics["detection"]?.["AP"];
   return pageHtml(
     `Average precision ${ap == null ? "–" : ap.toFixed(1)} %`,

@@ -37,10 +37,13 @@ export function eager(params: Params, classes: number): Params {
     predictors: { bias: NDArray; kernel: NDArray }[];
   };
   const bare = predictors.map(({ bias, kernel }) => ({
-    kernel: { ...kernel, data: Float32Array.from(kernel.data, (weight) => 20 * weight) },
+    kernel: { ...kernel, data: Float32Array.from(kernel.data, (weight) => 8 * weight) },
     bias: { ...bias, data: Float32Array.from(bias.data, (b, i) => (i % (5 + classes) === 4 ? 0 : b)) },
   }));
-  const detection = { ...(params.heads["detection"] as object), predictors: bare } as unknown as Tree<NDArray>;
+  const detection = {
+    ...(params.heads["detection"] as object),
+    predictors: bare,
+  } as unknown as Tree<NDArray>;
   return { ...params, heads: { ...params.heads, detection } };
 }
 
