@@ -37,7 +37,7 @@ export async function reportPage(detector: Detector, samples: readonly CompactSa
       classesHtml(shown),
       `<h2>How it grew</h2><div class="figures">${curves(record).join("")}</div>`,
       ...auxiliaryHtml(shown),
-      `<h2>Some pictures</h2><p class="soft">Left what is there, right what was found.</p><div class="figures">${(await examples(detector, samples)).join("")}</div>`,
+      `<h2>Some pictures</h2><p class="soft">First what is there, then what was found.</p><div class="figures">${(await examples(detector, samples)).join("")}</div>`,
       `<h2>What was trained</h2>${factsHtml(facts(record))}`,
     ],
   );
