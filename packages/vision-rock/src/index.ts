@@ -3,7 +3,9 @@ export { flip } from "./augment/flip.ts";
 export { type JitterOptions, jitter } from "./augment/jitter.ts";
 export { type ZoomCropOptions, zoomCrop } from "./augment/zoom-crop.ts";
 export type { Backbone } from "./backbone/backbone.ts";
+export { importResNet50, type WeightFile } from "./backbone/import-resnet50.ts";
 export type { Norm } from "./backbone/norm.ts";
+export { type Resnet50Options, resnet50 } from "./backbone/resnet50.ts";
 export { type SmallBackboneOptions, smallBackbone } from "./backbone/small-backbone.ts";
 export { type Box, boxIou } from "./box.ts";
 export type { Intrinsics } from "./camera.ts";
@@ -50,16 +52,11 @@ export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/vo
 export { readFolder } from "./folder/read-folder.ts";
 export { writeFolder } from "./folder/write-folder.ts";
 export { type DepthTaskOptions, depthTask } from "./loss/depth-loss.ts";
+export { type DetectionTaskOptions, detectionTask } from "./loss/detection-loss.ts";
 export { type NormalsTaskOptions, normalsTask } from "./loss/normals-loss.ts";
 export { type SceneTaskOptions, sceneTask } from "./loss/scene-loss.ts";
 export { LOSS_WEIGHTS } from "./model/defaults.ts";
 export { type DetectionModel, type DetectionModelOptions, detectionModel } from "./model/detection-model.ts";
-export type { Auxiliary } from "./rock/auxiliary.ts";
-export type { FusionKind } from "./rock/fusion/kinds.ts";
-export type { RockBlockOptions } from "./rock/options.ts";
-export type { PredictorKind } from "./rock/predictor.ts";
-export { type RockBlock, rockBlock } from "./rock/rock-block.ts";
-export { type DetectionTaskOptions, detectionTask } from "./loss/detection-loss.ts";
 export { type CentredBox, decode, encode } from "./prior/codec.ts";
 export { type FittedPrior, type FittedPriors, fitPriors } from "./prior/fit-priors.ts";
 export { type Matched, type MatchOptions, matchPriors } from "./prior/match.ts";
@@ -71,6 +68,11 @@ export {
   priorBoxes,
   type ScaledShapes,
 } from "./prior/prior-boxes.ts";
+export type { Auxiliary } from "./rock/auxiliary.ts";
+export type { FusionKind } from "./rock/fusion/kinds.ts";
+export type { RockBlockOptions } from "./rock/options.ts";
+export type { PredictorKind } from "./rock/predictor.ts";
+export { type RockBlock, rockBlock } from "./rock/rock-block.ts";
 export { ROOM_CLASSES, type RoomClass } from "./rooms/plan/furniture.ts";
 export type { Lighting } from "./rooms/plan/lighting.ts";
 export type { Decal, Light, PlacedObject, RoomPlan, Surface } from "./rooms/plan/plan.ts";

@@ -26,14 +26,17 @@ function residualBlock(channels: number, norm: Norm): Chain {
     convUnit({ inputs: channels, outputs: channels, norm }),
     convUnit({ inputs: channels, outputs: channels, norm, relu: false }),
   ]);
-  return { init: inner.init, apply: (params, x, mode) => tf.relu(tf.add(x, inner.apply(params, x, mode))) };
+  return {
+    init: (random) => inner.init(random),
+    apply: (params, x, mode) => tf.relu(tf.add(x, inner.apply(params, x, mode))),
+  };
 }
 
 /**
  * A small residual network to train from scratch: three 3 × 3 convolutions of stride 2, then residual blocks; a map of stride 8,
  * ⌈height / 8⌉ × ⌈width / 8⌉.
  *
- * Every convolution is followed by a norm. 198,192 parameters at the defaults with `channels` [24, 48, 48] and 2 blocks. He et al., "Deep
+ * Every convolution is followed by a norm. 115,632 parameters at the defaults. He et al., "Deep
  * residual learning for image recognition", CVPR 2016, https://arxiv.org/abs/1512.03385; widths are an own choice.
  *
  * @throws VisionRockError `bad-option` for a size that is no positive whole number

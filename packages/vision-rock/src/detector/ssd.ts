@@ -3,7 +3,6 @@ import {
   array,
   type ConvParams,
   conv2d,
-  groupNorm,
   type Layer,
   type LayerList,
   type Mode,
@@ -14,6 +13,7 @@ import {
 } from "@outrigger/core";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
+import { normLayer } from "../backbone/norm.ts";
 import { VisionRockError } from "../error.ts";
 import { cellPriors, type PriorShapes, type Priors, priorBoxes } from "../prior/prior-boxes.ts";
 import type { MapShape } from "./map-shape.ts";
@@ -137,19 +137,12 @@ function reduction(map: MapShape, reduce: Reduction | undefined) {
   const whole = size === "map" ? ("valid" as const) : padding;
   return sequential([
     conv2d({ inputs: map.channels, outputs: squeeze, size: 1 }),
-    groupNorm({ channels: squeeze, groups: groupsOf(squeeze) }),
+    normLayer("group", squeeze),
     activation(tf.relu),
     conv2d({ inputs: squeeze, outputs: channels, size: windows, stride, padding: whole }),
-    groupNorm({ channels, groups: groupsOf(channels) }),
+    normLayer("group", channels),
     activation(tf.relu),
   ]);
-}
-
-/** At most 32 groups, as in the paper of group norm, of at least 8 channels where there are as many. */
-function groupsOf(channels: number): number {
-  let groups = Math.max(1, Math.min(32, Math.floor(channels / 8)));
-  while (channels % groups !== 0) groups--;
-  return groups;
 }
 
 /** The convolution that predicts on one map: offsets and logits of all priors of a cell. */

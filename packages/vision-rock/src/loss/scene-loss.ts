@@ -39,7 +39,7 @@ export function sceneTask({
       const { values, mask } = inner.loss(output, column<Tensor1D>(batch) as ColumnBatch);
       return { values: tf.mul<Tensor1D>(values, weight), mask: mask! };
     },
-    predict: inner.predict!,
+    predict: (output) => inner.predict!(output),
     labels: (batch) => inner.labels!(column(batch) as never),
   };
 }

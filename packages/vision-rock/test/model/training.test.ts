@@ -1,8 +1,7 @@
-import { compile, leaves, type NDArray } from "@outrigger/core";
+import { leaves, type NDArray } from "@outrigger/core";
 import { adam } from "@outrigger/core/optimize/adam";
 import { Random } from "@outrigger/core/random";
 import { fit } from "@outrigger/core/train/fit";
-import { staticWeights } from "@outrigger/core/weighting/static";
 import { uniform } from "@outrigger/core/weighting/uniform";
 import { describe, expect, it } from "vitest";
 import { FUSIONS, type FusionKind } from "../../src/rock/fusion/kinds.ts";
@@ -18,7 +17,7 @@ describe("training a step", () => {
         const model = tinyModel({ fusion, predictor });
         const batch = batchesOf(tinyBatch());
         const start = model.init(Random.seeded(3, "init"));
-        const { last, dispose } = await fit(model, {
+        const fitted = await fit(model, {
           tasks: tasksOf(model),
           method: uniform(),
           optimizer: adam({ learningRate: 1e-3 }),
@@ -28,13 +27,13 @@ describe("training a step", () => {
           seed: 0,
           start,
         });
-        const moved = leaves<NDArray>(last as never).map(({ data }, i) => {
+        const moved = leaves<NDArray>(fitted.last as never).map(({ data }, i) => {
           const before = leaves<NDArray>(start as never)[i]!.data;
           expect(data.every(Number.isFinite)).toBe(true);
           return data.some((value, j) => value !== before[j]);
         });
         expect(moved.every(Boolean)).toBe(true);
-        await dispose();
+        await fitted.dispose();
       });
     }
   }
