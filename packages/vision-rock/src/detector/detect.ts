@@ -1,5 +1,6 @@
-import type { NDArray } from "@outrigger/core";
+import type { NDArray } from "@outrigger/core/graph/array";
 import type { Box } from "../box.ts";
+import { requireCounts } from "../check.ts";
 import { VisionRockError } from "../error.ts";
 import { decode } from "../prior/codec.ts";
 import type { Priors } from "../prior/prior-boxes.ts";
@@ -96,7 +97,10 @@ function candidates({ data, shape }: NDArray, image: number, threshold: number):
     const greatest = Math.max(top, background);
     let total = 0;
     for (let c = 0; c <= classes; c++) total += Math.exp(data[at + c]! - greatest);
+    // The least logit that is above the threshold, but for rounding, which the exponential settles.
+    const least = greatest + Math.log(threshold * total) - 1e-6;
     for (let c = 1; c <= classes; c++) {
+      if (data[at + c]! < least) continue;
       const score = Math.exp(data[at + c]! - greatest) / total;
       if (score <= threshold) continue;
       found[c - 1]!.priors.push(p);
@@ -120,7 +124,7 @@ function suppressed(
   const [, count, width] = shape as [number, number, number];
   const boxes = new Float64Array(4 * Math.min(places.length, perClass));
   const scores: number[] = [];
-  for (const i of descending(all).subarray(0, perClass)) {
+  for (const i of descending(all, perClass)) {
     const p = places[i]!;
     const [cx, cy, w, h] = decode(priors, p, data as Float32Array, (image * count + p) * width);
     if (!Number.isFinite(cx + cy + w + h)) throw notFinite("offsets", image);
@@ -156,13 +160,7 @@ function checkOptions({ score = 0, iou = 0, sigma = 1, perClass = 1, perImage = 
   if (!(sigma > 0)) {
     throw new VisionRockError("bad-option", `detections: sigma is ${sigma}; give a positive number.`);
   }
-  for (const [name, limit] of Object.entries({ perClass, perImage })) {
-    if (Number.isInteger(limit) && limit > 0) continue;
-    throw new VisionRockError(
-      "bad-option",
-      `detections: ${name} is ${limit}; give a whole number from 1 on.`,
-    );
-  }
+  requireCounts("detections", { perClass, perImage });
 }
 
 const notFinite = (what: string, image: number): VisionRockError =>

@@ -1,19 +1,12 @@
-import {
-  activation,
-  array,
-  type ConvParams,
-  conv2d,
-  type Layer,
-  type LayerList,
-  type Mode,
-  type Random,
-  sequential,
-  type TensorsOf,
-  type Tree,
-} from "@outrigger/core";
+import { array, type Tree } from "@outrigger/core/graph/array";
+import { type ConvParams, conv2d } from "@outrigger/core/nn/conv";
+import type { Chain, Layer, LayerList, Mode, TensorsOf } from "@outrigger/core/nn/layer";
+import { sequential } from "@outrigger/core/nn/sequential";
+import type { Random } from "@outrigger/core/random";
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { normLayer } from "../backbone/norm.ts";
+import { convUnit } from "../backbone/conv-unit.ts";
+import { requireCounts } from "../check.ts";
 import { VisionRockError } from "../error.ts";
 import { cellPriors, type PriorShapes, type Priors, priorBoxes } from "../prior/prior-boxes.ts";
 import type { MapShape } from "./map-shape.ts";
@@ -83,9 +76,7 @@ export interface SsdDetector {
  * OutriggerError "bad-option" for sizes that are no positive whole number
  */
 export function ssd({ map, classes, levels, foreground = 0.01 }: SsdOptions): SsdDetector {
-  if (!(Number.isInteger(classes) && classes > 0)) {
-    throw new VisionRockError("bad-option", `ssd: classes is ${classes}; give a whole number from 1 on.`);
-  }
+  requireCounts("ssd", { classes });
   if (!(foreground > 0 && foreground < 1)) {
     throw new VisionRockError(
       "bad-option",
@@ -130,18 +121,17 @@ function reducedShape(map: MapShape, reduce: Reduction | undefined): MapShape {
   throw new VisionRockError("bad-option", `${what}; give larger pictures or fewer levels.`, { map });
 }
 
-function reduction(map: MapShape, reduce: Reduction | undefined) {
+function reduction(map: MapShape, reduce: Reduction | undefined): Chain {
   if (reduce === undefined) return sequential([]);
   const { squeeze, channels, size = 3, stride = 1, padding = "same" } = reduce;
-  const windows = size === "map" ? ([map.height, map.width] as const) : size;
-  const whole = size === "map" ? ("valid" as const) : padding;
+  const norm = "group";
+  const windows =
+    size === "map"
+      ? { size: [map.height, map.width] as const, padding: "valid" as const }
+      : { size, stride, padding };
   return sequential([
-    conv2d({ inputs: map.channels, outputs: squeeze, size: 1 }),
-    normLayer("group", squeeze),
-    activation(tf.relu),
-    conv2d({ inputs: squeeze, outputs: channels, size: windows, stride, padding: whole }),
-    normLayer("group", channels),
-    activation(tf.relu),
+    convUnit({ inputs: map.channels, outputs: squeeze, size: 1, norm }),
+    convUnit({ inputs: squeeze, outputs: channels, ...windows, norm }),
   ]);
 }
 

@@ -1,10 +1,11 @@
-import type { Task } from "@outrigger/core";
+import type { Task } from "@outrigger/core/train/task";
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import type { DetectionBatch } from "../batch/detection-batch.ts";
 import { VisionRockError } from "../error.ts";
 import { LOSS_WEIGHTS } from "../model/defaults.ts";
 import type { Priors } from "../prior/prior-boxes.ts";
+import { requireOutput } from "./require-output.ts";
 import { smoothL1 } from "./smooth-l1.ts";
 
 export interface DetectionTaskOptions {
@@ -66,16 +67,11 @@ export function detectionTask(options: DetectionTaskOptions): Task<DetectionBatc
     name,
     role: "primary",
     loss(output, batch) {
-      const [rows, count, width] = output.shape;
-      if (output.rank !== 3 || count !== priors.count || width !== 5 + classes) {
-        const wanted = `[batch, ${priors.count}, ${5 + classes}]`;
-        throw new VisionRockError(
-          "shape",
-          `The output of task "${name}" is [${output.shape.join(", ")}], not ${wanted}.`,
-        );
-      }
-      const offsets = tf.slice(output as Tensor3D, [0, 0, 0], [rows!, count, 4]);
-      const logits = tf.slice(output as Tensor3D, [0, 0, 4], [rows!, count, 1 + classes]);
+      const rows = batch.classes.shape[0];
+      const { count } = priors;
+      requireOutput(name, output.shape, [rows, count, 5 + classes]);
+      const offsets = tf.slice(output as Tensor3D, [0, 0, 0], [rows, count, 4]);
+      const logits = tf.slice(output as Tensor3D, [0, 0, 4], [rows, count, 1 + classes]);
       const positive = tf.cast(tf.greater(batch.classes, 0), "float32") as Tensor2D;
       const negative = tf.cast(tf.equal(batch.classes, 0), "float32") as Tensor2D;
       const matched = tf.maximum<Tensor1D>(tf.sum(positive, 1), 1);
@@ -134,12 +130,7 @@ function focal(gamma: number, alpha: number): (terms: Confidence) => Tensor1D {
   };
 }
 
-function check({
-  localization = LOSS_WEIGHTS.localization,
-  ratio = 3,
-  gamma = 2,
-  alpha = 0.25,
-}: DetectionTaskOptions): void {
+function check({ localization = 1, ratio = 1, gamma = 2, alpha = 0.25 }: DetectionTaskOptions): void {
   const fits: readonly (readonly [name: string, value: number, fits: boolean, cure: string])[] = [
     [
       "localization",

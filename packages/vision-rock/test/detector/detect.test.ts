@@ -213,7 +213,7 @@ describe("many boxes", () => {
 
 describe("what is refused", () => {
   const fine = picture(new Array(4).fill([...still, 0, 1]));
-  const with_ = (at: number, value: number): NDArray => {
+  const changed = (at: number, value: number): NDArray => {
     const data = Float32Array.from(fine.data);
     data[at] = value;
     return array(data, fine.shape);
@@ -241,10 +241,10 @@ describe("what is refused", () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     "%d among the logits or the offsets",
     (value) => {
-      expect(() => detect(with_(4, value))).toThrow(/logits for picture 0 of the batch are not finite/);
-      expect(() => detect(with_(5, value))).toThrow(/logits/);
+      expect(() => detect(changed(4, value))).toThrow(/logits for picture 0 of the batch are not finite/);
+      expect(() => detect(changed(5, value))).toThrow(/logits/);
       if (value !== Number.NEGATIVE_INFINITY) {
-        expect(() => detect(with_(6, value))).toThrow(/offsets for picture 0 of the batch are not finite/);
+        expect(() => detect(changed(6, value))).toThrow(/offsets for picture 0 of the batch are not finite/);
       }
     },
   );

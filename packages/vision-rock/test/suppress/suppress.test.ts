@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Box, boxIou } from "../../src/box.ts";
 import { greedyNms } from "../../src/suppress/greedy-nms.ts";
+import { descending } from "../../src/suppress/order.ts";
 import { softNms } from "../../src/suppress/soft-nms.ts";
 
 interface Scored {
@@ -49,6 +50,17 @@ const scored = fc.record({
 });
 const some = fc.array(scored, { maxLength: 30 });
 const threshold = fc.constantFrom(0, 0.1, 0.3, 1 / 3, 0.5, 0.9, 1);
+
+test("the greatest scores are those that a whole sort has first", () => {
+  const scores = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(scores, fc.integer({ min: 1, max: 45 }), (values, most) => {
+      const all = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
+      expect([...descending(values)]).toEqual(all);
+      expect([...descending(values, most)]).toEqual(all.slice(0, most));
+    }),
+  );
+});
 
 describe("greedy", () => {
   test("is its definition", () => {
