@@ -4,7 +4,8 @@ import { activation, sequential } from "@outrigger/core/nn/sequential";
 import * as tf from "@tensorflow/tfjs";
 import { type Norm, normLayer } from "./norm.ts";
 
-export interface ConvUnitOptions extends Pick<ConvOptions, "inputs" | "outputs" | "size" | "stride" | "padding"> {
+export interface ConvUnitOptions
+  extends Pick<ConvOptions, "inputs" | "outputs" | "size" | "stride" | "padding"> {
   readonly norm: Norm;
   /** A rectifier at the end. Default true. */
   readonly relu?: boolean;

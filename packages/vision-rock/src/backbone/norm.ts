@@ -12,9 +12,9 @@ export type Norm = "group" | "frozen-batch";
 
 export type NormParams = { readonly scale: NDArray; readonly shift: NDArray };
 
-/** The most groups, at most 32 and of at least 4 channels where it can be, that divide the channels evenly. */
+/** At most 32 groups, as in the paper of group norm, of at least 8 channels where there are as many. */
 export function groupsOf(channels: number): number {
-  let groups = Math.min(32, Math.max(1, Math.floor(channels / 4)));
+  let groups = Math.max(1, Math.min(32, Math.floor(channels / 8)));
   while (channels % groups !== 0) groups--;
   return groups;
 }

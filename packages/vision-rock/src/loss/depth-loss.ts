@@ -8,6 +8,7 @@ import { LOSS_WEIGHTS } from "../model/defaults.ts";
 import { knownLabels } from "./known-labels.ts";
 import { knownMean } from "./known-mean.ts";
 import { requireOutput } from "./require-output.ts";
+import { smoothL1 } from "./smooth-l1.ts";
 
 export interface DepthTaskOptions {
   /** Default "smooth-l1"; "berhu" is the paper's. */
@@ -18,13 +19,6 @@ export interface DepthTaskOptions {
   readonly weight?: number;
   /** Default "depth". */
   readonly name?: string;
-}
-
-/** e²/2 for |e| < 1, else |e| − 1/2. */
-function smoothL1(error: Tensor): Tensor3D {
-  const size = tf.abs(error);
-  const inner = tf.minimum(size, 1);
-  return tf.sub(tf.mul(inner, size), tf.div(tf.square(inner), 2));
 }
 
 /** |e| for |e| ≤ c, else (e² + c²)/(2c). */
@@ -71,7 +65,8 @@ export function depthTask(options: DepthTaskOptions = {}): Task<DetectionBatch> 
     loss(output, { logDepth, depthKnown, masks }) {
       requireOutput(name, output.shape, logDepth.shape);
       const error = tf.sub(output, logDepth);
-      if (loss === "smooth-l1") return knownMean(smoothL1(error), depthKnown, masks.depth, weight);
+      if (loss === "smooth-l1")
+        return knownMean(smoothL1(error) as Tensor3D, depthKnown, masks.depth, weight);
       const counted = tf.mul(depthKnown, tf.reshape(masks.depth, [-1, 1, 1]));
       const c = threshold === undefined ? stopGradient(fifth(error, counted)) : tf.scalar(threshold);
       return knownMean(berhu(error, c), depthKnown, masks.depth, weight);

@@ -6,6 +6,7 @@ import { VisionRockError } from "../error.ts";
 import { LOSS_WEIGHTS } from "../model/defaults.ts";
 import type { Priors } from "../prior/prior-boxes.ts";
 import { requireOutput } from "./require-output.ts";
+import { smoothL1 } from "./smooth-l1.ts";
 
 export interface DetectionTaskOptions {
   /** Default "detection". */
@@ -13,7 +14,7 @@ export interface DetectionTaskOptions {
   readonly priors: Pick<Priors, "count">;
   /** Classes without the background. */
   readonly classes: number;
-  /** Weight of the boxes beside the classes. Default 6; ROCK's paper has 3. */
+  /** Weight of the boxes beside the classes. Default that of `LOSS_WEIGHTS`. */
   readonly localization?: number;
   /** What background priors count: the hardest ones, all with a common weight, or all by their focal weight. Default "mined". */
   readonly negatives?: "mined" | "all" | "focal";
@@ -75,7 +76,8 @@ export function detectionTask(options: DetectionTaskOptions): Task<DetectionBatc
       const negative = tf.cast(tf.equal(batch.classes, 0), "float32") as Tensor2D;
       const matched = tf.maximum<Tensor1D>(tf.sum(positive, 1), 1);
       const entropy = crossEntropy(logits, tf.maximum(batch.classes, 0), classes);
-      const located = tf.sum(tf.mul(smoothL1(tf.sub(offsets, batch.offsets)), positive), 1);
+      const distance = tf.sum(smoothL1(tf.sub(offsets, batch.offsets)), 2);
+      const located = tf.sum(tf.mul(distance, positive), 1);
       const sum = tf.add(confidence({ entropy, positive, negative, matched }), tf.mul(located, localization));
       return { values: tf.div<Tensor1D>(sum, matched), mask: batch.masks.detection };
     },
@@ -88,13 +90,6 @@ function crossEntropy(logits: Tensor3D, labels: Tensor, classes: number): Tensor
   const own = tf.cast(tf.equal(tf.expandDims(labels, 2), all), "float32");
   const log = tf.sum(tf.mul(own, tf.logSoftmax(logits)), 2);
   return tf.neg(tf.div(log, tf.sum(own, 2)));
-}
-
-/** Sum over the last axis of e²/2 where |e| < 1, else |e| − ½: with m = min(|e|, 1) both are m(|e| − m/2). */
-function smoothL1(error: Tensor): Tensor2D {
-  const size = tf.abs(error);
-  const inner = tf.minimum(size, 1);
-  return tf.sum(tf.mul(inner, tf.sub(size, tf.mul(inner, 0.5))), 2);
 }
 
 const total = (x: Tensor2D, where: Tensor): Tensor1D => tf.sum(tf.mul(x, where), 1);

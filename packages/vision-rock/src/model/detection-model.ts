@@ -80,7 +80,7 @@ export function detectionModel({
       }),
       represent(trunk, batch, mode) {
         const { refined, features } = refine(trunk, batch, mode);
-        return tf.concat([refined, ...Object.values(features)], 3);
+        return tf.concat([refined, ...auxiliaries.map((task) => features[task]!)], 3);
       },
       decode(head, z, _, mode, task) {
         const [start, size] = place(task);

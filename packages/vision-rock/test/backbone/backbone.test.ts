@@ -47,8 +47,8 @@ describe("smallBackbone", () => {
 });
 
 describe("groupsOf", () => {
-  it("divides the channels into at most 32 groups, of four or more where that is possible", () => {
-    expect([1, 3, 4, 8, 27, 48, 128, 512, 2048].map(groupsOf)).toEqual([1, 1, 1, 2, 3, 12, 32, 32, 32]);
+  it("divides the channels into at most 32 groups, of eight or more where that is possible", () => {
+    expect([1, 3, 4, 8, 27, 48, 128, 512, 2048].map(groupsOf)).toEqual([1, 1, 1, 1, 3, 6, 16, 32, 32]);
   });
 });
 

@@ -1,5 +1,9 @@
+import { array, compile, gradients, type NDArray } from "@outrigger/core";
+import type { Scalar, Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { DetectionBatch } from "../../src/batch/detection-batch.ts";
 import { VisionRockError } from "../../src/error.ts";
 import { type DetectionTaskOptions, detectionTask } from "../../src/loss/detection-loss.ts";
 import torch from "../fixtures/detection-losses.json" with { type: "json" };
@@ -190,6 +194,32 @@ describe.each(KINDS)("%s", (negatives) => {
     const { values } = await loss(random(28), [3, 0, 0, 0]);
     expect(values).toEqual([Number.NaN]);
   });
+});
+
+test("the mask is that of the detection, and what it leaves out has finite values", async () => {
+  const task = detectionTask({ priors: { count: 2 }, classes: 1 });
+  const graph = compile((output: Tensor, classes: Tensor, offsets: Tensor, detection: Tensor) => {
+    const batch = { classes, offsets, masks: { detection } } as unknown as DetectionBatch;
+    const { values, mask } = task.loss(output, batch);
+    const total = tf.sum(tf.mul(values, mask!)) as Scalar;
+    return { values, mask: mask!, slope: gradients([total], output)[0]! };
+  });
+  // Two pictures; nothing is known of the boxes of the second, so that its targets are all background.
+  const output = array(
+    Float32Array.of(1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 2, 0, 9, 9, 9, 9, -60, 60, 9, 9, 9, 9, 3, 3),
+    [2, 2, 6],
+  );
+  const found = (await graph(
+    output,
+    array(Float32Array.of(1, 0, 0, 0), [2, 2]),
+    array(new Float32Array(16), [2, 2, 4]),
+    array(Float32Array.of(1, 0), [2]),
+  )) as Record<"values" | "mask" | "slope", NDArray>;
+  expect([...found.mask.data]).toEqual([1, 0]);
+  expect([...found.values.data].every(Number.isFinite)).toBe(true);
+  const slope = [...found.slope.data];
+  expect(slope.slice(0, 6).every((value) => value !== 0)).toBe(true);
+  expect(slope.slice(12).every((value) => value === 0)).toBe(true);
 });
 
 describe("what is refused", () => {

@@ -2,6 +2,7 @@ import type { NDArray, Tree } from "@outrigger/core/graph/array";
 import type { Mode } from "@outrigger/core/nn/layer";
 import type { Random } from "@outrigger/core/random";
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { Norm } from "../../backbone/norm.ts";
 import type { Auxiliary, ByAuxiliary } from "../auxiliary.ts";
 
@@ -30,3 +31,11 @@ export interface Fusion {
 /** The tasks that have features, with their channels. */
 export const tasksOf = ({ features }: FusionSetting): readonly (readonly [Auxiliary, number])[] =>
   Object.entries(features) as [Auxiliary, number][];
+
+/** Channels of map and features side by side. */
+export const besideWidth = (setting: FusionSetting): number =>
+  tasksOf(setting).reduce((sum, [, channels]) => sum + channels, setting.channels);
+
+/** [F, H_t …], in the order of the setting's tasks. */
+export const beside = (setting: FusionSetting, map: Tensor4D, features: ByAuxiliary<Tensor4D>): Tensor4D =>
+  tf.concat([map, ...tasksOf(setting).map(([task]) => features[task]!)], 3);

@@ -3,7 +3,7 @@ import { sequential } from "@outrigger/core/nn/sequential";
 import type { Tensor4D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { convUnit } from "../../backbone/conv-unit.ts";
-import type { Fusion, FusionSetting } from "./fusion.ts";
+import { beside, besideWidth, type Fusion, type FusionSetting } from "./fusion.ts";
 
 /**
  * MTAN's attention: F' = σ(W₂ relu(norm(W₁ [F, H_t …]))) ⊙ F, a mask on the shared map made of it and of what the tasks attend to; W₁ and W₂ are 1 × 1
@@ -13,17 +13,17 @@ import type { Fusion, FusionSetting } from "./fusion.ts";
  *
  * Liu, Johns and Davison, "End-to-End Multi-Task Learning with Attention", CVPR 2019, https://arxiv.org/abs/1803.10704
  */
-export function mtanFusion({ channels, features, norm }: FusionSetting): Fusion {
-  const inputs = Object.values(features).reduce((sum, each) => sum + each, channels);
+export function mtanFusion(setting: FusionSetting): Fusion {
+  const { channels, norm } = setting;
   const between = Math.ceil(channels / 4);
   const mask = sequential([
-    convUnit({ inputs, outputs: between, size: 1, norm }),
+    convUnit({ inputs: besideWidth(setting), outputs: between, size: 1, norm }),
     conv2d({ inputs: between, outputs: channels, size: 1, activation: tf.sigmoid }),
   ]);
   return {
     init: (random) => mask.init(random),
-    apply(params, map, given, mode) {
-      const seen = tf.concat([map, ...Object.values(given)], 3);
+    apply(params, map, features, mode) {
+      const seen = beside(setting, map, features);
       return { refined: tf.mul<Tensor4D>(mask.apply(params as never, seen, mode), map) };
     },
   };

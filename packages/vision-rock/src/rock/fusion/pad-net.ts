@@ -3,7 +3,7 @@ import { conv2d } from "@outrigger/core/nn/conv";
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { type ByAuxiliary, byAuxiliary } from "../auxiliary.ts";
-import { type Fusion, type FusionSetting, tasksOf } from "./fusion.ts";
+import { beside, besideWidth, type Fusion, type FusionSetting, tasksOf } from "./fusion.ts";
 
 /**
  * PAD-Net's module A: F' = W ∗ [F, H_t …], a 3 × 3 convolution of map and features side by side.
@@ -13,13 +13,12 @@ import { type Fusion, type FusionSetting, tasksOf } from "./fusion.ts";
  * Xu, Ouyang, Wang and Sebe, "PAD-Net: Multi-Tasks Guided Prediction-and-Distillation Network", CVPR 2018, https://arxiv.org/abs/1805.04409. Here only
  * the detector's map is refined; there every task's is, with features of one width.
  */
-export function padNetA({ channels, features }: FusionSetting): Fusion {
-  const inputs = Object.values(features).reduce((sum, each) => sum + each, channels);
-  const layer = conv2d({ inputs, outputs: channels });
+export function padNetA(setting: FusionSetting): Fusion {
+  const layer = conv2d({ inputs: besideWidth(setting), outputs: setting.channels });
   return {
     init: (random) => layer.init(random),
-    apply: (params, map, given, mode) => ({
-      refined: layer.apply(params as never, tf.concat([map, ...Object.values(given)], 3), mode) as Tensor4D,
+    apply: (params, map, features, mode) => ({
+      refined: layer.apply(params as never, beside(setting, map, features), mode) as Tensor4D,
     }),
   };
 }

@@ -1,0 +1,74 @@
+import type { Tier } from "@outrigger/bench/benchmark";
+import type { Configuration } from "../train/configuration.ts";
+
+/** Sizes of a tier; what a trial is made of is in its options, so that a row says all. */
+export type Settings = Pick<
+  Configuration,
+  "width" | "height" | "iterations" | "looks" | "batchSize" | "learningRate" | "weightDecay"
+> & {
+  /** Channels of the small backbone at stride 2, 4 and 8, and residual blocks at stride 8. */
+  readonly channels: readonly [number, number, number];
+  readonly blocks: number;
+  /** Training rooms with boxes. */
+  readonly boxed: number;
+  /** Further training rooms, with geometry and scene only. */
+  readonly unboxed: number;
+  readonly validation: number;
+  readonly test: number;
+};
+
+/** Rooms of the headline: few have boxes. */
+interface Rooms {
+  readonly all: Pick<Settings, "boxed" | "unboxed">;
+  readonly few: Pick<Settings, "boxed" | "unboxed">;
+}
+
+const SMALL = { channels: [24, 48, 48], blocks: 2, learningRate: 3e-3, weightDecay: 1e-4 } as const;
+
+const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
+  smoke: {
+    ...SMALL,
+    channels: [8, 8, 16],
+    blocks: 1,
+    width: 64,
+    height: 48,
+    iterations: 8,
+    looks: 2,
+    batchSize: 4,
+    validation: 8,
+    test: 8,
+  },
+  ci: {
+    ...SMALL,
+    width: 128,
+    height: 96,
+    iterations: 1200,
+    looks: 6,
+    batchSize: 16,
+    validation: 200,
+    test: 400,
+  },
+  full: {
+    ...SMALL,
+    channels: [32, 64, 64],
+    width: 160,
+    height: 120,
+    iterations: 8000,
+    looks: 10,
+    batchSize: 16,
+    validation: 400,
+    test: 1000,
+  },
+};
+
+const ROOMS: Readonly<Record<Tier, Rooms>> = {
+  smoke: { all: { boxed: 16, unboxed: 0 }, few: { boxed: 8, unboxed: 8 } },
+  ci: { all: { boxed: 600, unboxed: 0 }, few: { boxed: 300, unboxed: 900 } },
+  full: { all: { boxed: 2400, unboxed: 0 }, few: { boxed: 600, unboxed: 3000 } },
+};
+
+/** The settings of a tier, with boxes on all training rooms or on few. */
+export const settings = (tier: Tier, rooms: keyof Rooms): Settings => ({
+  ...SIZES[tier],
+  ...ROOMS[tier][rooms],
+});
