@@ -3,7 +3,7 @@ import { loadWeights } from "@outrigger/core/interchange/load-weights";
 import { readOnnxWeights } from "@outrigger/core/interchange/onnx-weights";
 import { decodeSafetensors } from "@outrigger/core/train/safetensors";
 import { VisionRockError } from "../error.ts";
-import { withoutCounters } from "./without-counters.ts";
+import { splitIntegers } from "./split-integers.ts";
 
 /** A file of weights. */
 export interface WeightFile {
@@ -16,7 +16,7 @@ export interface WeightFile {
 const EPSILON = 1e-5;
 
 function weightsOf({ name, bytes }: WeightFile): ReadonlyMap<string, NDArray> {
-  if (name.endsWith(".safetensors")) return decodeSafetensors(withoutCounters(bytes), name).arrays;
+  if (name.endsWith(".safetensors")) return decodeSafetensors(splitIntegers(bytes), name).arrays;
   if (name.endsWith(".onnx")) return readOnnxWeights(bytes, name);
   const said = `${name} is neither a .safetensors nor an .onnx file: save the weights in one of these formats`;
   throw new VisionRockError("bad-file", `${said}.`, { path: name });
@@ -66,7 +66,7 @@ export function importResNet50<P extends Tree<NDArray>>(params: P, file: WeightF
   const weights = weightsOf(file);
   const fail = (what: string): never => {
     const cure =
-      "Give the weights of a torchvision ResNet-50 under their own names; an ONNX export keeps them with do_constant_folding=False and training=torch.onnx.TrainingMode.PRESERVE on a model in training mode";
+      "Give the weights of a torchvision ResNet-50 under their own names; an ONNX export keeps them with do_constant_folding=False and training=torch.onnx.TrainingMode.PRESERVE";
     throw new VisionRockError("bad-file", `${file.name}: ${what}. ${cure}.`, { path: file.name });
   };
   const norms = [...weights.keys()].flatMap(

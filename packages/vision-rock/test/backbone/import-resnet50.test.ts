@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { array, compile, leaves, type NDArray } from "@outrigger/core";
 import { Random } from "@outrigger/core/random";
 import { decodeSafetensors, encodeSafetensors } from "@outrigger/core/train/safetensors";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { importResNet50 } from "../../src/backbone/import-resnet50.ts";
 import { resnet50 } from "../../src/backbone/resnet50.ts";
-import { withoutCounters } from "../../src/backbone/without-counters.ts";
+import { splitIntegers } from "../../src/backbone/split-integers.ts";
 
 interface Expected {
   readonly base: number;
@@ -26,7 +27,7 @@ const picture = array(
 /** The narrow network's own arrays under other names or values. */
 function changed(change: (arrays: Map<string, NDArray>) => void): { name: string; bytes: Uint8Array } {
   const { name, bytes } = file("resnet-narrow.safetensors");
-  const arrays = new Map(decodeSafetensors(withoutCounters(bytes), name).arrays);
+  const arrays = new Map(decodeSafetensors(splitIntegers(bytes), name).arrays);
   change(arrays);
   return { name, bytes: Buffer.concat(encodeSafetensors({ arrays, metadata: {} })) };
 }
@@ -105,5 +106,22 @@ describe("importResNet50", () => {
         /resnet-narrow.safetensors is not a sound safetensors file/,
       );
     }
+  });
+
+  it("never gives way to damage in the header with another error than those of the packages", () => {
+    const { name, bytes } = file("resnet-narrow.safetensors");
+    const header = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    fc.assert(
+      fc.property(fc.nat({ max: header - 1 }), fc.nat({ max: 255 }), (place, value) => {
+        const damaged = bytes.slice();
+        damaged[place] = value;
+        try {
+          importResNet50(begin, { name, bytes: damaged });
+        } catch (error) {
+          expect((error as Error).name).toMatch(/^(OutriggerError|VisionRockError)$/);
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });

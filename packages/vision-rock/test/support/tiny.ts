@@ -1,13 +1,12 @@
 import { array, type NDArray } from "@outrigger/core/graph/array";
-import { conv2d } from "@outrigger/core/nn/conv";
 import { Random } from "@outrigger/core/random";
 import type { Batches, Host } from "@outrigger/core/train/model";
 import type { Task } from "@outrigger/core/train/task";
-import type { Tensor1D } from "@tensorflow/tfjs";
-import * as tf from "@tensorflow/tfjs";
 import { smallBackbone } from "../../src/backbone/small-backbone.ts";
 import type { DetectionBatch } from "../../src/batch/detection-batch.ts";
+import { smallSsd } from "../../src/detector/presets.ts";
 import { depthTask } from "../../src/loss/depth-loss.ts";
+import { detectionTask } from "../../src/loss/detection-loss.ts";
 import { normalsTask } from "../../src/loss/normals-loss.ts";
 import { sceneTask } from "../../src/loss/scene-loss.ts";
 import { type DetectionModel, detectionModel } from "../../src/model/detection-model.ts";
@@ -16,7 +15,10 @@ import type { RockBlockOptions } from "../../src/rock/options.ts";
 export type HostBatch = Host<DetectionBatch>;
 
 export const SCENES = 5;
-export const TASKS = ["scene", "depth", "normals"] as const;
+export const CLASSES = 3;
+/** Of `smallSsd` on the grid, with maps of 3 × 4, 2 × 2 and 1 × 1. */
+export const PRIORS = 85;
+const TASKS = ["scene", "depth", "normals"] as const;
 export const size = { height: 24, width: 32 };
 /** The map's grid at stride 8. */
 export const grid = { height: 3, width: 4 };
@@ -41,8 +43,8 @@ export function tinyBatch(batch = 2, seed = 1): HostBatch {
   const all = (): NDArray => draw([batch], () => 1);
   return {
     inputs: draw([batch, size.height, size.width, 3], () => random.normal()),
-    classes: draw([batch, 1], () => Math.floor(3 * random.uniform())),
-    offsets: draw([batch, 1, 4], () => random.normal()),
+    classes: draw([batch, PRIORS], () => Math.max(-1, Math.floor((CLASSES + 4) * random.uniform()) - 3)),
+    offsets: draw([batch, PRIORS, 4], () => random.normal()),
     scene: draw([batch], () => Math.floor(SCENES * random.uniform())),
     logDepth: draw([batch, height, width], () => random.normal()),
     depthKnown: known(),
@@ -59,45 +61,36 @@ export function without(batch: HostBatch, task: keyof HostBatch["masks"], image:
   return { ...batch, masks: { ...batch.masks, [task]: array(data, mask.shape) } };
 }
 
-/** Stands for the detector where its boxes do not matter: the mean square of four maps made of all pixels. */
-export const stubTask: Task<DetectionBatch> = {
-  name: "detection",
-  role: "primary",
-  loss: (output, { offsets, masks }) => ({
-    values: tf.mean(tf.square(tf.sub(tf.mean(output, [1, 2]), tf.squeeze(offsets, [1]))), 1) as Tensor1D,
-    mask: masks.detection,
-  }),
-};
-
-export const taskLosses = {
+export const tasks = {
+  detection: detectionTask({ priors: { count: PRIORS }, classes: CLASSES }),
   scene: sceneTask({ scenes: SCENES }),
   depth: depthTask(),
   normals: normalsTask(),
 };
 
+export const blockOptions = { tasks: TASKS, scenes: SCENES, encoder: 8, channels: { depth: 2, normals: 6 } };
+
+/** A network for `tinyBatch`, with some of the block's options changed; null: the detector alone. */
 export function tinyModel(block: Partial<RockBlockOptions> | null): DetectionModel {
   const backbone = smallBackbone({ ...size, channels: [4, 8, 8], blocks: 1 });
   return detectionModel({
     backbone,
-    block: block && {
-      tasks: TASKS,
-      scenes: SCENES,
-      encoder: 8,
-      channels: { depth: 2, normals: 6 },
-      ...block,
-    },
-    detector: { head: conv2d({ inputs: backbone.map.channels, outputs: 4 }) },
+    block: block && { ...blockOptions, ...block },
+    detector: smallSsd({ map: backbone.map, classes: CLASSES }),
   });
 }
 
 export const tasksOf = (model: DetectionModel): Task<DetectionBatch>[] =>
-  model.tasks.map((task) => (task === "detection" ? stubTask : taskLosses[task]));
+  model.tasks.map((task) => tasks[task]);
 
 export const batchesOf = (...batches: HostBatch[]): Batches<HostBatch> => ({
   size: batches.length,
   samples: batches.length * batches[0]!.scene.shape[0]!,
   epoch: () => batches,
 });
+
+/** Draws nothing but zeros, where only shapes matter and millions of numbers would be drawn. */
+export const zeros = { normal: () => 0, uniform: () => 0 } as unknown as Random;
 
 /** Number of values of a tree of arrays. */
 export const count = (all: readonly NDArray[]): number => all.reduce((sum, { data }) => sum + data.length, 0);
