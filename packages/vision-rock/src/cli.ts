@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addDetect } from "./cli/detect.ts";
 import { addEval } from "./cli/eval.ts";
 import { addExport } from "./cli/export.ts";
+import { addPrepare } from "./cli/prepare.ts";
 import { addRender } from "./cli/render.ts";
 import { warn } from "./cli/shared.ts";
 import { addTrain } from "./cli/train.ts";
@@ -35,6 +36,6 @@ Examples, in the order of use:
   outrigger-vision detect photo.jpg --model model --depth --normals  boxes as JSON, and photo.detected.png
   outrigger-vision export --model model --out model.onnx`,
     );
-  for (const add of [addRender, addTrain, addEval, addDetect, addExport]) add(command);
+  for (const add of [addRender, addPrepare, addTrain, addEval, addDetect, addExport]) add(command);
   return command;
 }

@@ -27,8 +27,8 @@ export interface FolderWriter {
   has(id: number): boolean;
   /** Writes the pictures of a sample and notes its rows. @throws VisionRockError "duplicate-id" */
   add(sample: Sample): Promise<void>;
-  /** Writes the file of annotations, with the images in this order. */
-  finish(ids: readonly number[]): Promise<void>;
+  /** Writes the file of annotations, with the images in this order. @returns how many boxes there are. */
+  finish(ids: readonly number[]): Promise<number>;
 }
 
 /**
@@ -73,6 +73,7 @@ export async function folderWriter(
       };
       await writeFile(join(directory, ANNOTATIONS), `${JSON.stringify(file)}\n`);
       await rm(path);
+      return file.annotations.length;
     },
   };
 }
