@@ -21,6 +21,15 @@ export {
   type SsdParams,
   ssd,
 } from "./detector/ssd.ts";
+export { type BoxesOptions, boxesSvg, depthScaleSvg, type LabelledBox } from "./draw/boxes-svg.ts";
+export {
+  type DepthRange,
+  depthPixels,
+  depthRange,
+  type GeometryMap,
+  normalPixels,
+} from "./draw/geometry-pixels.ts";
+export { drawSheet, type SheetOptions } from "./draw/sheet.ts";
 export { VisionRockError, type VisionRockErrorCode } from "./error.ts";
 export {
   type Annotation,
@@ -49,6 +58,7 @@ export {
   type Selection,
 } from "./evaluate/summary.ts";
 export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/voc.ts";
+export { detectorToOnnx, type OnnxDescription, type OnnxDetector } from "./export/onnx.ts";
 export { readFolder } from "./folder/read-folder.ts";
 export { type Picture, readPicture } from "./folder/read-picture.ts";
 export { writeFolder } from "./folder/write-folder.ts";
@@ -64,13 +74,25 @@ export { type Crop, NYU_CAMERA, NYU_VALID } from "./nyuv2/camera.ts";
 export { NYU_CLASSES } from "./nyuv2/classes.ts";
 export { NYU_FORTY, NYU_FORTY_OF } from "./nyuv2/forty-classes.ts";
 export {
-  type PrepareEvent,
   type PreparedNyuv2,
+  type PrepareEvent,
   type PrepareNyuv2Options,
   prepareNyuv2,
 } from "./nyuv2/prepare.ts";
 export { NYU_SCENES } from "./nyuv2/scenes.ts";
 export { chooseValidation, type NyuSplits, readSplits } from "./nyuv2/splits.ts";
+export {
+  type Detector,
+  type DetectorParts,
+  type Found,
+  type FoundObject,
+  makeDetector,
+} from "./predictor/detector.ts";
+export { fetchDetector } from "./predictor/fetch.ts";
+export { loadDetector, readDetector, writeDetector } from "./predictor/folder.ts";
+export type { DetectorRecord } from "./predictor/record.ts";
+export { resizePicture } from "./predictor/resize-picture.ts";
+export type { Look, SetFacts, SetScores, TrainingReport, TrainingRun } from "./predictor/training-report.ts";
 export { type CentredBox, decode, encode } from "./prior/codec.ts";
 export { type FittedPrior, type FittedPriors, fitPriors } from "./prior/fit-priors.ts";
 export { type Matched, type MatchOptions, matchPriors } from "./prior/match.ts";
@@ -96,5 +118,10 @@ export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.t
 export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
 export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
 export { type Annotated, annotated, type Sample, type SampleObject, type SampleSource } from "./sample.ts";
+export { alignSource, type Names } from "./source/align.ts";
+export { mixSources } from "./source/mix.ts";
+export { namedSources, type RoomsSetting } from "./source/named.ts";
+export { ANNOTATION_KINDS, type AnnotationKind, onlyAnnotations } from "./source/only.ts";
+export { partOf } from "./source/part.ts";
 export { greedyNms } from "./suppress/greedy-nms.ts";
 export { type SoftNmsOptions, softNms } from "./suppress/soft-nms.ts";
