@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import sharp from "sharp";
+import sharp, { type OutputInfo } from "sharp";
 import { describe, expect, it } from "vitest";
 import { boxesSvg, depthScaleSvg } from "../../src/draw/boxes-svg.ts";
 import { classColour, viridis } from "../../src/draw/colours.ts";
@@ -95,7 +95,7 @@ describe("a sheet", () => {
   const [width, height] = [40, 30];
   const rgb = new Uint8Array(3 * width * height).fill(200);
   const plain = { width, height, rgb, classes: ["chair"], boxes: [] };
-  const read = async (png: Uint8Array): Promise<{ data: Buffer; info: sharp.OutputInfo }> =>
+  const read = async (png: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> =>
     sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
 
   it("is the picture enlarged in whole steps, with its boxes where they are", async () => {

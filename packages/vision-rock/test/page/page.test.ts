@@ -125,8 +125,6 @@ describe.skipIf(executablePath === undefined)(`the page in headless Chromium${re
       expect(Math.abs(canvas![side] - overlay![side])).toBeLessThan(1.5);
     expect(await page.locator("#scene").textContent()).toMatch(/^Scene: \w+.*, probability 0\.\d\d$/);
     expect(await page.locator("#scale").textContent()).toMatch(/ m.* m/);
-    if (process.env["VISION_PAGE_PICTURE"])
-      await page.screenshot({ path: process.env["VISION_PAGE_PICTURE"], fullPage: true });
     expect(complaints).toEqual([]);
     await page.close();
   });

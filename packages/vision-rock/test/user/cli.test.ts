@@ -107,8 +107,19 @@ describe("a detector from data to boxes", () => {
     const turned = await sharp(upright).rotate(90).withMetadata({ orientation: 8 }).png().toBuffer();
     writeFileSync(at("turned.png"), turned);
     const { code, out, err } = await command(
-      ...["detect", at("upright.png"), at("turned.png"), "--model", at("model"), "--out", at("found")],
-      ...["--score", "0.08", "--depth", "--normals", "--threads", "1"],
+      "detect",
+      at("upright.png"),
+      at("turned.png"),
+      "--model",
+      at("model"),
+      "--out",
+      at("found"),
+      "--score",
+      "0.08",
+      "--depth",
+      "--normals",
+      "--threads",
+      "1",
     );
     expect(code).toBe(0);
     const [first, second] = JSON.parse(out) as [DetectedPicture, DetectedPicture];
@@ -127,8 +138,17 @@ describe("a detector from data to boxes", () => {
 
   it("detect --no-png writes no picture, and says when nothing is sure enough", async () => {
     const { out, err } = await command(
-      ...["detect", at("upright.png"), "--model", at("model"), "--out", at("none"), "--no-png"],
-      ...["--score", "1", "--threads", "1"],
+      "detect",
+      at("upright.png"),
+      "--model",
+      at("model"),
+      "--out",
+      at("none"),
+      "--no-png",
+      "--score",
+      "1",
+      "--threads",
+      "1",
     );
     expect(JSON.parse(out)).toMatchObject([{ objects: [] }]);
     expect(err).toMatch(/no box of at least 1; a lower --score/);
@@ -152,8 +172,13 @@ describe("a detector from data to boxes", () => {
 describe("a training without some tasks", () => {
   it("drops auxiliaries that no picture has labels of, and says so", async () => {
     const { code, out } = await train(
-      ...["rooms:6@detection,depth", "--no-report", "--no-augment", "--method", "uncertainty"],
-      ...["--out", at("dropped")],
+      "rooms:6@detection,depth",
+      "--no-report",
+      "--no-augment",
+      "--method",
+      "uncertainty",
+      "--out",
+      at("dropped"),
     );
     expect(code).toBe(0);
     expect(out).toContain("No training picture has scene or normals: trained without.");
@@ -161,8 +186,13 @@ describe("a training without some tasks", () => {
     expect(record.configuration.auxiliaries).toEqual(["depth"]);
     expect(existsSync(at("dropped", "report.html"))).toBe(false);
     const again = await train(
-      ...["rooms:6@detection,depth", "--no-report", "--no-augment", "--method", "uncertainty"],
-      ...["--out", at("dropped")],
+      "rooms:6@detection,depth",
+      "--no-report",
+      "--no-augment",
+      "--method",
+      "uncertainty",
+      "--out",
+      at("dropped"),
     );
     expect(again.out).toContain("is trained already");
     const depth = await command("detect", at("upright.png"), "--model", at("dropped"), "--normals");
@@ -174,13 +204,13 @@ describe("Ctrl-C", () => {
   it("leaves a checkpoint, exits with 130, and the same command goes on to the same detector", async () => {
     const run = fileURLToPath(new URL("run.ts", import.meta.url));
     const node = ["--conditions=@outrigger/source", "--import", "tsx", run];
-    const flags = [...tinyFlags, "--iterations", "60", "--looks", "15", "--no-report", "--tasks", "none"];
+    const flags = [...tinyFlags, "--iterations", "24", "--looks", "12", "--no-report", "--tasks", "none"];
     const child = spawn(process.execPath, [...node, "train", at("rooms"), ...flags, "--out", at("cut")]);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {
         output += chunk.toString();
-        if (output.includes("look 1/15") && !child.killed) child.kill("SIGINT");
+        if (output.includes("look 1/12") && !child.killed) child.kill("SIGINT");
       });
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect([code, output]).toEqual([130, expect.stringContaining("The same command goes on from here")]);

@@ -83,7 +83,7 @@ export async function command(
   try {
     process.exitCode = 0;
     await main(["node", "outrigger-vision", ...args]);
-    return { code: Number(process.exitCode ?? 0), out: out.join(""), err: err.join("") };
+    return { code: exitCode(), out: out.join(""), err: err.join("") };
   } finally {
     process.exitCode = 0;
     for (const spy of spies) spy.mockRestore();
@@ -91,3 +91,5 @@ export async function command(
 }
 
 export const json = (path: string): never => JSON.parse(readFileSync(path, "utf8")) as never;
+
+const exitCode = (): number => Number(process.exitCode ?? 0);
