@@ -26,7 +26,7 @@ export function cellReader(file: File): (cells: Dataset) => string[] {
   return (cells) =>
     (cells.value as { ref_data: Uint8Array }[]).map((reference, i) => {
       const target = targets.get(key(reference));
-      if (target?.type !== "Dataset") {
+      if (!(target && "shape" in target)) {
         throw new VisionRockError(
           "bad-file",
           `Cell ${i} of ${cells.path} leads to no text. Is the file whole?`,

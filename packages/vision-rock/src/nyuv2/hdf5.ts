@@ -2,7 +2,15 @@ import { open } from "node:fs/promises";
 import type { File } from "h5wasm/node";
 import { VisionRockError } from "../error.ts";
 
-type Library = typeof import("h5wasm/node");
+type Package = typeof import("h5wasm/node");
+
+/** HDF5 itself, below h5wasm's classes. */
+export type Hdf5Library = Awaited<Package["ready"]>;
+
+export interface Hdf5File {
+  readonly file: File;
+  readonly library: Hdf5Library;
+}
 
 /** HDF5's signature stands at the beginning, or behind a user block of 512, 1024 … bytes; MATLAB writes one of 512. */
 const SIGNATURE = Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -15,10 +23,10 @@ const USER_BLOCKS = [0, 512, 1024, 2048];
  */
 export async function openHdf5(
   path: string,
-  load: () => Promise<Library> = () => import("h5wasm/node"),
-): Promise<File> {
+  load: () => Promise<Package> = () => import("h5wasm/node"),
+): Promise<Hdf5File> {
   await checkSignature(path);
-  const library = await load().catch((error: NodeJS.ErrnoException) => {
+  const h5wasm = await load().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new VisionRockError(
       "missing-package",
@@ -27,10 +35,10 @@ export async function openHdf5(
       error,
     );
   });
-  await library.ready;
-  const file = new library.File(path, "r");
+  const library = await h5wasm.ready;
+  const file = new h5wasm.File(path, "r");
   // h5wasm gives a negative handle where opening failed, and throws for nothing.
-  if (file.file_id > 0n) return file;
+  if (file.file_id > 0n) return { file, library };
   throw new VisionRockError("bad-file", `${path} is damaged: HDF5 cannot open it. Download it again.`, {
     path,
   });

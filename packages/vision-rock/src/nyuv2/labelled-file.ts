@@ -1,3 +1,4 @@
+import type { Dataset } from "h5wasm/node";
 import { VisionRockError } from "../error.ts";
 import { cellReader } from "./cells.ts";
 import { categoryOfLabel } from "./classes.ts";
@@ -5,6 +6,7 @@ import { frameReader } from "./frame-reader.ts";
 import type { StoredFrame } from "./frame-sample.ts";
 import { openHdf5 } from "./hdf5.ts";
 import { checkLayout } from "./layout.ts";
+import { readFrames } from "./read-frames.ts";
 import { NYU_SCENES } from "./scenes.ts";
 
 /** The labelled file of NYU Depth v2, open for reading. */
@@ -18,7 +20,7 @@ export interface LabelledFile {
   readonly places: readonly string[];
   /** Place in NYU_SCENES, by frame from 0. */
   readonly sceneTypes: readonly number[];
-  /** Frames from 0; read them in order, see `frameReader`. */
+  /** Frames from 0; read them in order, see `frameReader`. @throws VisionRockError "bad-file" where the file is damaged. */
   frame(index: number): StoredFrame;
   close(): void;
 }
@@ -30,16 +32,18 @@ export interface LabelledFile {
  * the 27.
  */
 export async function openLabelledFile(path: string): Promise<LabelledFile> {
-  const file = await openHdf5(path);
+  const { file, library } = await openHdf5(path);
   try {
     const layout = checkLayout(file, path);
     const textOf = cellReader(file);
+    const reader = (dataset: Dataset) =>
+      frameReader(dataset, (start, stop) => readFrames(library, dataset, start, stop));
     const read = {
-      images: frameReader(layout.images),
-      depths: frameReader(layout.depths),
-      rawDepths: frameReader(layout.rawDepths),
-      labels: frameReader(layout.labels),
-      instances: frameReader(layout.instances),
+      images: reader(layout.images),
+      depths: reader(layout.depths),
+      rawDepths: reader(layout.rawDepths),
+      labels: reader(layout.labels),
+      instances: reader(layout.instances),
     };
     const { frames, width, height } = layout;
     return {

@@ -49,7 +49,7 @@ export function checkLayout(file: File, path: string): Layout {
     const { shape, type } = VARIABLES[name];
     const dataset = found[name];
     // A group may have the name of an array.
-    const size = dataset.type === "Dataset" ? (dataset.shape ?? null) : null;
+    const size = "shape" in dataset ? (dataset.shape ?? null) : null;
     const fits =
       size !== null &&
       size.length === VARIABLES[name].axes &&

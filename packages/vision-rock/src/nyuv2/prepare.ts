@@ -57,7 +57,7 @@ const DONE = "nyuv2.json";
  *
  * After a stop, the same call continues behind the frames that are done; with other options it begins anew.
  *
- * Cost: some 0.7 s of processor time a frame (normals 0.4 s, PNG files 0.2 s), next to unpacking the file once; memory: the frames of one chunk, up to
+ * Cost: some 0.8 s of processor time a frame (normals 0.4 s, PNG files 0.2 s), all frames some 20 min on one core; memory: the frames of one chunk, up to
  * 256 MiB an array.
  *
  * @throws VisionRockError "checksum", "stopped", "bad-option", and as `openLabelledFile` and `readSplits`.

@@ -37,7 +37,8 @@ describe("a folder that is written in pieces", () => {
     await writeFolder(whole, set);
     for (const name of await readdir(whole, { recursive: true })) {
       if (!name.includes(".")) continue;
-      expect(await readFile(join(stopped, name)), name).toEqual(await readFile(join(whole, name)));
+      const [a, b] = [await readFile(join(stopped, name)), await readFile(join(whole, name))];
+      expect({ name, same: a.equals(b) }).toEqual({ name, same: true });
     }
     expect(await readdir(stopped)).not.toContain("unfinished.jsonl");
   });

@@ -29,6 +29,38 @@ function furthest(normals: Float32Array, expected: readonly number[], pixels: It
 }
 const all = [...Array(width * height).keys()];
 
+/** Rays and depths of the pixels that count in the window around pixel `i`. */
+function windowPoints(depth: Float32Array, i: number, radius: number, tolerance: number) {
+  const [u, v] = [i % width, Math.floor(i / width)];
+  return all
+    .filter((k) => Math.abs((k % width) - u) <= radius && Math.abs(Math.floor(k / width) - v) <= radius)
+    .filter((k) => depth[k]! > 0 && Math.abs(depth[k]! - depth[i]!) < tolerance * depth[i]!)
+    .map((k) => {
+      const [x, y] = [((k % width) - camera.cx) / camera.fx, (Math.floor(k / width) - camera.cy) / camera.fy];
+      return { q: [x, y, 1], z: depth[k]! };
+    });
+}
+
+/** The unit vector towards the camera along the least-squares solution n of row · n = value, by Cramer's rule. */
+function planeThrough(rows: readonly { row: readonly number[]; value: number }[]): number[] {
+  const sum = (f: (row: readonly number[], value: number) => number): number =>
+    rows.reduce((total, { row, value }) => total + f(row, value), 0);
+  const axes = [0, 1, 2];
+  const matrix = axes.map((a) => axes.map((b) => sum((row) => row[a]! * row[b]!)));
+  const right = axes.map((a) => sum((row, value) => row[a]! * value));
+  const replaced = (column: number): number =>
+    determinant(matrix.map((row, r) => row.map((x, c) => (c === column ? right[r]! : x))));
+  return unit(axes.map((column) => -replaced(column) / determinant(matrix)));
+}
+
+const determinant = (m: readonly (readonly number[])[]): number =>
+  [0, 1, 2].reduce(
+    (total, c) =>
+      total +
+      m[0]![c]! * (m[1]![(c + 1) % 3]! * m[2]![(c + 2) % 3]! - m[1]![(c + 2) % 3]! * m[2]![(c + 1) % 3]!),
+    0,
+  );
+
 describe("normals of planes", () => {
   it("are exact for any plane, radius and tolerance, where enough of the window counts", () => {
     fc.assert(
@@ -74,6 +106,26 @@ describe("normals of planes", () => {
     const [lost, kept] = [all.filter((i) => i % 7 === 0), all.filter((i) => i % 7 !== 0)];
     expect(furthest(normals, [0, 0, 0], lost)).toBe(0);
     expect(furthest(normals, n, kept)).toBeLessThan(1e-5);
+  });
+
+  it("of a rough surface with holes and steps are those of a fit pixel by pixel, and within a degree of the fit that weighs by z²", () => {
+    const plane = planeDepth(unit([0.25, -0.5, -0.8]), 2);
+    const depth = plane.map((z, i) =>
+      i % 13 === 0 ? 0 : z * (1 + 0.004 * Math.sin(12.9898 * i) + (i % width > 30 ? 0.2 : 0)),
+    );
+    const radius = 5;
+    const normals = planeNormals(depth, width, height, camera, { radius });
+    const found = all.filter((i) => known(normals, i));
+    expect(found.length).toBeGreaterThan(0.8 * width * height);
+    for (const i of found.filter((_, k) => k % 7 === 0)) {
+      const points = windowPoints(depth, i, radius, 0.05);
+      // 1/z = n · q, and the usual n · p = 1, where p = z q.
+      const even = planeThrough(points.map(({ q, z }) => ({ row: q, value: 1 / z })));
+      const usual = planeThrough(points.map(({ q, z }) => ({ row: q.map((x) => x * z), value: 1 })));
+      const n = normalAt(normals, i);
+      for (const k of [0, 1, 2]) expect(Math.abs(n[k]! - even[k]!)).toBeLessThan(1e-5);
+      expect(n.reduce((dot, x, k) => dot + x * usual[k]!, 0)).toBeGreaterThan(Math.cos(Math.PI / 180));
+    }
   });
 
   it("are unknown where less than a quarter of the window counts, or on a line of pixels", () => {

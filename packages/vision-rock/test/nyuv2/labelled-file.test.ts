@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Dataset } from "h5wasm/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { VisionRockError } from "../../src/error.ts";
 import { frameReader } from "../../src/nyuv2/frame-reader.ts";
 import { openHdf5 } from "../../src/nyuv2/hdf5.ts";
 import { openLabelledFile } from "../../src/nyuv2/labelled-file.ts";
@@ -68,6 +69,24 @@ describe("the labelled file", () => {
     });
   });
 
+  it("is refused at the frames that cannot be unpacked, and gives the others", async () => {
+    const path = await writeMiniature(folder);
+    const bytes = await readFile(path);
+    // Chunks of depth lie there; the lists of what is where come later.
+    await writeFile(path, bytes.fill(0x55, 30_000, 60_000));
+    const file = await openLabelledFile(path);
+    const outcomes = Array.from({ length: FRAMES }, (_, index) => {
+      try {
+        const { depth } = file.frame(index);
+        return depth[9] === Math.fround(depthAt(index + 1, 0, 9));
+      } catch (error) {
+        return (error as VisionRockError).code;
+      }
+    });
+    file.close();
+    expect(new Set(outcomes)).toEqual(new Set([true, "bad-file"]));
+  });
+
   it("is refused when it is missing, another file or cut off", async () => {
     await expect(openHdf5(join(folder, "none.mat"))).rejects.toMatchObject({ code: "bad-file" });
     await writeFile(join(folder, "text.mat"), "MATLAB 5.0 MAT-file");
@@ -80,15 +99,15 @@ describe("the labelled file", () => {
 
 describe("a reader of frames", () => {
   /** An array of 7 frames of 2 × 3 numbers in chunks of 3 frames, which notes what is read of it. */
-  const recorded = (chunks: number[] | null): { dataset: Dataset; reads: number[][] } => {
+  const recorded = (chunks: number[] | null) => {
     const reads: number[][] = [];
     const values = Uint16Array.from({ length: 42 }, (_, i) => i);
-    const slice = ([range]: [number, number][]) => {
-      reads.push([...range!]);
-      return values.slice(6 * range![0], 6 * range![1]);
+    const read = (start: number, stop: number): Uint16Array => {
+      reads.push([start, stop]);
+      return values.slice(6 * start, 6 * stop);
     };
-    const dataset = { shape: [7, 2, 3], metadata: { size: 2, chunks }, slice } as never as Dataset;
-    return { dataset, reads };
+    const facts = { shape: [7, 2, 3], metadata: { size: 2, chunks } } as Pick<Dataset, "shape" | "metadata">;
+    return { facts, read, reads };
   };
   const frames = [0, 1, 2, 3, 4, 5, 6];
 
@@ -116,10 +135,10 @@ describe("a reader of frames", () => {
     ["reads single frames where one alone is too large", [3, 2, 3], 1, frames.map((f) => [f, f + 1])],
     ["reads single frames of what has no chunks", null, 1000, frames.map((f) => [f, f + 1])],
   ])("%s", (_, chunks, largest, expected) => {
-    const { dataset, reads } = recorded(chunks);
-    const read = frameReader(dataset, largest);
+    const { facts, read, reads } = recorded(chunks);
+    const frameAt = frameReader(facts, read, largest);
     for (const frame of frames)
-      expect([...read(frame)]).toEqual([0, 1, 2, 3, 4, 5].map((i) => 6 * frame + i));
+      expect([...frameAt(frame)]).toEqual([0, 1, 2, 3, 4, 5].map((i) => 6 * frame + i));
     expect(reads).toEqual(expected);
   });
 });

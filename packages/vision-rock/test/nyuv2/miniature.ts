@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
-import h5wasm from "h5wasm/node";
+import { File, ready } from "h5wasm/node";
 import { frameCamera } from "../../src/nyuv2/camera.ts";
 import { NYU_CLASSES } from "../../src/nyuv2/classes.ts";
 
@@ -44,7 +44,9 @@ const places = Array.from(
   (_, i) => `kitchen_${String(Math.floor(i / 2)).padStart(4, "0")}`,
 );
 export const placeOf = (frame: number): string => places[frame - 1]!;
-const types = Array.from({ length: FRAMES }, (_, i) => (i % 4 === 0 ? "living_room" : "kitchen"));
+const types: readonly string[] = Array.from({ length: FRAMES }, (_, i) =>
+  i % 4 === 0 ? "living_room" : "kitchen",
+);
 
 export interface Changes {
   readonly without?: readonly string[];
@@ -57,9 +59,9 @@ export interface Changes {
 
 /** Writes the file and returns its path. */
 export async function writeMiniature(folder: string, changes: Changes = {}): Promise<string> {
-  await h5wasm.ready;
+  await ready;
   const bare = join(folder, "bare.h5");
-  const file = new h5wasm.File(bare, "w");
+  const file = new File(bare, "w");
   const kept = (name: string): boolean => !(changes.without ?? []).includes(name);
   const array = (
     name: string,
@@ -73,7 +75,7 @@ export async function writeMiniature(folder: string, changes: Changes = {}): Pro
       for (let c = 0; c < channels; c++)
         for (let u = 0; u < WIDTH; u++) for (let v = 0; v < HEIGHT; v++) data[i++] = value(f, u, v, c);
     const sides = channels === 1 ? [WIDTH, HEIGHT] : [channels, WIDTH, HEIGHT];
-    const chunks = [CHUNK, ...sides.with(-1, 7)];
+    const chunks = [CHUNK, ...sides.slice(0, -1), 7];
     if (kept(name)) file.create_dataset({ name, data, shape: [frames, ...sides], chunks, compression: 3 });
   };
   const size = FRAMES * WIDTH * HEIGHT;

@@ -100,7 +100,10 @@ describe("tables of NYU Depth v2", () => {
       ["monitor", "otherprop"],
     ]);
     for (const { name, label } of NYU_CLASSES) {
-      expect(NYU_FORTY[NYU_FORTY_OF[label - 1]! - 1], name).toBe(other.get(name) ?? name);
+      expect({ name, to: NYU_FORTY[NYU_FORTY_OF[label - 1]! - 1] }).toEqual({
+        name,
+        to: other.get(name) ?? name,
+      });
     }
   });
 });
