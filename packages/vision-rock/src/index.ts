@@ -50,13 +50,27 @@ export {
 } from "./evaluate/summary.ts";
 export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/voc.ts";
 export { readFolder } from "./folder/read-folder.ts";
+export { type Picture, readPicture } from "./folder/read-picture.ts";
 export { writeFolder } from "./folder/write-folder.ts";
+export { writeSubset } from "./folder/write-subset.ts";
+export { type PlaneNormalsOptions, planeNormals } from "./geometry/plane-normals.ts";
 export { type DepthTaskOptions, depthTask } from "./loss/depth-loss.ts";
 export { type DetectionTaskOptions, detectionTask } from "./loss/detection-loss.ts";
 export { type NormalsTaskOptions, normalsTask } from "./loss/normals-loss.ts";
 export { type SceneTaskOptions, sceneTask } from "./loss/scene-loss.ts";
 export { LOSS_WEIGHTS } from "./model/defaults.ts";
 export { type DetectionModel, type DetectionModelOptions, detectionModel } from "./model/detection-model.ts";
+export { type Crop, NYU_CAMERA, NYU_VALID } from "./nyuv2/camera.ts";
+export { NYU_CLASSES } from "./nyuv2/classes.ts";
+export { NYU_FORTY, NYU_FORTY_OF } from "./nyuv2/forty-classes.ts";
+export {
+  type PreparedNyuv2,
+  type PrepareEvent,
+  type PrepareNyuv2Options,
+  prepareNyuv2,
+} from "./nyuv2/prepare.ts";
+export { NYU_SCENES } from "./nyuv2/scenes.ts";
+export { chooseValidation, type NyuSplits, readSplits } from "./nyuv2/splits.ts";
 export { type CentredBox, decode, encode } from "./prior/codec.ts";
 export { type FittedPrior, type FittedPriors, fitPriors } from "./prior/fit-priors.ts";
 export { type Matched, type MatchOptions, matchPriors } from "./prior/match.ts";

@@ -1,4 +1,6 @@
+import type { Box } from "../box.ts";
 import type { Intrinsics } from "../camera.ts";
+import type { Annotation } from "../evaluate/coco-json.ts";
 
 /** File names of a sample inside a folder, and what a byte of a normal means. */
 export const ANNOTATIONS = "annotations.json";
@@ -21,6 +23,23 @@ export interface ImageRow {
   readonly instances_file?: string;
   readonly scene_id?: number;
   readonly camera: Intrinsics;
+}
+
+/** One box in the file of annotations. */
+export interface AnnotationRow extends Annotation {
+  readonly id: number;
+  /** The object's number in the picture of instances, from 1 on and without gaps. */
+  readonly instance: number;
+  /** Bounds with the hidden parts; absent: the box itself. */
+  readonly amodal_bbox?: Box;
+}
+
+/** The file of annotations. */
+export interface AnnotationFile {
+  readonly images: readonly ImageRow[];
+  readonly categories: readonly { readonly id: number; readonly name: string }[];
+  readonly scenes: readonly { readonly id: number; readonly name: string }[];
+  readonly annotations: readonly AnnotationRow[];
 }
 
 export const MILLIMETRES = 1000;

@@ -4,8 +4,8 @@ import type { Priors } from "./prior-boxes.ts";
 export type CentredBox = readonly [cx: number, cy: number, width: number, height: number];
 
 /** What offsets are divided by, so that those of centres and of sizes have about unit variance. */
-const CENTRE_VARIANCE = 0.1;
-const SIZE_VARIANCE = 0.2;
+export const CENTRE_VARIANCE = 0.1;
+export const SIZE_VARIANCE = 0.2;
 
 /** No decoded side is longer than 62.5 times its prior's: exp never overflows, whatever an untrained network says. */
 const LARGEST_GROWTH = Math.log(1000 / 16);
