@@ -18,6 +18,8 @@ interface Given {
   readonly tasks?: readonly string[];
   readonly fusion?: FusionKind;
   readonly predictor?: "pooled" | "conv";
+  readonly backbone: "small" | "resnet50";
+  readonly weights?: string;
   readonly method: string;
   readonly iterations?: number;
   readonly looks?: number;
@@ -73,8 +75,12 @@ const options = [
   ),
   option("--learning-rate <rate>", "at its peak (default: 0.003)", real),
   option("--size <size>", "larger pictures are made smaller (default: 128x96)", size),
-  option("--channels <a,b,c>", "of the backbone at stride 2, 4 and 8 (default: 24,48,48)", channels),
-  option("--blocks <n>", "residual blocks of the backbone (default: 2)", whole(1)),
+  new Option("--backbone <kind>", "a small residual network, or ResNet-50, whose map has stride 16")
+    .choices(["small", "resnet50"])
+    .default("small"),
+  option("--weights <file>", "a torchvision ResNet-50 as .safetensors or .onnx, for --backbone resnet50"),
+  option("--channels <a,b,c>", "of the small backbone at stride 2, 4 and 8 (default: 24,48,48)", channels),
+  option("--blocks <n>", "residual blocks of the small backbone (default: 2)", whole(1)),
   new Option("--negatives <kind>", "which boxes of the background count (default: mined)").choices([
     "mined",
     "all",
@@ -111,13 +117,20 @@ Examples:
   outrigger-vision train photos --tasks none --seed 1`,
     )
     .action(async (data: string[], given: Given) => {
-      const { out, report, fresh, threads, validation, test, method, seed } = given;
+      const { out, report, fresh, threads, validation, test, weights, method, seed } = given;
       process.exitCode = await interruptible(
         "stopping after this step (again to stop at once, back to the last checkpoint)",
         (signal) =>
           trainCommand(
             {
-              run: { data, validation: validation ?? null, test: test ?? null, method, seed },
+              run: {
+                data,
+                validation: validation ?? null,
+                test: test ?? null,
+                weights: weights ?? null,
+                method,
+                seed,
+              },
               configuration: configurationOf(given),
             },
             {
@@ -149,11 +162,13 @@ function configurationOf(given: Given): Configuration {
     tasks,
     ...(fusion !== undefined && { fusion }),
     ...(predictor !== undefined && { predictor }),
+    // Batches of a fine-tuned network are too small for statistics of their own, and group norm would not fit its features.
+    ...(given.backbone === "resnet50" && { norm: "frozen-batch" as const }),
   };
   return configuration({
     ...sides,
     block: tasks.length === 0 ? null : block,
-    backbone: { kind: "small", channels: given.channels ?? [24, 48, 48], blocks: given.blocks ?? 2 },
+    ...backboneOf(given, sides),
     ...(iterations !== undefined && { iterations, looks: looks ?? Math.min(8, iterations) }),
     ...(looks !== undefined && { looks }),
     ...(batch !== undefined && { batchSize: batch }),
@@ -162,6 +177,22 @@ function configurationOf(given: Given): Configuration {
     ...(negatives !== undefined && { negatives }),
     ...(!given.augment && { augment: false as const }),
   });
+}
+
+/** ROCK's detector needs maps of 17 cells a side, which stride 16 gives from 272 pixels on. */
+const ROCK_SIDE = 272;
+
+function backboneOf(
+  { backbone, weights, channels: widths = [24, 48, 48], blocks = 2 }: Given,
+  sides: Size | undefined,
+): Pick<Configuration, "backbone" | "detector"> {
+  if (backbone === "resnet50") {
+    const large = sides !== undefined && Math.min(sides.width, sides.height) >= ROCK_SIDE;
+    return { backbone: { kind: backbone }, detector: large ? "rock" : "small" };
+  }
+  if (weights === undefined)
+    return { backbone: { kind: backbone, channels: widths, blocks }, detector: "small" };
+  throw new VisionRockError("bad-option", "--weights are those of a ResNet-50: give --backbone resnet50 too.");
 }
 
 function tasksOf(names: readonly string[] | undefined): readonly Auxiliary[] {

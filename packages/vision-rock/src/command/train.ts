@@ -13,6 +13,7 @@ import { type Trained, trainDetector } from "../train/train.ts";
 import { differences, shownAt } from "./differences.ts";
 import { methodNamed } from "./methods.ts";
 import { factsOf, readSets, type Sets } from "./sets.ts";
+import { startingParams } from "./starting-params.ts";
 import { resultText, setText } from "./train-text.ts";
 
 /** Where and how a training runs; but for the number of threads nothing of it changes a number. */
@@ -110,6 +111,7 @@ async function train(chosen: Chosen, sets: Sets, setting: TrainSetting): Promise
   const { out, signal, threads, progress, print } = setting;
   const { run } = chosen;
   const used = trainable(chosen.configuration, sets, print);
+  const start = run.weights === null ? null : startingParams(used, sets, run.seed, run.weights);
   return trainDetector({
     train: sets.train,
     validation: sets.validation,
@@ -126,6 +128,7 @@ async function train(chosen: Chosen, sets: Sets, setting: TrainSetting): Promise
       },
       progress,
     ],
+    ...(start && { start }),
     ...(threads !== undefined && { threads }),
     ...(signal && { signal }),
   });
