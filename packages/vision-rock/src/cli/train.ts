@@ -113,7 +113,8 @@ Examples:
   outrigger-vision train rooms:300 --tasks none --out single         the baseline: the detector alone
   outrigger-vision train rooms:300 --fusion none --out flat          auxiliaries share the backbone, and nothing more
   outrigger-vision train rooms:200 rooms:1000@scene,depth,normals    few boxes, much geometry
-  outrigger-vision train nyuv2/train rooms:600 --validation nyuv2/test --size 160x120 --iterations 8000
+  outrigger-vision train nyuv2/fit rooms:600 --validation nyuv2/validation --size 160x120 --iterations 8000
+  outrigger-vision train nyuv2/fit --validation nyuv2/validation --size 640x480 --backbone resnet50 --weights resnet50.safetensors --batch 8
   outrigger-vision train photos --tasks none --seed 1`,
     )
     .action(async (data: string[], given: Given) => {
@@ -192,7 +193,10 @@ function backboneOf(
   }
   if (weights === undefined)
     return { backbone: { kind: backbone, channels: widths, blocks }, detector: "small" };
-  throw new VisionRockError("bad-option", "--weights are those of a ResNet-50: give --backbone resnet50 too.");
+  throw new VisionRockError(
+    "bad-option",
+    "--weights are those of a ResNet-50: give --backbone resnet50 too.",
+  );
 }
 
 function tasksOf(names: readonly string[] | undefined): readonly Auxiliary[] {

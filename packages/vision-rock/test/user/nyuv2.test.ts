@@ -14,7 +14,8 @@ it("NYU Depth v2 in small goes all the way: prepared, trained on with rooms that
   const nyu = ["prepare", "nyuv2", labelled, splits, "--out", at("nyuv2"), "--no-checksum"];
   expect((await command(...nyu, "--min-pixels", "0", "--validation-count", "2")).code).toBe(0);
 
-  const flags = "--size 32x24 --channels 8,8,8 --blocks 1 --iterations 4 --looks 2 --batch 4 --threads 1 --no-report";
+  const flags =
+    "--size 32x24 --channels 8,8,8 --blocks 1 --iterations 4 --looks 2 --batch 4 --threads 1 --no-report";
   const trained = await command(
     "train",
     at("nyuv2", "train"),
@@ -31,7 +32,10 @@ it("NYU Depth v2 in small goes all the way: prepared, trained on with rooms that
   expect(trained.out).toContain(`training: ${TRAIN.length + 5} pictures, ${TRAIN.length} with boxes`);
   const record: DetectorRecord = json(at("model", "model.json"));
   const names = NYU_CLASSES.map(({ name }) => name);
-  expect(record.classes).toEqual([...names, ...ROOM_CLASSES.filter((name) => !names.includes(name as never))]);
+  expect(record.classes).toEqual([
+    ...names,
+    ...ROOM_CLASSES.filter((name) => !names.includes(name as never)),
+  ]);
   expect(record.scenes).toEqual(expect.arrayContaining(["kitchen", "living_room", "bathroom"]));
   expect(record.configuration.boxed).toBe(2);
 
