@@ -53,9 +53,18 @@ export interface DetectorParts {
   readonly batch?: number;
 }
 
-/** Puts a detector together from what its folder holds; the same in Node and in a page. */
+/**
+ * Puts a detector together from what its folder holds; the same in Node and in a page.
+ *
+ * @throws VisionRockError "bad-option" for a network that reads true depth and normals, which a picture does not have
+ */
 export function makeDetector({ record, network, params, run, batch = 1 }: DetectorParts): Detector {
-  const { width, height, auxiliaries } = record.configuration;
+  const { width, height, auxiliaries, geometryInputs } = record.configuration;
+  if (geometryInputs)
+    throw new VisionRockError(
+      "bad-option",
+      "This network reads true depth and normals beside the picture, so it detects in no picture alone. Train one without geometryInputs.",
+    );
   const { model, priors } = network;
   const compiled: Compiled = compile(
     ((tensors: never, inputs: never) => model.apply(tensors, { inputs }, { training: false })) as never,

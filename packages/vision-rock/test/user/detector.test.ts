@@ -89,6 +89,14 @@ describe("a detector", () => {
     });
   });
 
+  it("that reads true geometry is refused", () => {
+    const { record, network, params } = parts;
+    const configuration = { ...record.configuration, geometryInputs: true };
+    expect(() => makeDetector({ record: { ...record, configuration }, network, params })).toThrow(
+      /reads true depth and normals/,
+    );
+  });
+
   it("without a block says nothing of scene, depth and normals", async () => {
     const single = makeDetector({ ...tinyDetector({ block: null, auxiliaries: [] }), run });
     expect(Object.keys(await single.detect(pictures[0]!))).toEqual(["objects"]);

@@ -32,7 +32,7 @@ export const tiny = (given: Partial<Configuration> = {}): Configuration =>
   });
 
 /** The same parameters with no leaning towards the background, so that boxes are found before anything is learned. */
-export function eager(params: Params, classes: number): Params {
+function eager(params: Params, classes: number): Params {
   const { predictors } = params.heads["detection"] as unknown as {
     predictors: { bias: NDArray; kernel: NDArray }[];
   };
