@@ -47,11 +47,11 @@ const row = (method: string, kind: Arm["kind"], describe: string, options: Parti
 const variant = (method: string, describe: string, options: Partial<RowOptions> = {}, kind: Arm["kind"] = "rule"): Row =>
   row(method, kind, describe, { fusion: "sum", tasks: AUXILIARIES, auxiliaries: AUXILIARIES, ...options });
 
-const singleTask = row("single-task", "baseline", "The detector alone, without a block.", {});
-const flat = variant("flat", "Scene, depth and normals are predicted from the map; the detector reads the map as it is.", {
+export const singleTask: Row = row("single-task", "baseline", "The detector alone, without a block.", {});
+export const flat: Row = variant("flat", "Scene, depth and normals are predicted from the map; the detector reads the map as it is.", {
   fusion: "none",
 });
-const rock = variant("rock", "ROCK: what the auxiliaries are predicted from flows back into the map that the detector reads.");
+export const rock: Row = variant("rock", "ROCK: what the auxiliaries are predicted from flows back into the map that the detector reads.");
 
 const ALL: readonly Row[] = [
   singleTask,
