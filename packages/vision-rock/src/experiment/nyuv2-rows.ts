@@ -15,6 +15,8 @@ export type Nyuv2Settings = {
   readonly rooms: number;
   /** Channels of ResNet-50's first convolution; 64 is what weights exist for. */
   readonly base: number;
+  /** Its residual blocks by stage; likewise. */
+  readonly stages: readonly [number, number, number, number];
   readonly detector: "rock" | "small";
 };
 
@@ -29,6 +31,7 @@ const SETTINGS: Nyuv2Settings = {
   weightDecay: 2e-3,
   rooms: 0,
   base: 64,
+  stages: [3, 4, 6, 3],
   detector: "rock",
 };
 
@@ -57,7 +60,7 @@ export const nyuv2Arms = (): Arm[] =>
 /** What all rows train alike: ResNet-50 with ROCK's detector. */
 export function nyuv2Configuration({ options }: Trial): BaseConfiguration & Pick<Nyuv2Settings, "width" | "height"> {
   const settings = options as unknown as Nyuv2Settings;
-  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, base, detector } = settings;
+  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, base, stages, detector } = settings;
   return {
     width,
     height,
@@ -67,6 +70,6 @@ export function nyuv2Configuration({ options }: Trial): BaseConfiguration & Pick
     learningRate,
     weightDecay,
     detector,
-    backbone: { kind: "resnet50", base },
+    backbone: { kind: "resnet50", base, blocks: stages },
   };
 }
