@@ -41,6 +41,8 @@ for (let pass = 0; pass < 5; pass++) {
   rates.push((1000 * ROOMS) / (performance.now() - start));
   if (pass === 0) console.log(`AP on the training rooms: ${metrics["detection"]!["AP"]!.toFixed(1)} %`);
 }
-console.log(`${rates.toSorted((a, b) => a - b)[2]!.toFixed(0)} pictures a second, ${options.threads} threads`);
+console.log(
+  `${rates.toSorted((a, b) => a - b)[2]!.toFixed(0)} pictures a second, ${options.threads} threads`,
+);
 console.log(`load average ${loadavg()[0]!.toFixed(1)}`);
 await trained.dispose();

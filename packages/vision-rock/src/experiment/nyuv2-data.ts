@@ -29,9 +29,7 @@ export function nyuv2Available(): true | string {
         ]
       : []),
     ...(WEIGHTS.every((file) => found(file) === undefined)
-      ? [
-          `Weights of ResNet-50 were not found. Save those of torchvision as ${join(place(), WEIGHTS[0])}.`,
-        ]
+      ? [`Weights of ResNet-50 were not found. Save those of torchvision as ${join(place(), WEIGHTS[0])}.`]
       : []),
   ];
   return missing.length === 0 ? true : missing.join(" ");
@@ -41,7 +39,9 @@ function required(file: string): string {
   const path = found(file);
   if (path !== undefined) return path;
   const said = nyuv2Available();
-  throw new VisionRockError("bad-file", said === true ? `${file} was not found in ${place()}.` : said, { file });
+  throw new VisionRockError("bad-file", said === true ? `${file} was not found in ${place()}.` : said, {
+    file,
+  });
 }
 
 /** The weights that all backbones begin with. */
@@ -85,5 +85,8 @@ export async function nyuv2Data(size: PictureSize, rooms: number): Promise<Data>
 
 async function dataset(folder: string, part: string): Promise<{ name: string; sha256: string }> {
   const bytes = await readFile(join(folder, part, ANNOTATIONS));
-  return { name: `NYU Depth v2, ${part}: ${ANNOTATIONS}`, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return {
+    name: `NYU Depth v2, ${part}: ${ANNOTATIONS}`,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  };
 }

@@ -58,9 +58,12 @@ export const nyuv2Arms = (): Arm[] =>
   }));
 
 /** What all rows train alike: ResNet-50 with ROCK's detector. */
-export function nyuv2Configuration({ options }: Trial): BaseConfiguration & Pick<Nyuv2Settings, "width" | "height"> {
+export function nyuv2Configuration({
+  options,
+}: Trial): BaseConfiguration & Pick<Nyuv2Settings, "width" | "height"> {
   const settings = options as unknown as Nyuv2Settings;
-  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, base, stages, detector } = settings;
+  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, base, stages, detector } =
+    settings;
   return {
     width,
     height,

@@ -5,7 +5,10 @@ import { withoutBoxes } from "./annotations.ts";
 import type { Data } from "./data.ts";
 import type { Settings } from "./settings.ts";
 
-export type RoomsOptions = Pick<Settings, "width" | "height" | "boxed" | "unboxed" | "validation" | "test"> & {
+export type RoomsOptions = Pick<
+  Settings,
+  "width" | "height" | "boxed" | "unboxed" | "validation" | "test"
+> & {
   readonly easyColour: boolean;
 };
 

@@ -120,7 +120,10 @@ export async function runTrial(
 function notesOf(trained: Trained, { byClass }: DetectorScores, pictures: number, boxed: number): string[] {
   const { best, history, configuration } = trained;
   const classes = byClass.map(({ name, AP }) => `${name} ${AP === null ? "none" : (100 * AP).toFixed(1)}`);
-  const rows = configuration.boxed === undefined ? "" : `, ${configuration.boxed} of ${configuration.batchSize} rows of a batch with boxes`;
+  const rows =
+    configuration.boxed === undefined
+      ? ""
+      : `, ${configuration.boxed} of ${configuration.batchSize} rows of a batch with boxes`;
   return [
     `${pictures} training pictures, ${boxed} with boxes${rows}; look ${best === null ? "none" : best.look + 1} of ${history.length} kept`,
     `test AP by class: ${classes.join(", ")}`,

@@ -1,10 +1,10 @@
 import type { NDArray, Tree } from "@outrigger/core/graph/array";
 import { adamw } from "@outrigger/core/optimize/adamw";
 import { cosineDecay } from "@outrigger/core/optimize/schedule";
+import { Random } from "@outrigger/core/random";
 import type { Evaluation } from "@outrigger/core/train/evaluate";
 import { type FitOptions, fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
-import { Random } from "@outrigger/core/random";
 import type { Method } from "@outrigger/core/train/method";
 import type { Params } from "@outrigger/core/train/model";
 import { uniform } from "@outrigger/core/weighting/uniform";

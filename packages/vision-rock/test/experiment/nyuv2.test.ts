@@ -46,14 +46,19 @@ async function trial(method: string, options: Options): Promise<TrialResult> {
     progress: () => {},
   };
   const base = nyuv2Configuration(given);
-  const weights = { name: "resnet-narrow.safetensors", bytes: readFileSync(fixture("resnet-narrow.safetensors")) };
+  const weights = {
+    name: "resnet-narrow.safetensors",
+    bytes: readFileSync(fixture("resnet-narrow.safetensors")),
+  };
   return runTrial(await nyuv2Data(base, Number(given.options["rooms"])), base, given, weights);
 }
 
 describe("the benchmark on NYU Depth v2", () => {
   it("says what is missing, and how to get it", async () => {
     const said = await nyuv2.available!();
-    expect(said).toMatch(/outrigger-vision prepare nyuv2 nyu_depth_v2_labeled.mat splits.mat --out .*vision-rock.nyuv2/);
+    expect(said).toMatch(
+      /outrigger-vision prepare nyuv2 nyu_depth_v2_labeled.mat splits.mat --out .*vision-rock.nyuv2/,
+    );
     expect(said).toMatch(/Weights of ResNet-50 were not found/);
   });
 
