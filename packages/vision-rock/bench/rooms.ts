@@ -14,7 +14,11 @@ const rooms: Benchmark = defineBenchmark({
   source: "embedded",
   simulated: true,
   // Sizes and learning rate were chosen on validation rooms with seeds 0 to 2.
-  tiers: { smoke: { seeds: [10] }, ci: { seeds: [10, 11, 12, 13, 14] }, full: { seeds: [10, 11, 12, 13, 14, 15, 16, 17, 18, 19] } },
+  tiers: {
+    smoke: { seeds: [10] },
+    ci: { seeds: [10, 11, 12, 13, 14] },
+    full: { seeds: [10, 11, 12, 13, 14, 15, 16, 17, 18, 19] },
+  },
   arms: roomArms,
   run: async (trial) => runTrial(await dataOf(trial), configurationOf(trial), trial),
 });

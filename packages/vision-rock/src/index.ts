@@ -1,12 +1,27 @@
-export { type AugmentOptions, augment } from "./augment/augment.ts";
+export { type AugmentOptions, augment, drawView, type View } from "./augment/augment.ts";
 export { flip } from "./augment/flip.ts";
-export { type JitterOptions, jitter } from "./augment/jitter.ts";
+export { type Colours, drawColours, type JitterOptions, jitter, recolour } from "./augment/jitter.ts";
 export { type ZoomCropOptions, zoomCrop } from "./augment/zoom-crop.ts";
 export type { Backbone } from "./backbone/backbone.ts";
 export { importResNet50, type WeightFile } from "./backbone/import-resnet50.ts";
 export type { Norm } from "./backbone/norm.ts";
 export { type Resnet50Options, resnet50 } from "./backbone/resnet50.ts";
 export { type SmallBackboneOptions, smallBackbone } from "./backbone/small-backbone.ts";
+export {
+  type CompactSample,
+  compactSample,
+  type PictureSize,
+  type PreloadOptions,
+  preload,
+} from "./batch/compact-sample.ts";
+export type { AnnotationMasks, DetectionBatch } from "./batch/detection-batch.ts";
+export {
+  type BatchOptions,
+  orderedBatches,
+  type TrainingBatchesOptions,
+  trainingBatches,
+} from "./batch/detection-batches.ts";
+export { standardize } from "./batch/standardize.ts";
 export { type Box, boxIou } from "./box.ts";
 export type { Intrinsics } from "./camera.ts";
 export { type DetectedObject, type DetectOptions, detections } from "./detector/detect.ts";
@@ -125,3 +140,17 @@ export { ANNOTATION_KINDS, type AnnotationKind, onlyAnnotations } from "./source
 export { partOf } from "./source/part.ts";
 export { greedyNms } from "./suppress/greedy-nms.ts";
 export { type SoftNmsOptions, softNms } from "./suppress/soft-nms.ts";
+export {
+  areasOf,
+  groundTruthOf,
+  type MeasuredDetection,
+  measuredDetection,
+} from "./train/average-precision-task.ts";
+export {
+  type BackboneChoice,
+  type Configuration,
+  configuration,
+  type LossWeights,
+} from "./train/configuration.ts";
+export { type Network, networkOf } from "./train/network.ts";
+export { type DetectorScores, type Trained, type TrainOptions, trainDetector } from "./train/train.ts";

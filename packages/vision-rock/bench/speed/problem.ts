@@ -25,7 +25,9 @@ export const optimizer = (): Optimizer =>
 /** 16 rooms with random views. */
 export function roomsBatch(): Host<DetectionBatch> {
   const { priors, map } = network;
-  const samples = Array.from({ length: chosen.batchSize }, (_, i) => compactSample(renderRoom(planRoom(1 + i))));
+  const samples = Array.from({ length: chosen.batchSize }, (_, i) =>
+    compactSample(renderRoom(planRoom(1 + i))),
+  );
   const batches = trainingBatches(samples, { priors, map, batchSize: chosen.batchSize, steps: 1 });
   const [batch] = batches.epoch(Random.seeded(0, "batch"));
   return batch!;

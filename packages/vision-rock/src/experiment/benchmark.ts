@@ -1,5 +1,6 @@
 import type { Arm, Tier, Trial } from "@outrigger/bench/benchmark";
-import { type Data, type RoomsOptions, roomsData } from "./rooms-data.ts";
+import type { Data } from "./data.ts";
+import { type RoomsOptions, roomsData } from "./rooms-data.ts";
 import { candidatesOf, GROUPS } from "./rows.ts";
 import { type Settings, settings } from "./settings.ts";
 import type { BaseConfiguration } from "./trial.ts";

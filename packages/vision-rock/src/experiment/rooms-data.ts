@@ -1,23 +1,14 @@
-import type { CompactSample } from "../batch/compact-sample.ts";
 import { preload } from "../batch/compact-sample.ts";
 import { type RoomSetOptions, roomSet } from "../rooms/room-set.ts";
 import type { SampleSource } from "../sample.ts";
 import { withoutBoxes } from "./annotations.ts";
+import type { Data } from "./data.ts";
 import type { Settings } from "./settings.ts";
 
-/** What a trial trains on, selects with, and is tested on. */
-export interface Data {
-  readonly classes: readonly string[];
-  readonly scenes: readonly string[];
-  /** With boxes, then those without. */
-  readonly train: readonly CompactSample[];
-  readonly validation: readonly CompactSample[];
-  readonly test: readonly CompactSample[];
-  /** The test rooms in light that training rooms never have; none where there is no such thing. */
-  readonly shifted: readonly CompactSample[] | null;
-}
-
-export type RoomsOptions = Pick<Settings, "width" | "height" | "boxed" | "unboxed" | "validation" | "test"> & {
+export type RoomsOptions = Pick<
+  Settings,
+  "width" | "height" | "boxed" | "unboxed" | "validation" | "test"
+> & {
   readonly easyColour: boolean;
 };
 

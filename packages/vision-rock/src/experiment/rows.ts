@@ -44,14 +44,26 @@ const row = (method: string, kind: Arm["kind"], describe: string, options: Parti
 });
 
 /** ROCK with changes. */
-const variant = (method: string, describe: string, options: Partial<RowOptions> = {}, kind: Arm["kind"] = "rule"): Row =>
+const variant = (
+  method: string,
+  describe: string,
+  options: Partial<RowOptions> = {},
+  kind: Arm["kind"] = "rule",
+): Row =>
   row(method, kind, describe, { fusion: "sum", tasks: AUXILIARIES, auxiliaries: AUXILIARIES, ...options });
 
-const singleTask = row("single-task", "baseline", "The detector alone, without a block.", {});
-const flat = variant("flat", "Scene, depth and normals are predicted from the map; the detector reads the map as it is.", {
-  fusion: "none",
-});
-const rock = variant("rock", "ROCK: what the auxiliaries are predicted from flows back into the map that the detector reads.");
+export const singleTask: Row = row("single-task", "baseline", "The detector alone, without a block.", {});
+export const flat: Row = variant(
+  "flat",
+  "Scene, depth and normals are predicted from the map; the detector reads the map as it is.",
+  {
+    fusion: "none",
+  },
+);
+export const rock: Row = variant(
+  "rock",
+  "ROCK: what the auxiliaries are predicted from flows back into the map that the detector reads.",
+);
 
 const ALL: readonly Row[] = [
   singleTask,
@@ -63,14 +75,22 @@ const ALL: readonly Row[] = [
   ),
   flat,
   rock,
-  row("oracle-inputs", "control", "The detector alone, which is told true depth and normals: what geometry can give at most.", {
-    oracle: true,
-  }),
+  row(
+    "oracle-inputs",
+    "control",
+    "The detector alone, which is told true depth and normals: what geometry can give at most.",
+    {
+      oracle: true,
+    },
+  ),
 ];
 
 const MORE: readonly Row[] = [
   ...AUXILIARIES.map((task) =>
-    variant(`rock-${task}`, `ROCK with ${task} as its only auxiliary.`, { tasks: [task], auxiliaries: [task] }),
+    variant(`rock-${task}`, `ROCK with ${task} as its only auxiliary.`, {
+      tasks: [task],
+      auxiliaries: [task],
+    }),
   ),
   variant(
     "shuffled-auxiliaries",
@@ -79,7 +99,15 @@ const MORE: readonly Row[] = [
     "control",
   ),
   ...(
-    ["gated", "pad-net-a", "pad-net-b", "pad-net-c", "cross-stitch", "nddr", "mtan"] as const satisfies FusionKind[]
+    [
+      "gated",
+      "pad-net-a",
+      "pad-net-b",
+      "pad-net-c",
+      "cross-stitch",
+      "nddr",
+      "mtan",
+    ] as const satisfies FusionKind[]
   ).map((fusion) => variant(fusion, `ROCK's block with the fusion "${fusion}".`, { fusion })),
 ];
 
@@ -97,8 +125,18 @@ export interface Group {
   readonly rows: readonly Row[];
 }
 
-const labelled = (rows: readonly Row[]): Group => ({ group: "boxes on all", rooms: "all", easyColour: false, rows });
-const headline = (rows: readonly Row[]): Group => ({ group: "boxes on few", rooms: "few", easyColour: false, rows });
+const labelled = (rows: readonly Row[]): Group => ({
+  group: "boxes on all",
+  rooms: "all",
+  easyColour: false,
+  rows,
+});
+const headline = (rows: readonly Row[]): Group => ({
+  group: "boxes on few",
+  rooms: "few",
+  easyColour: false,
+  rows,
+});
 
 /** The tables of a tier. */
 export const GROUPS: Readonly<Record<Tier, readonly Group[]>> = {

@@ -32,7 +32,7 @@ const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
     blocks: 1,
     width: 64,
     height: 48,
-    iterations: 8,
+    iterations: 60,
     looks: 2,
     batchSize: 4,
     validation: 8,

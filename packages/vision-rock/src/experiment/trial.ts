@@ -2,10 +2,11 @@ import type { Trial, TrialResult } from "@outrigger/bench/benchmark";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { Random } from "@outrigger/core/random";
 import type { EpochRecord } from "@outrigger/core/train/history";
+import type { WeightFile } from "../backbone/import-resnet50.ts";
 import type { Configuration } from "../train/configuration.ts";
 import { type DetectorScores, type Trained, trainDetector } from "../train/train.ts";
 import { shuffledAuxiliaries } from "./annotations.ts";
-import type { Data } from "./rooms-data.ts";
+import type { Data } from "./data.ts";
 import type { RowOptions } from "./rows.ts";
 import { ruleOf } from "./rules.ts";
 
@@ -69,11 +70,13 @@ function curvesOf(history: readonly EpochRecord[], auxiliaries: readonly string[
  * One seed of one row: training with selection by AP on the validation pictures, then one look at the test pictures.
  *
  * @param base what all rows of the benchmark have in common
+ * @param weights that the backbone begins with
  */
 export async function runTrial(
   data: Data,
   base: BaseConfiguration,
   trial: Trial,
+  weights?: WeightFile,
 ): Promise<TrialResult> {
   const options = trial.options as unknown as RowOptions;
   const { auxiliaries, shuffled, rule, scale } = options;
@@ -90,6 +93,7 @@ export async function runTrial(
     method: ruleOf(rule, scale),
     seed: trial.seed,
     directory: trial.directory,
+    ...(weights && { weights }),
     onEpoch: ({ epoch, step, validation }) =>
       trial.progress(
         (0.95 * (epoch + 1)) / base.looks,
@@ -108,6 +112,7 @@ export async function runTrial(
     },
     curves: curvesOf(trained.history, auxiliaries),
     notes: notesOf(trained, test, train.length, boxed.length),
+    ...(data.datasets && { datasets: data.datasets }),
     runtime: trial.tier === "full" ? "onnx/auto" : "onnx/cpu",
   };
 }
@@ -115,7 +120,10 @@ export async function runTrial(
 function notesOf(trained: Trained, { byClass }: DetectorScores, pictures: number, boxed: number): string[] {
   const { best, history, configuration } = trained;
   const classes = byClass.map(({ name, AP }) => `${name} ${AP === null ? "none" : (100 * AP).toFixed(1)}`);
-  const rows = configuration.boxed === undefined ? "" : `, ${configuration.boxed} of ${configuration.batchSize} rows of a batch with boxes`;
+  const rows =
+    configuration.boxed === undefined
+      ? ""
+      : `, ${configuration.boxed} of ${configuration.batchSize} rows of a batch with boxes`;
   return [
     `${pictures} training pictures, ${boxed} with boxes${rows}; look ${best === null ? "none" : best.look + 1} of ${history.length} kept`,
     `test AP by class: ${classes.join(", ")}`,

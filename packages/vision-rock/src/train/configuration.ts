@@ -139,5 +139,7 @@ function check(made: Configuration): void {
 }
 
 /** Iterations between two looks; a run makes a multiple of it, so at most `looks` − 1 more than it is told. */
-export const iterationsOfLook = ({ iterations, looks }: Pick<Configuration, "iterations" | "looks">): number =>
-  Math.ceil(iterations / looks);
+export const iterationsOfLook = ({
+  iterations,
+  looks,
+}: Pick<Configuration, "iterations" | "looks">): number => Math.ceil(iterations / looks);

@@ -21,7 +21,9 @@ const compact = rooms.map((room) => compactSample(room));
 const map = { height: 6, width: 8 };
 const priors = priorBoxes([{ ...map, scale: 0.3, nextScale: 0.6, ratios: [2] }]);
 const options = { priors, map, batchSize: 2 };
-const ordered = (samples = compact, more = {}) => [...orderedBatches(samples, { ...options, ...more }).epoch(null)];
+const ordered = (samples = compact, more = {}) => [
+  ...orderedBatches(samples, { ...options, ...more }).epoch(null),
+];
 
 /** The view that `augment` draws from the same state. */
 const viewOf = (sample: Sample, seed: number) => drawView(sample, Random.seeded(seed, "view"));
@@ -32,7 +34,10 @@ describe("a view that is written at once is the augmented sample", () => {
   it("in its boxes, exactly", () => {
     fc.assert(
       fc.property(room, ([index, seed]) => {
-        const expected = augmented(rooms[index]!, seed).objects.map(({ category, box }) => ({ category, box }));
+        const expected = augmented(rooms[index]!, seed).objects.map(({ category, box }) => ({
+          category,
+          box,
+        }));
         const found = viewObjects(compact[index]!, viewOf(rooms[index]!, seed));
         expect(found.map(({ category, box }) => ({ category, box }))).toEqual(expected);
       }),
@@ -82,7 +87,9 @@ describe("targets of a known sample", () => {
       const categories = objects.map(({ category }) => category);
       const matched = matchPriors(priors, boxes, categories, size);
       expect(batch!.classes.data.slice(i * priors.count, (i + 1) * priors.count)).toEqual(matched.classes);
-      expect(batch!.offsets.data.slice(4 * i * priors.count, 4 * (i + 1) * priors.count)).toEqual(matched.offsets);
+      expect(batch!.offsets.data.slice(4 * i * priors.count, 4 * (i + 1) * priors.count)).toEqual(
+        matched.offsets,
+      );
     });
     expect(batch!.scene.data).toEqual(Float32Array.from([rooms[0]!.scene, rooms[1]!.scene]));
   });
@@ -93,7 +100,9 @@ describe("targets of a known sample", () => {
       const u = 8 * (cell % map.width) + 4;
       const v = 8 * Math.floor(cell / map.width) + 4;
       const from = v * size.width + u;
-      const neighbours = [from, from - 1, from - size.width, from - size.width - 1].map((i) => rooms[0]!.depth[i]!);
+      const neighbours = [from, from - 1, from - size.width, from - size.width - 1].map(
+        (i) => rooms[0]!.depth[i]!,
+      );
       const depth = Math.exp(batch!.logDepth.data[cell]!);
       // Extended as a plane over half a pixel, which is a little beyond the pixels around for planes seen from their edge.
       expect(depth).toBeGreaterThan(0.8 * Math.min(...neighbours));
@@ -116,7 +125,11 @@ describe("what is not annotated", () => {
 
   it("has mask 0 and finite values, kind by kind", () => {
     for (const kind of ["detection", "scene", "depth", "normals"] as const) {
-      const only = compactSample({ ...rooms[0]!, scene: kind === "scene" ? 3 : -1, has: { ...NONE, [kind]: true } });
+      const only = compactSample({
+        ...rooms[0]!,
+        scene: kind === "scene" ? 3 : -1,
+        has: { ...NONE, [kind]: true },
+      });
       const { masks, ...batch } = ordered([only])[0]!;
       for (const [name, mask] of Object.entries(masks)) expect(mask.data[0]).toBe(name === kind ? 1 : 0);
       for (const { data } of Object.values(batch)) expect(data.every(Number.isFinite)).toBe(true);
@@ -173,7 +186,9 @@ describe("geometry as inputs", () => {
 });
 
 describe("training batches", () => {
-  const mixed = compact.map((sample, i) => (i < 2 ? sample : { ...sample, has: { ...sample.has, detection: false } }));
+  const mixed = compact.map((sample, i) =>
+    i < 2 ? sample : { ...sample, has: { ...sample.has, detection: false } },
+  );
   const digest = (batches: Iterable<{ inputs: { data: ArrayLike<number> } }>): number[][] =>
     [...batches].map(({ inputs }) => Array.from(inputs.data));
 
@@ -193,10 +208,14 @@ describe("training batches", () => {
     });
     const batches = trainingBatches(compact, { ...options, steps: 6, augment: false });
     const seen = [...batches.epoch(Random.seeded(3, "shuffle"))].flatMap(({ inputs }) =>
-      [0, 1].map((i) => whole.indexOf(inputs.data.slice(i * inputs.data.length / 2, i * inputs.data.length / 2 + 9).join())),
+      [0, 1].map((i) =>
+        whole.indexOf(
+          inputs.data.slice((i * inputs.data.length) / 2, (i * inputs.data.length) / 2 + 9).join(),
+        ),
+      ),
     );
-    expect(seen.slice(0, 6).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(seen.slice(6).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(seen.slice(0, 6).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(seen.slice(6).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it("have as many rows with boxes as they are told", () => {
@@ -210,10 +229,12 @@ describe("training batches", () => {
       trainingBatches(samples, { ...options, steps: 1, ...more });
     expect(refused([], {})).toThrow(/no samples/);
     expect(refused(compact, { steps: 0 })).toThrow(/steps must be a positive whole number, not 0/);
-    expect(refused(compact, { boxed: 1 })).toThrow(/boxed is 1 of 2 rows, with 6 samples that have boxes and 0/);
-    expect(refused(mixed, { boxed: 0 })).toThrow(/boxed is 0/);
-    expect(refused([...compact, compactSample(renderRoom(planRoom(1), { width: 32, height: 24 }))], {})).toThrow(
-      /one size/,
+    expect(refused(compact, { boxed: 1 })).toThrow(
+      /boxed is 1 of 2 rows, with 6 samples that have boxes and 0/,
     );
+    expect(refused(mixed, { boxed: 0 })).toThrow(/boxed is 0/);
+    expect(
+      refused([...compact, compactSample(renderRoom(planRoom(1), { width: 32, height: 24 }))], {}),
+    ).toThrow(/one size/);
   });
 });

@@ -23,8 +23,14 @@ describe("a sample in a smaller picture", () => {
     // A pixel of the large picture and where its middle falls in the small one: the same ray.
     const [u, v] = [37, 50];
     const [uHalf, vHalf] = [(u + 0.5) / 2 - 0.5, (v + 0.5) / 2 - 0.5];
-    expect((uHalf - half.camera.cx) / half.camera.fx).toBeCloseTo((u - large.camera.cx) / large.camera.fx, 12);
-    expect((vHalf - half.camera.cy) / half.camera.fy).toBeCloseTo((v - large.camera.cy) / large.camera.fy, 12);
+    expect((uHalf - half.camera.cx) / half.camera.fx).toBeCloseTo(
+      (u - large.camera.cx) / large.camera.fx,
+      12,
+    );
+    expect((vHalf - half.camera.cy) / half.camera.fy).toBeCloseTo(
+      (v - large.camera.cy) / large.camera.fy,
+      12,
+    );
   });
 
   it("has scaled boxes, within two pixels of those that are rendered at its size", () => {

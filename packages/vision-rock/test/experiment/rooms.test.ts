@@ -20,7 +20,9 @@ describe("the rows of every tier", () => {
         const own = ["fusion", "tasks", "auxiliaries", "rule", "oracle", "shuffled", "scale"];
         const alike = arms
           .filter((arm) => arm.group === group)
-          .map(({ options }) => JSON.stringify(Object.entries(options).filter(([name]) => !own.includes(name))));
+          .map(({ options }) =>
+            JSON.stringify(Object.entries(options).filter(([name]) => !own.includes(name))),
+          );
         expect(new Set(alike).size).toBe(1);
       }
     }
@@ -43,7 +45,7 @@ describe("shuffled auxiliaries", () => {
 
   it("are those of another room, each given away once", () => {
     const giver = shuffled.map(({ depth }) => samples.findIndex((sample) => sample.depth === depth));
-    expect(giver.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(giver.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     giver.forEach((from, to) => {
       expect(from).not.toBe(to);
       expect(shuffled[to]!.scene).toBe(samples[from]!.scene);
@@ -119,7 +121,9 @@ it("a trial tells all metrics of the table, null where a row has no such task", 
       expect(metrics[name]).toBeTypeOf("number");
     const auxiliary = ["test/scene-accuracy", "test/depth-log-mae", "test/normals-mean-angle"];
     for (const name of auxiliary) expect(metrics[name] === null).toBe(method === "single-task");
-    expect(notes![0]).toMatch(method === "rock" ? /^4 training pictures, 2 with boxes, 1 of 2 rows/ : /^2 training/);
+    expect(notes![0]).toMatch(
+      method === "rock" ? /^4 training pictures, 2 with boxes, 1 of 2 rows/ : /^2 training/,
+    );
     expect(curves!["validation/AP"]).toHaveLength(2);
   }
 });

@@ -12,7 +12,10 @@ describe("configuration", () => {
   });
 
   it("trains all tasks of the block, and none without a block", () => {
-    expect(configuration({ block: { tasks: ["depth", "normals"] } }).auxiliaries).toEqual(["depth", "normals"]);
+    expect(configuration({ block: { tasks: ["depth", "normals"] } }).auxiliaries).toEqual([
+      "depth",
+      "normals",
+    ]);
     expect(configuration({ block: null }).auxiliaries).toEqual([]);
   });
 
@@ -39,7 +42,12 @@ describe("the network of a configuration", () => {
   });
 
   it("has ROCK's 7,228 priors on ResNet-50 at 640 × 480", () => {
-    const rock = configuration({ width: 640, height: 480, backbone: { kind: "resnet50", base: 8 }, detector: "rock" });
+    const rock = configuration({
+      width: 640,
+      height: 480,
+      backbone: { kind: "resnet50", base: 8 },
+      detector: "rock",
+    });
     const { priors, map } = networkOf(rock, counts);
     expect([priors.count, map.height, map.width]).toEqual([7228, 30, 40]);
   });
