@@ -3,7 +3,8 @@ import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { Random } from "@outrigger/core/random";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import type { WeightFile } from "../backbone/import-resnet50.ts";
-import type { Configuration } from "../train/configuration.ts";
+import { startingParams } from "../command/starting-params.ts";
+import { type Configuration, configuration } from "../train/configuration.ts";
 import { type DetectorScores, type Trained, trainDetector } from "../train/train.ts";
 import { shuffledAuxiliaries } from "./annotations.ts";
 import type { Data } from "./data.ts";
@@ -84,16 +85,17 @@ export async function runTrial(
   // Without auxiliary losses nothing can be learned from pictures that have no boxes.
   const pictures = auxiliaries.length > 0 ? data.train : boxed;
   const train = shuffled ? shuffledAuxiliaries(pictures, Random.seeded(trial.seed, "shuffled")) : pictures;
+  const chosen = configuration(configurationOf(base, options, train.length > boxed.length));
   const trained = await trainDetector({
     train,
     validation: data.validation,
     classes: data.classes,
     scenes: data.scenes,
-    configuration: configurationOf(base, options, train.length > boxed.length),
+    configuration: chosen,
     method: ruleOf(rule, scale),
     seed: trial.seed,
     directory: trial.directory,
-    ...(weights && { weights }),
+    ...(weights && { start: startingParams(chosen, data, trial.seed, weights) }),
     onEpoch: ({ epoch, step, validation }) =>
       trial.progress(
         (0.95 * (epoch + 1)) / base.looks,

@@ -1,14 +1,11 @@
-import type { NDArray, Tree } from "@outrigger/core/graph/array";
 import { adamw } from "@outrigger/core/optimize/adamw";
 import { cosineDecay } from "@outrigger/core/optimize/schedule";
-import { Random } from "@outrigger/core/random";
 import type { Evaluation } from "@outrigger/core/train/evaluate";
 import { type FitOptions, fit } from "@outrigger/core/train/fit";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import type { Method } from "@outrigger/core/train/method";
 import type { Params } from "@outrigger/core/train/model";
 import { uniform } from "@outrigger/core/weighting/uniform";
-import { importResNet50, type WeightFile } from "../backbone/import-resnet50.ts";
 import type { CompactSample } from "../batch/compact-sample.ts";
 import type { DetectionBatch } from "../batch/detection-batch.ts";
 import { orderedBatches, trainingBatches } from "../batch/detection-batches.ts";
@@ -32,6 +29,7 @@ const passedOn = [
   "runtime",
   "signal",
   "spinning",
+  "start",
   "threads",
 ] as const;
 type Passed = Pick<FitOptions<DetectionBatch>, (typeof passedOn)[number]>;
@@ -51,8 +49,6 @@ export interface TrainOptions extends Passed {
   readonly method?: Method;
   /** Every random number of the run follows from it. */
   readonly seed: number;
-  /** Weights that the backbone begins with, of a torchvision ResNet-50. Default: all parameters are drawn. */
-  readonly weights?: WeightFile;
   /** Which boxes count in evaluations. */
   readonly detect?: DetectOptions;
 }
@@ -130,7 +126,6 @@ export async function trainDetector(options: TrainOptions): Promise<Trained> {
     ...(dev && { dev: drawn(dev) }),
     epochs: looks,
     seed,
-    ...(options.weights && { start: startOf(network, seed, options.weights) }),
     maxGradientNorm: chosen.maxGradientNorm,
     progress: options.progress ?? "none",
   });
@@ -148,11 +143,4 @@ export async function trainDetector(options: TrainOptions): Promise<Trained> {
     },
     dispose: () => fitted.dispose(),
   };
-}
-
-/** What the run would begin with, but for the backbone's imported weights. */
-function startOf({ model }: Network, seed: number, weights: WeightFile): Params {
-  const { trunk, heads } = model.init(Random.seeded(seed, "init"));
-  const parts = trunk as { readonly [part: string]: Tree<NDArray> };
-  return { trunk: { ...parts, backbone: importResNet50(parts["backbone"]!, weights) }, heads };
 }
