@@ -21,7 +21,7 @@ export const roomArms = (tier: Tier): Arm[] =>
 /** What all rows of a trial's tier train alike. */
 export function configurationOf({ options }: Trial): BaseConfiguration {
   const { channels, blocks, ...sizes } = options as unknown as Settings;
-  const { width, height, iterations, looks, batchSize, learningRate, weightDecay } = sizes;
+  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, weights } = sizes;
   return {
     width,
     height,
@@ -30,6 +30,7 @@ export function configurationOf({ options }: Trial): BaseConfiguration {
     batchSize,
     learningRate,
     weightDecay,
+    weights,
     backbone: { kind: "small", channels, blocks },
   };
 }

@@ -6,7 +6,7 @@ import { renderRoom } from "../../src/rooms/render/render.ts";
 import type { Configuration } from "../../src/train/configuration.ts";
 import type { TrainOptions } from "../../src/train/train.ts";
 
-export const size = { width: 32, height: 24 };
+const size = { width: 32, height: 24 };
 
 /** Small rooms with at least one box. */
 export const roomsFrom = (seed: number, count: number, { width, height } = size): CompactSample[] => {
