@@ -22,12 +22,12 @@ export type BackboneChoice =
     };
 
 /** What the losses are multiplied by, before any method weighs the tasks. */
-export interface LossWeights {
+export type LossWeights = {
   readonly localization: number;
   readonly scene: number;
   readonly depth: number;
   readonly normals: number;
-}
+};
 
 /** Everything that decides a training besides data, method and seed. Plain JSON. */
 export interface Configuration {
