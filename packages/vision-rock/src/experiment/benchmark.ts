@@ -21,7 +21,8 @@ export const roomArms = (tier: Tier): Arm[] =>
 /** What all rows of a trial's tier train alike. */
 export function configurationOf({ options }: Trial): BaseConfiguration {
   const { channels, blocks, ...sizes } = options as unknown as Settings;
-  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, weights } = sizes;
+  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, weights, boxedRows } =
+    sizes;
   return {
     width,
     height,
@@ -31,6 +32,7 @@ export function configurationOf({ options }: Trial): BaseConfiguration {
     learningRate,
     weightDecay,
     weights,
+    boxed: boxedRows,
     backbone: { kind: "small", channels, blocks },
   };
 }

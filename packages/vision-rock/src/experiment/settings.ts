@@ -13,6 +13,8 @@ export type Settings = Pick<
   readonly boxed: number;
   /** Further training rooms, with geometry and scene only. */
   readonly unboxed: number;
+  /** Rows of a batch that have boxes, where auxiliaries are trained on rooms without; the other rows of the table have boxes on all. */
+  readonly boxedRows: number;
   readonly validation: number;
   readonly test: number;
 };
@@ -44,6 +46,7 @@ const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
     iterations: 60,
     looks: 2,
     batchSize: 4,
+    boxedRows: 3,
     validation: 8,
     test: 8,
   },
@@ -54,6 +57,7 @@ const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
     iterations: 1000,
     looks: 5,
     batchSize: 16,
+    boxedRows: 12,
     validation: 200,
     test: 400,
   },
@@ -65,6 +69,7 @@ const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
     iterations: 8000,
     looks: 10,
     batchSize: 16,
+    boxedRows: 12,
     validation: 400,
     test: 1000,
   },

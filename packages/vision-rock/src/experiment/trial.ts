@@ -12,10 +12,11 @@ import type { RowOptions } from "./rows.ts";
 import { ruleOf } from "./rules.ts";
 
 /** What all rows of a benchmark train alike. */
-export type BaseConfiguration = Partial<Configuration> & Pick<Configuration, "batchSize" | "looks">;
-
-/** Half of the rows of a batch have boxes where only some pictures have. */
-const BOXED_SHARE = 0.5;
+export type BaseConfiguration = Partial<Configuration> &
+  Pick<Configuration, "batchSize" | "looks"> & {
+    /** Rows of a batch that have boxes where only some pictures have. */
+    readonly boxed: number;
+  };
 
 /** Where a tier computes: `full` on a GPU if there is one. */
 const placeOf = ({ tier, threads }: Trial): Omit<CompileOptions, "random"> =>
@@ -23,17 +24,17 @@ const placeOf = ({ tier, threads }: Trial): Omit<CompileOptions, "random"> =>
 
 /** What a row and its training pictures make of a benchmark's configuration. */
 function configurationOf(
-  base: BaseConfiguration,
+  { boxed, ...base }: BaseConfiguration,
   { fusion, tasks, auxiliaries, oracle }: RowOptions,
   mixed: boolean,
-): Partial<Configuration> {
-  return {
+): Configuration {
+  return configuration({
     ...base,
     block: fusion === null ? null : { ...base.block, tasks, fusion },
     auxiliaries,
     geometryInputs: oracle,
-    ...(mixed && { boxed: Math.max(1, Math.round(BOXED_SHARE * base.batchSize)) }),
-  };
+    ...(mixed && { boxed }),
+  });
 }
 
 const shown = (value: number | null | undefined): number | null => value ?? null;
@@ -85,7 +86,7 @@ export async function runTrial(
   // Without auxiliary losses nothing can be learned from pictures that have no boxes.
   const pictures = auxiliaries.length > 0 ? data.train : boxed;
   const train = shuffled ? shuffledAuxiliaries(pictures, Random.seeded(trial.seed, "shuffled")) : pictures;
-  const chosen = configuration(configurationOf(base, options, train.length > boxed.length));
+  const chosen = configurationOf(base, options, train.length > boxed.length);
   const trained = await trainDetector({
     train,
     validation: data.validation,
