@@ -1,11 +1,11 @@
 import { type CompactSample, type PreloadOptions, preload } from "../batch/compact-sample.ts";
 import { VisionRockError } from "../error.ts";
 import type { SetFacts, TrainingRun } from "../predictor/training-report.ts";
-import { renderPool } from "../rooms/pool.ts";
 import type { SampleSource } from "../sample.ts";
 import { alignSource, type Names } from "../source/align.ts";
 import { namedSources } from "../source/named.ts";
 import { ANNOTATION_KINDS } from "../source/only.ts";
+import { poolOf } from "./pool.ts";
 
 /** The pictures of a training, in memory. */
 export interface Sets extends Names {
@@ -41,7 +41,7 @@ export async function readSets(
 ): Promise<Sets> {
   const names = [...data, ...(validation ?? []), ...(test ?? [])];
   const rooms = names.some((name) => name.startsWith("rooms:"));
-  const pool = rooms ? await renderPool(threads === undefined ? {} : { workers: threads }) : undefined;
+  const pool = rooms ? await poolOf(threads) : undefined;
   const setting = { width, height, ...(pool && { pool }) };
   const read = (what: string, source: SampleSource): Promise<CompactSample[]> => {
     const options: PreloadOptions = {
@@ -60,7 +60,8 @@ export async function readSets(
     const other = held === null ? null : await aligned(held, "validation");
     const last = test === null ? null : await aligned(test, "test");
     const all = await read("training pictures", source);
-    const parts = other === null ? holdOut(all) : { train: all, validation: await read("validation pictures", other) };
+    const parts =
+      other === null ? holdOut(all) : { train: all, validation: await read("validation pictures", other) };
     requireBoxes(parts.train, "training");
     requireBoxes(parts.validation, "validation");
     return {

@@ -1,7 +1,12 @@
 import { type Annotated, annotated, type Sample, type SampleSource } from "../sample.ts";
 
 /** The kinds of annotations, in the order of the tasks. */
-export const ANNOTATION_KINDS: readonly ["detection", "scene", "depth", "normals"] = ["detection", "scene", "depth", "normals"];
+export const ANNOTATION_KINDS: readonly ["detection", "scene", "depth", "normals"] = [
+  "detection",
+  "scene",
+  "depth",
+  "normals",
+];
 
 export type AnnotationKind = keyof Annotated;
 
