@@ -68,11 +68,7 @@ const options = [
   option("--iterations <n>", "steps (default: 2000)", whole(1)),
   option("--looks <n>", "how often the validation pictures are looked at (default: 8)", whole(1)),
   option("--batch <n>", "pictures a step (default: 16)", whole(1)),
-  option(
-    "--boxed <n>",
-    "of them with boxes, where some pictures have none (default: as they come)",
-    whole(1),
-  ),
+  option("--boxed <n>", "of them with boxes, where some pictures have none (default: half)", whole(1)),
   option("--learning-rate <rate>", "at its peak (default: 0.003)", real),
   option("--size <size>", "larger pictures are made smaller (default: 128x96)", size),
   new Option("--backbone <kind>", "a small residual network, or ResNet-50, whose map has stride 16")

@@ -53,6 +53,7 @@ export async function readSets(
   };
   try {
     const source = await namedSources(data, { ...setting, split: "train" });
+    if (source.classes.length === 0) throw boxless("training");
     const aligned = async (given: readonly string[], split: "validation" | "test"): Promise<SampleSource> =>
       alignSource(await namedSources(given, { ...setting, split }), source);
     const held = validation ?? (areRooms(data) ? ROOMS : null);
@@ -82,13 +83,16 @@ function holdOut(all: readonly CompactSample[]): Pick<Sets, "train" | "validatio
   return { train: all.filter((_, i) => !held[i]), validation: all.filter((_, i) => held[i]) };
 }
 
-function requireBoxes(samples: readonly CompactSample[], name: string): void {
-  if (samples.some(({ has, objects }) => has.detection && objects.length > 0)) return;
+function requireBoxes(samples: readonly CompactSample[], name: "training" | "validation"): void {
+  if (!samples.some(({ has, objects }) => has.detection && objects.length > 0)) throw boxless(name);
+}
+
+function boxless(name: "training" | "validation"): VisionRockError {
   const cure =
     name === "training"
       ? "A detector cannot learn from geometry alone"
       : `Give --validation, or at least ${HELD_OUT} boxed pictures to train on`;
-  throw new VisionRockError("bad-option", `No ${name} picture has a box. ${cure}.`);
+  return new VisionRockError("bad-option", `No ${name} picture has a box. ${cure}.`);
 }
 
 /** What is in a set. */

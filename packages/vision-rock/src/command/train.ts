@@ -118,7 +118,7 @@ async function train(
 ): Promise<Trained> {
   const { out, signal, threads, progress, print } = setting;
   const { run } = chosen;
-  const used = trainable(chosen.configuration, sets, print);
+  const used = balanced(trainable(chosen.configuration, sets, print), sets);
   const start = weights && startingParams(used, sets, run.seed, weights);
   return trainDetector({
     train: sets.train,
@@ -140,6 +140,12 @@ async function train(
     ...(threads !== undefined && { threads }),
     ...(signal && { signal }),
   });
+}
+
+/** With half of every batch boxed where some pictures are not, unless it is said otherwise: few boxes would else be rare ones. */
+function balanced(chosen: Configuration, { train: samples }: Sets): Configuration {
+  if (chosen.boxed !== undefined || samples.every(({ has }) => has.detection)) return chosen;
+  return { ...chosen, boxed: Math.max(1, Math.round(chosen.batchSize / 2)) };
 }
 
 /** Without the auxiliaries that no training picture has labels of. */

@@ -55,6 +55,7 @@ describe("some annotations only", () => {
     const geometry = onlyAnnotations(rooms, ["depth", "normals"]);
     const [before, after] = [await rooms.get(0), await geometry.get(0)];
     expect(after.has).toEqual({ detection: false, scene: false, depth: true, normals: true });
+    expect([geometry.classes, geometry.scenes]).toEqual([[], []]);
     expect([after.objects.length, after.scene]).toEqual([0, -1]);
     expect(Math.max(...after.instances)).toBe(0);
     expect([after.rgb, after.depth, after.normals]).toEqual([before.rgb, before.depth, before.normals]);
