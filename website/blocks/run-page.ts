@@ -21,7 +21,7 @@ export async function runPage(page: string): Promise<Failure | undefined> {
   const folder = join(scratch, page.replaceAll(/\W+/g, "-"));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const prelude = (name: string): string => readFileSync(join(website, "blocks", "with", `${name}.ts`), "utf8");
+  const prelude = (name: string): string => readFileSync(join(website, "blocks", "with", name), "utf8");
   const path = commandsFolder();
   for (const action of actionsOf(readBlocks(readFileSync(join(root, page), "utf8")), prelude)) {
     const output = await act(action, folder, path);
