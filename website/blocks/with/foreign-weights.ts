@@ -3,7 +3,7 @@ import { array, arrayBatches, dense, hardSharing, loadWeights, Random, readOnnxW
 const random = Random.seeded(0, "init");
 const model = hardSharing({
   layers: [dense({ inputs: 3, outputs: 3 })],
-  heads: { y: dense({ inputs: 3, outputs: 1 }) },
+  heads: { y: dense({ inputs: 3, outputs: 3 }) },
 });
 const bytes = await toOnnxFile(model, model.init(random), { inputs: { shape: [2, 3] } });
 const names = {
