@@ -22,6 +22,41 @@ describe("readColumns", () => {
     expect(table.lines).toEqual([2, 4]);
   });
 
+  it.each(["\n", "\r\n", "\r"])(
+    "counts lines as an editor does, those inside quotes too: line end %j",
+    (end) => {
+      const lines = ["a,b", '"1', '2",3', "", "4,5", ""];
+      const table = readColumns({ text: lines.join(end) });
+      expect(table.column("a")).toEqual(["1\n2", "4"]);
+      expect(table.lines).toEqual([3, 5]);
+    },
+  );
+
+  it("reads line ends of several kinds in one file", () => {
+    const table = readColumns({ text: "a,b\n1,2\r\n3,4\r5,6" });
+    expect(table.column("b")).toEqual(["2", "4", "6"]);
+    expect(table.lines).toEqual([2, 3, 4]);
+  });
+
+  it("refuses bytes that are no UTF-8, with their line, and reads them when told the encoding", () => {
+    const path = join(folder, "latin.csv");
+    // U+FFFD itself, on line 2, is a character like any other.
+    const bytes = [...Buffer.from("name,y\r\n\uFFFD,1\r\nAcide cin"), 0xe9, ...Buffer.from("ol,2\r\n")];
+    writeFileSync(path, Buffer.from(bytes));
+    const error = thrown(() => readColumns({ path }));
+    expect(error.code).toBe("bad-file");
+    expect(error.details).toEqual({ path, encoding: "utf-8", line: 3 });
+    expect(error.message).toContain("Save it as UTF-8");
+    expect(readColumns({ path, encoding: "windows-1252" }).column("name")[1]).toBe("Acide cinéol");
+    expect(thrown(() => readColumns({ path, encoding: "latin-13" })).code).toBe("bad-option");
+  });
+
+  it("refuses a file that is cut off inside a character", () => {
+    const path = join(folder, "cut.csv");
+    writeFileSync(path, Buffer.from("name\né\né").subarray(0, -1));
+    expect(thrown(() => readColumns({ path })).details).toMatchObject({ line: 3 });
+  });
+
   it("reads plain and gzip files alike", () => {
     writeFileSync(join(folder, "a.csv"), "x,y\n1,2\n");
     writeFileSync(join(folder, "a.csv.gz"), gzipSync("x,y\n1,2\n"));

@@ -232,3 +232,14 @@ test("symmetricEigen rebuilds the matrix and applies functions of it, at every s
     }),
   );
 });
+
+test("symmetricEigen takes a matrix with more elements than a call has arguments", () => {
+  // A path of n points: the eigenvalues of its adjacency matrix are 2 cos(kπ / (n + 1)).
+  const n = 400;
+  const path = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: n }, (_, j) => (Math.abs(i - j) === 1 ? 1 : 0)),
+  );
+  for (const [k, value] of symmetricEigen(path).values.entries()) {
+    expect(value).toBeCloseTo(2 * Math.cos(((k + 1) * Math.PI) / (n + 1)), 10);
+  }
+});

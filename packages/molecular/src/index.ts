@@ -7,9 +7,6 @@ export { type AuxiliaryTasks, auxiliaryTasks } from "./auxiliary/auxiliary-tasks
 export {
   CHOSEN_DESCRIPTORS,
   correlationWeights,
-  type DescriptorChoice,
-  descriptorColumns,
-  selectDescriptors,
   varyingDescriptors,
 } from "./auxiliary/descriptor-tasks.ts";
 export { type MotifOptions, type MotifTasks, motifTasks } from "./auxiliary/motif-tasks.ts";
@@ -36,7 +33,8 @@ export {
   candidateValues,
   varyingCandidates,
 } from "./book/candidate-columns.ts";
-export { fragmentRows, graphIndexRows } from "./book/candidate-kinds.ts";
+export { fragmentKind, graphIndexKind } from "./book/candidate-kinds.ts";
+export { fragmentRows, graphIndexRows } from "./book/candidate-rows.ts";
 export { FRAGMENT_PATTERNS, type FragmentPattern } from "./book/fragment-patterns.ts";
 export { GRAPH_INDICES, type GraphIndex, graphIndices } from "./book/graph-indices.ts";
 export { type PredictSetting, type PredictSummary, predictTable } from "./command/predict.ts";

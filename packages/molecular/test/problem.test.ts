@@ -3,8 +3,10 @@ import { Random } from "@outrigger/core/random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { thrown } from "../../core/test/support/errors.ts";
+import { availability } from "../src/data/locate.ts";
+import { FREESOLV } from "../src/data/sources.ts";
 import { fewLabels } from "../src/experiment/few-labels.ts";
-import { type Problem, reduced, withTarget } from "../src/experiment/problem.ts";
+import { type Problem, problemOf as publicProblem, reduced, withTarget } from "../src/experiment/problem.ts";
 import type { TargetKind } from "../src/target/joint-task.ts";
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -131,3 +133,13 @@ describe("withTarget", () => {
     expect(thrown(() => withTarget(whole, "third")).message).toContain("the targets are first, second");
   });
 });
+
+const there = availability(FREESOLV);
+it.skipIf(there !== true)(
+  `a dataset is parsed once in a process${there === true ? "" : " (skipped: no FreeSolv)"}`,
+  async () => {
+    const [first, second] = [await publicProblem(FREESOLV), await publicProblem(FREESOLV)];
+    expect(second).toBe(first);
+    expect(first.property).toBe("FreeSolv: free energy of hydration");
+  },
+);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { fragmentKind, graphIndexKind } from "../src/book/candidate-kinds.ts";
 import { enumeratedSmiles } from "../src/data/enumerated.ts";
 import type { Batch, Row } from "../src/feature/compute.ts";
 import {
@@ -40,6 +41,8 @@ describe("workers", () => {
       bits: fingerprintKind({ kind: "morgan", radius: 3, bits: 512 }),
       scaffold: scaffoldKind(true),
       name: canonicalKind,
+      indices: graphIndexKind,
+      fragments: fragmentKind,
     };
     const smiles = [...enumeratedSmiles(320), "F/C=C/F", "C[C@H](N)C(=O)O", "[Na+].[Cl-]"];
     const reports: WorkerReport[] = [];

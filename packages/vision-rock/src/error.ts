@@ -4,10 +4,14 @@ export type VisionRockErrorCode =
   | "bad-file"
   | "bad-option"
   | "bad-score"
+  | "checksum"
   | "duplicate-id"
   | "missing-field"
+  | "missing-package"
+  | "not-finite"
   | "out-of-range"
   | "shape"
+  | "stopped"
   | "unknown-category"
   | "unknown-image";
 

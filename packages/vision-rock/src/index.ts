@@ -2,8 +2,25 @@ export { type AugmentOptions, augment } from "./augment/augment.ts";
 export { flip } from "./augment/flip.ts";
 export { type JitterOptions, jitter } from "./augment/jitter.ts";
 export { type ZoomCropOptions, zoomCrop } from "./augment/zoom-crop.ts";
+export type { Backbone } from "./backbone/backbone.ts";
+export { importResNet50, type WeightFile } from "./backbone/import-resnet50.ts";
+export type { Norm } from "./backbone/norm.ts";
+export { type Resnet50Options, resnet50 } from "./backbone/resnet50.ts";
+export { type SmallBackboneOptions, smallBackbone } from "./backbone/small-backbone.ts";
 export { type Box, boxIou } from "./box.ts";
 export type { Intrinsics } from "./camera.ts";
+export { type DetectedObject, type DetectOptions, detections } from "./detector/detect.ts";
+export type { MapShape } from "./detector/map-shape.ts";
+export { rockSsd, smallSsd } from "./detector/presets.ts";
+export {
+  type Reduction,
+  type SsdDetector,
+  type SsdHead,
+  type SsdLevel,
+  type SsdOptions,
+  type SsdParams,
+  ssd,
+} from "./detector/ssd.ts";
 export { VisionRockError, type VisionRockErrorCode } from "./error.ts";
 export {
   type Annotation,
@@ -33,7 +50,43 @@ export {
 } from "./evaluate/summary.ts";
 export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/voc.ts";
 export { readFolder } from "./folder/read-folder.ts";
+export { type Picture, readPicture } from "./folder/read-picture.ts";
 export { writeFolder } from "./folder/write-folder.ts";
+export { writeSubset } from "./folder/write-subset.ts";
+export { type PlaneNormalsOptions, planeNormals } from "./geometry/plane-normals.ts";
+export { type DepthTaskOptions, depthTask } from "./loss/depth-loss.ts";
+export { type DetectionTaskOptions, detectionTask } from "./loss/detection-loss.ts";
+export { type NormalsTaskOptions, normalsTask } from "./loss/normals-loss.ts";
+export { type SceneTaskOptions, sceneTask } from "./loss/scene-loss.ts";
+export { LOSS_WEIGHTS } from "./model/defaults.ts";
+export { type DetectionModel, type DetectionModelOptions, detectionModel } from "./model/detection-model.ts";
+export { type Crop, NYU_CAMERA, NYU_VALID } from "./nyuv2/camera.ts";
+export { NYU_CLASSES } from "./nyuv2/classes.ts";
+export { NYU_FORTY, NYU_FORTY_OF } from "./nyuv2/forty-classes.ts";
+export {
+  type PrepareEvent,
+  type PreparedNyuv2,
+  type PrepareNyuv2Options,
+  prepareNyuv2,
+} from "./nyuv2/prepare.ts";
+export { NYU_SCENES } from "./nyuv2/scenes.ts";
+export { chooseValidation, type NyuSplits, readSplits } from "./nyuv2/splits.ts";
+export { type CentredBox, decode, encode } from "./prior/codec.ts";
+export { type FittedPrior, type FittedPriors, fitPriors } from "./prior/fit-priors.ts";
+export { type Matched, type MatchOptions, matchPriors } from "./prior/match.ts";
+export {
+  type ListedShapes,
+  type PriorLevel,
+  type PriorShapes,
+  type Priors,
+  priorBoxes,
+  type ScaledShapes,
+} from "./prior/prior-boxes.ts";
+export type { Auxiliary } from "./rock/auxiliary.ts";
+export type { FusionKind } from "./rock/fusion/kinds.ts";
+export type { RockBlockOptions } from "./rock/options.ts";
+export type { PredictorKind } from "./rock/predictor.ts";
+export { type RockBlock, rockBlock } from "./rock/rock-block.ts";
 export { ROOM_CLASSES, type RoomClass } from "./rooms/plan/furniture.ts";
 export type { Lighting } from "./rooms/plan/lighting.ts";
 export type { Decal, Light, PlacedObject, RoomPlan, Surface } from "./rooms/plan/plan.ts";
@@ -42,4 +95,6 @@ export { ROOM_SCENES, type RoomScene } from "./rooms/plan/scenes.ts";
 export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.ts";
 export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
 export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
-export type { Sample, SampleObject, SampleSource } from "./sample.ts";
+export { type Annotated, annotated, type Sample, type SampleObject, type SampleSource } from "./sample.ts";
+export { greedyNms } from "./suppress/greedy-nms.ts";
+export { type SoftNmsOptions, softNms } from "./suppress/soft-nms.ts";

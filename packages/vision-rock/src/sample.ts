@@ -13,6 +13,14 @@ export interface SampleObject {
   readonly amodal: Box;
 }
 
+/** Which annotations a sample carries. A picture without objects that somebody looked at has `detection`, and no objects. */
+export interface Annotated {
+  readonly detection: boolean;
+  readonly scene: boolean;
+  readonly depth: boolean;
+  readonly normals: boolean;
+}
+
 /** A picture with the labels of the primary task (boxes) and of the auxiliaries (scene, depth, normals). Arrays are row-major. */
 export interface Sample {
   /** Tells samples of a data set apart. */
@@ -28,10 +36,17 @@ export interface Sample {
   /** [height, width]: 1 + the place in `objects`, 0 where there is no object. */
   readonly instances: Uint8Array;
   readonly objects: readonly SampleObject[];
-  /** Place in the list of scene classes. */
+  /** Place in the list of scene classes; −1 where it is not annotated. */
   readonly scene: number;
   readonly camera: Intrinsics;
+  /** Absent: all. Arrays of what is missing are 0 throughout, and `objects` is empty. */
+  readonly has?: Annotated;
 }
+
+/** What a sample carries: its `has`, or all. */
+export const annotated = (sample: Pick<Sample, "has">): Annotated => sample.has ?? ALL;
+
+const ALL: Annotated = { detection: true, scene: true, depth: true, normals: true };
 
 /** A data set whose samples are made or read when they are asked for. */
 export interface SampleSource {

@@ -48,11 +48,54 @@ export function closest(name: string, candidates: readonly string[]): string | u
   return best;
 }
 
-function readText(path: string): string {
+function decoderOf(encoding: string): InstanceType<typeof TextDecoder> {
   try {
-    const bytes = platform.fs.readFileSync(path);
-    const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (zipped ? platform.zlib.gunzipSync(bytes) : bytes).toString("utf8");
+    return new TextDecoder(encoding, { fatal: true });
+  } catch (error) {
+    const said = `There is no encoding "${encoding}"; utf-8 and windows-1252 are usual.`;
+    throw new OutriggerError("bad-option", said, { encoding }, error);
+  }
+}
+
+/** Every line end as `\n`, so that lines are counted as an editor does. */
+const unifiedLines = (text: string): string => text.replaceAll(/\r\n?/g, "\n");
+
+/** Line of the first bytes that stand for no character, by bisection over how many bytes can be decoded. */
+function faultyLine(bytes: Uint8Array, encoding: string): number {
+  let [line, low, high] = [1, 0, bytes.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    try {
+      const text = decoderOf(encoding).decode(bytes.subarray(0, middle), { stream: true });
+      line = unifiedLines(text).split("\n").length;
+      low = middle;
+    } catch {
+      high = middle - 1;
+    }
+  }
+  return line;
+}
+
+function decoded(path: string, bytes: Uint8Array, encoding: string): string {
+  const decoder = decoderOf(encoding);
+  try {
+    return decoder.decode(bytes);
+  } catch (error) {
+    const line = faultyLine(bytes, encoding);
+    throw new OutriggerError(
+      "bad-file",
+      `${path} is not in the encoding ${encoding}: bytes on line ${line} stand for no character. Save it as UTF-8, or name its encoding (for spreadsheets in the West often windows-1252).`,
+      { path, encoding, line },
+      error,
+    );
+  }
+}
+
+function readText(path: string, encoding: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = platform.fs.readFileSync(path);
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = platform.zlib.gunzipSync(bytes);
   } catch (error) {
     if (error instanceof OutriggerError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
@@ -61,27 +104,37 @@ function readText(path: string): string {
       : `Could not read ${path}: ${(error as Error).message}. If it is a .gz file it may be cut off: fetch it again.`;
     throw new OutriggerError(missing ? "missing-data" : "bad-file", message, { path }, error);
   }
+  return decoded(path, bytes, encoding);
 }
 
 /**
  * Reads a comma-separated table with a header row into columns of strings.
  *
- * Quoted cells, a byte-order mark and blank lines are understood; a gzip file is recognised by its first two bytes, whatever its name.
+ * Quoted cells, a byte-order mark, blank lines and any line ends are understood (a line end inside quotes becomes `\n`); a gzip file is
+ * recognised by its first two bytes, whatever its name.
  *
- * @param source a path, or the text itself.
- * @throws OutriggerError "missing-data" (no such file), "bad-file" (unreadable, empty, header only, a row with another number
- * of cells, a column named twice).
+ * @param source a path, with the encoding of its text (default `utf-8`), or the text itself.
+ * @throws OutriggerError "missing-data" (no such file), "bad-file" (unreadable, bytes that the encoding does not have, empty, header
+ * only, a row with another number of cells, a column named twice), "bad-option" for an encoding that does not exist.
  *
  * @example
  * const table = readColumns({ path: "delaney-processed.csv" });
  * const smiles = table.column("smiles");
  */
-export function readColumns(source: { readonly path: string } | { readonly text: string }): Table {
+export function readColumns(
+  source: { readonly path: string; readonly encoding?: string } | { readonly text: string },
+): Table {
   const name = "path" in source ? source.path : "the text given";
-  const text = "path" in source ? readText(source.path) : source.text;
+  const text = "path" in source ? readText(source.path, source.encoding ?? "utf-8") : source.text;
   let records: { record: string[]; info: { lines: number } }[];
   try {
-    records = parse(text, { bom: true, info: true, skip_empty_lines: true, trim: true }) as never;
+    records = parse(unifiedLines(text), {
+      bom: true,
+      info: true,
+      record_delimiter: "\n",
+      skip_empty_lines: true,
+      trim: true,
+    }) as never;
   } catch (error) {
     throw new OutriggerError(
       "bad-file",

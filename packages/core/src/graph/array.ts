@@ -89,12 +89,22 @@ export function mapTree<T, U>(tree: Tree<T>, f: (leaf: T, path: string) => U, pa
   return out;
 }
 
+/** Without the names that {@link mapTree} makes: this runs at every call of a compiled function. */
+function collect<T>(tree: Tree<T>, found: T[]): void {
+  if (isLeaf(tree) || typeof tree !== "object" || tree === null) {
+    found.push(tree as T);
+  } else if (isList(tree)) {
+    for (const child of tree) collect(child, found);
+  } else {
+    const record = tree as { readonly [key: string]: Tree<T> };
+    for (const key of Object.keys(record).sort()) collect(record[key] as Tree<T>, found);
+  }
+}
+
 /** The leaves of a tree, in the order in which {@link mapTree} visits them. */
 export function leaves<T>(tree: Tree<T>): T[] {
   const found: T[] = [];
-  mapTree(tree, (leaf) => {
-    found.push(leaf);
-  });
+  collect(tree, found);
   return found;
 }
 

@@ -13,15 +13,27 @@ export function clipByGlobalNorm(gradient: Float32Array, limit: number): number 
   if (!(limit > 0)) {
     throw new OutriggerError("bad-option", `The largest norm must be above 0, not ${limit}.`, { limit });
   }
-  let square = 0;
-  for (const value of gradient) square += value * value;
-  const norm = Math.sqrt(square);
+  const norm = Math.sqrt(squaredLength(gradient));
   if (!Number.isFinite(norm)) throw gradientNotFinite();
   if (norm > limit) {
     const factor = limit / norm;
     for (let i = 0; i < gradient.length; i++) gradient[i]! *= factor;
   }
   return norm;
+}
+
+/** Four sums side by side, so that no addition waits for the one before; by index, as the iterator of a typed array takes ten times as long. */
+function squaredLength(values: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]! ** 2;
+    b += values[i + 1]! ** 2;
+    c += values[i + 2]! ** 2;
+    d += values[i + 3]! ** 2;
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]! ** 2;
+  return a + b + (c + d);
 }
 
 /** A gradient with an entry that is NaN or infinite. */

@@ -11,7 +11,8 @@ export interface Eigen {
 export function symmetricEigen(matrix: Matrix): Eigen {
   if (matrix.length === 0) return { values: [], vectors: [] };
   // Powers of two change no digit, and squares of the elements stay within float64's range.
-  const unit = 2 ** Math.round(Math.log2(Math.max(...matrix.flat().map(Math.abs), Number.MIN_VALUE)));
+  const largest = matrix.flat().reduce((most, value) => Math.max(most, Math.abs(value)), Number.MIN_VALUE);
+  const unit = 2 ** Math.round(Math.log2(largest));
   const scaled = matrix.map((row, i) => row.map((value, j) => (value + matrix[j]![i]!) / 2 / unit));
   const found = new EigenvalueDecomposition(new Dense(scaled), { assumeSymmetric: true });
   const order = found.realEigenvalues

@@ -3,7 +3,7 @@ import { OutriggerError } from "@outrigger/core/error";
 import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 import { descriptors, type FeaturizeOptions } from "../feature/featurize.ts";
 import { type Candidate, candidate, candidateBook } from "./book.ts";
-import { fragmentRows, graphIndexRows } from "./candidate-kinds.ts";
+import { fragmentRows, graphIndexRows } from "./candidate-rows.ts";
 import { FRAGMENT_PATTERNS } from "./fragment-patterns.ts";
 import { GRAPH_INDICES } from "./graph-indices.ts";
 

@@ -3,8 +3,10 @@ import { attribute } from "../predictor/attribution.ts";
 import { attributionSvg } from "../predictor/attribution-svg.ts";
 import type { Predictor } from "../predictor/predictor.ts";
 import type { PredictorRecord } from "../predictor/record.ts";
+import { selectionWords } from "../training/auxiliaries.ts";
 import type { Configuration } from "../training/configuration.ts";
 import { coveragePromise, coverageVerdict, type TargetReport, type TestRow } from "../training/report.ts";
+import { splitWords } from "../training/split-words.ts";
 import { escape, factsHtml, tableHtml } from "./html.ts";
 import { pageHtml } from "./page.ts";
 import { figureHtml } from "./panel.ts";
@@ -37,7 +39,7 @@ const range = (low: number | null, high: number | null): string =>
   low === null || high === null ? "–" : `${short(low)} to ${short(high)}`;
 
 function facts({ configuration, report, rdkit }: PredictorRecord): string {
-  const { data, parts, auxiliaries, members } = report;
+  const { data, parts, auxiliaries, selection, members } = report;
   const { split, method, scale, seed } = configuration;
   return factsHtml([
     ["Data", `${data.name}: ${data.molecules} molecules`],
@@ -45,12 +47,14 @@ function facts({ configuration, report, rdkit }: PredictorRecord): string {
     ["Repeated molecules", data.repeated === 0 ? "none" : `${data.repeated}`],
     [
       "Split",
-      `${split.variant}, seed ${split.seed}: ${parts.train} training, ${parts.validation} validation, ${parts.test} test`,
+      `${splitWords(split)}: ${parts.train} training, ${parts.validation} validation, ${parts.test} test`,
     ],
     ["Model", modelWords(configuration)],
     [
       "Auxiliary tasks",
-      auxiliaries.length === 0 ? "none" : `${auxiliaries.join(", ")}; weighed by ${method}, scale ${scale}`,
+      auxiliaries.length === 0
+        ? "none"
+        : `${auxiliaries.join(", ")}; ${selection ? `${selectionWords(selection)}, ` : ""}weighed by ${method}, scale ${scale}`,
     ],
     [
       "Epochs",
@@ -80,7 +84,7 @@ function metricsTable({ targets }: PredictorRecord["report"]): string {
 
 function figures(target: TargetReport, configuration: Configuration): string {
   const inside = target.coverage.find(({ level }) => level === configuration.level)!;
-  const promise = coveragePromise(configuration.split.variant);
+  const promise = coveragePromise(configuration.split);
   const drawn =
     target.kind === "regression"
       ? [parityFigure(target, inside), coverageFigure(target, promise), domainFigure(target)]
@@ -143,7 +147,7 @@ function limits({ configuration, report }: PredictorRecord): string {
   const { data, parts } = report;
   const said = [
     "A prediction for a molecule unlike those of training is a guess, whatever its error bar says: look at the similarity to the nearest training molecule.",
-    coveragePromise(configuration.split.variant),
+    coveragePromise(configuration.split),
     "Epochs were chosen and error bars calibrated on the same validation molecules, so error bars can be a little too narrow.",
     "Intervals of metrics are over test molecules; another training or another split moves the numbers as well.",
     ...(parts.test < 50 ? [`${parts.test} test molecules are few: the numbers above are rough.`] : []),

@@ -1,12 +1,22 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
-import { tableText } from "../command/train.ts";
-import { compare, MOST_TRIES } from "../compare/compare.ts";
+import { compareCommand } from "../command/compare.ts";
+import { MOST_TRIES } from "../compare/compare.ts";
 import { comparisonText } from "../compare/comparison-text.ts";
-import { readMolecules } from "../data/dataset.ts";
-import { interruptible, list, option, print, whole, withOptions, writeOut } from "./shared.ts";
-import { configurationOf, dataOptions, type GivenTraining, modelOptions } from "./training-options.ts";
+import { interruptible, option, print, whole, withOptions, writeOut } from "./shared.ts";
+import {
+  AUXILIARY_HELP,
+  auxiliaryOptions,
+  configurationOf,
+  dataOptions,
+  type GivenTraining,
+  modelOptions,
+} from "./training-options.ts";
 
 type Given = GivenTraining & {
+  readonly out: string;
+  readonly fresh?: boolean;
   readonly seeds: number;
   readonly tries: number;
   readonly threads?: number;
@@ -16,11 +26,8 @@ type Given = GivenTraining & {
 
 const options = [
   ...dataOptions,
-  option(
-    "--auxiliary <names>",
-    "descriptors that become tasks: auto, random, all, or names (default: auto)",
-    list,
-  ),
+  option("--out <folder>", "where finished trainings and the result are kept").default("comparison"),
+  ...auxiliaryOptions("auto"),
   option("--seeds <n>", "trainings an arm; below 5 nothing is concluded", whole(1)).default(5),
   option(
     "--tries <n>",
@@ -30,6 +37,7 @@ const options = [
   ...modelOptions,
   option("--json <file>", "everything as JSON; - writes it here in place of the table"),
   option("--html <file>", "a page with a picture, which needs nothing else"),
+  option("--fresh", "start anew where the folder holds a comparison"),
   option("--threads <n>", "native threads", whole(1)),
 ];
 
@@ -41,10 +49,13 @@ function duration(seconds: number): string {
 /** Lines on the way, with the time left as the trainings so far suggest. */
 function progress(): (done: number, total: number, what: string) => void {
   const began = Date.now();
+  // Trainings that were done before took no time now.
+  let before: number | undefined;
   const terminal = process.stderr.isTTY;
   return (done, total, what) => {
-    const left =
-      done === 0 ? "" : `, about ${duration(((Date.now() - began) / 1000 / done) * (total - done))} left`;
+    before ??= done;
+    const each = (Date.now() - began) / 1000 / (done - before);
+    const left = done === before ? "" : `, about ${duration(each * (total - done))} left`;
     if (done === total) {
       if (terminal) process.stderr.write("\r\u001b[K");
       return;
@@ -66,21 +77,32 @@ export function addCompare(program: Command): void {
 Arms: the target alone; with auxiliary tasks; with descriptors as inputs; with both. All have the same seeds, splits and tuning budget, and one
 model each, not an ensemble. A perceptron (--model mlp) answers in minutes; what holds for it need not hold for a graph network.
 
+Finished trainings are kept in the folder: Ctrl-C stops, the same command goes on, and more seeds or tries add to what is there.
+${AUXILIARY_HELP}
+
 Examples:
   outrigger-molecular compare data.csv --target logS --model mlp
   outrigger-molecular compare data.csv --target logS --tries 4 --seeds 10 --json result.json --html result.html`,
     )
     .action(async (data: string, given: Given) => {
-      const { smiles, seeds, tries, threads, json, html } = given;
+      const { out, fresh, seeds, tries, threads, json, html } = given;
       const chosen = configurationOf(given);
-      const table = await readMolecules(
-        { path: data },
-        { targets: chosen.targets, ...(smiles !== undefined && { smiles }) },
-      );
-      process.stderr.write(`${tableText(table)}\n`);
-      const run = { spinning: false, ...(threads !== undefined && { threads }) };
-      const comparison = await interruptible("stopping after this step", (signal) =>
-        compare(table, chosen, { seeds, tries, signal, run, onProgress: progress() }),
+      if (fresh) {
+        for (const name of ["comparison.json", "trainings.json"]) rmSync(join(out, name), { force: true });
+        rmSync(join(out, "training"), { recursive: true, force: true });
+      }
+      const comparison = await interruptible(
+        "stopping after this step (again to stop at once, back to the last epoch)",
+        (signal) =>
+          compareCommand(data, chosen, {
+            out,
+            seeds,
+            tries,
+            signal,
+            say: (text) => process.stderr.write(`${text}\n`),
+            progress: progress(),
+            ...(threads !== undefined && { threads }),
+          }),
       );
       if (comparison === null) {
         process.exitCode = 130;

@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
 import { describeFile, descriptionText } from "../command/describe.ts";
-import { list, option, print, whole, withOptions } from "./shared.ts";
+import { list } from "./list.ts";
+import { option, print, whole, withOptions } from "./shared.ts";
 
 interface Given {
   readonly smiles?: string;

@@ -4,20 +4,19 @@ import type { TrainingEvent } from "../training/train-predictor.ts";
 import { short } from "./text-table.ts";
 
 /** One line a trained model. */
-function memberLine(member: number, members: number, stream: ProgressStream): FitCallback {
+function memberLine(which: string, stream: ProgressStream): FitCallback {
   let [metric, epochs, resumed] = ["", 0, false];
   return (event): void => {
     if (event.kind === "start") resumed = event.resumedAt > 0;
     if (event.kind === "epoch") [metric, epochs] = [event.metric, event.record.epoch + 1];
     if (event.kind !== "end" || event.best === null) return;
-    const which = members > 1 ? `model ${member} of ${members}: ` : "";
     const at = `best on validation in epoch ${event.best.epoch + 1}`;
     // A model that was finished before ends without an epoch, and its metric is not told again.
     const how =
       metric === ""
         ? `was trained before, ${at}`
         : `${resumed ? "continued, " : ""}${epochs} epochs, ${at}: ${metric} ${short(event.best.value)}`;
-    stream.write(`${which}${how}\n`);
+    stream.write(`${which === "" ? "" : `${which}: `}${how}\n`);
   };
 }
 
@@ -30,7 +29,7 @@ export function trainingProgress(
   stream: ProgressStream = process.stderr,
 ): (event: TrainingEvent) => void {
   const terminal = stream.isTTY === true;
-  let listeners: { readonly member: number; readonly listen: readonly FitCallback[] } | undefined;
+  let listeners: { readonly which: string; readonly listen: readonly FitCallback[] } | undefined;
   let drawn = 0;
   return (event) => {
     if (event.kind === "said") say(event.text);
@@ -41,17 +40,22 @@ export function trainingProgress(
       );
     }
     if (event.kind !== "fit") return;
-    const { member, members } = event;
-    if (listeners?.member !== member) {
-      const prefix = members > 1 ? `model ${member} of ${members} ` : "";
+    const { member, members, stage } = event;
+    const which = [
+      ...(members > 1 ? [`model ${member} of ${members}`] : []),
+      ...(stage.stages > 1 ? [stage.name] : []),
+    ].join(", ");
+    // Models without a name are the only one.
+    if (listeners?.which !== which) {
+      const prefix = which === "" ? "" : `${which} `;
       const labelled = {
         columns: (stream.columns ?? 120) - prefix.length,
         write: (text: string) =>
           stream.write(text === "\n" ? "\r\u001b[K" : text.replace("\r\u001b[K", `\r\u001b[K${prefix}`)),
       };
       listeners = {
-        member,
-        listen: [...(terminal ? [progressBar(labelled)] : []), memberLine(member, members, stream)],
+        which,
+        listen: [...(terminal ? [progressBar(labelled)] : []), memberLine(which, stream)],
       };
     }
     for (const listen of listeners.listen) listen(event.event);

@@ -36,14 +36,8 @@ export function real(text: string): number {
   throw new InvalidArgumentError("Give a number.");
 }
 
-/** A parser of a,b,c; an option given twice adds to the list. */
-export const list = (text: string, before?: readonly string[]): readonly string[] => [
-  ...(before ?? []),
-  ...text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== ""),
-];
+/** A parser of numbers with commas between. */
+export const numbers = (text: string): number[] => text.split(",").map(real);
 
 /** An option with a parser, or without one. */
 export function option(

@@ -1,7 +1,8 @@
 import { OutriggerError } from "@outrigger/core/error";
 import type { Command, Option } from "commander";
 import { type SplitCommand, splitCommand, splitText } from "../command/split.ts";
-import { list, option, print, real, whole, withOptions } from "./shared.ts";
+import { list } from "./list.ts";
+import { numbers, option, print, whole, withOptions } from "./shared.ts";
 
 interface Given {
   readonly smiles?: string;
@@ -37,9 +38,7 @@ const options: readonly Option[] = [
     "another division by the same rule: balanced, stratified, random, folds (default: 0)",
     whole(0),
   ),
-  option("--fractions <a,b,c>", "shares of training, validation and test (default: 0.8,0.1,0.1)", (text) =>
-    text.split(",").map(real),
-  ),
+  option("--fractions <a,b,c>", "shares of training, validation and test (default: 0.8,0.1,0.1)", numbers),
   option(
     "--folds <n>",
     "cross-validation: as many splits as folds (with scaffold, stratified or random)",

@@ -2,9 +2,17 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { trainCommand } from "../command/train.ts";
+import { list } from "./list.ts";
 import { trainingProgress } from "./progress.ts";
-import { interruptible, list, option, print, real, whole, withOptions } from "./shared.ts";
-import { configurationOf, dataOptions, type GivenTraining, modelOptions } from "./training-options.ts";
+import { interruptible, option, print, real, whole, withOptions } from "./shared.ts";
+import {
+  AUXILIARY_HELP,
+  auxiliaryOptions,
+  configurationOf,
+  dataOptions,
+  type GivenTraining,
+  modelOptions,
+} from "./training-options.ts";
 
 type Given = GivenTraining & {
   readonly out: string;
@@ -18,11 +26,7 @@ type Given = GivenTraining & {
 const options = [
   ...dataOptions,
   option("--out <folder>", "the model folder").default("model"),
-  option(
-    "--auxiliary <names>",
-    "descriptors to predict besides: auto, none, random, all, or names with commas between (default: none)",
-    list,
-  ),
+  ...auxiliaryOptions("none"),
   option("--scale <weight>", "of every auxiliary task against the target's 1 (default: 0.1)", real),
   option(
     "--inputs <names>",
@@ -47,11 +51,15 @@ The folder holds all that predicting needs, and card.html, which says how good t
 and error bars calibrated on the validation molecules; the test molecules are looked at once, at the end. Rows whose SMILES cannot be read are
 left out and listed.
 
+${AUXILIARY_HELP}
+
 Ctrl-C stops after the step under way, and the same command goes on from there.
 
 Examples:
   outrigger-molecular train data.csv --target logS
   outrigger-molecular train data.csv --smiles canonical --target logS --auxiliary auto --out model
+  outrigger-molecular train data.csv --target logS --auxiliary auto --method pre-train-joint
+  outrigger-molecular train data.csv --target logS --split splits.json --fold 2
   outrigger-molecular train tox21.csv --target NR-AR,NR-ER,SR-p53 --split ogb --ensemble 3
   outrigger-molecular train data.csv --target logS --model mlp --ensemble 1        a minute at most`,
     )

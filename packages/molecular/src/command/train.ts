@@ -1,14 +1,15 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { OutriggerError } from "@outrigger/core/error";
 import { replaceFile } from "@outrigger/core/train/disk";
 import { percent, short, textTable } from "../cli/text-table.ts";
 import { type MoleculeTable, readMolecules } from "../data/dataset.ts";
 import { readRecord, writePredictor } from "../predictor/folder.ts";
 import { makePredictor } from "../predictor/predictor.ts";
 import type { PredictorRecord } from "../predictor/record.ts";
-import { type Configuration, differences } from "../training/configuration.ts";
+import { selectionWords } from "../training/auxiliaries.ts";
+import type { Configuration } from "../training/configuration.ts";
 import { coveragePromise, coverageVerdict, type TargetReport } from "../training/report.ts";
+import { checkSame } from "../training/same-options.ts";
 import { type TrainingEvent, trainPredictor } from "../training/train-predictor.ts";
 
 /** Where and how a training runs. */
@@ -48,6 +49,7 @@ export async function trainCommand(
   const run = { spinning: false, ...(threads !== undefined && { threads }) };
   const trained = await trainPredictor(table, configuration, {
     directory: join(out, "training"),
+    source: { path: data },
     onProgress(event) {
       // Not before: a mistake that ends the command must not bind the folder to its options.
       if (event.kind === "fit" && event.event.kind === "start") writeBegun(out, configuration);
@@ -84,23 +86,6 @@ function checkBegun(out: string, configuration: Configuration): void {
   const path = begunOf(out);
   if (existsSync(path))
     checkSame(out, JSON.parse(readFileSync(path, "utf8")) as Configuration, configuration);
-}
-
-function checkSame(out: string, before: Configuration, now: Configuration): void {
-  const differ = differences(before, now);
-  if (differ.length === 0) return;
-  const at = (configuration: Configuration, path: string): string =>
-    JSON.stringify(
-      path
-        .split(".")
-        .reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], configuration),
-    ) ?? "none";
-  const list = differ.map((path) => `${path} (was ${at(before, path)}, now ${at(now, path)})`).join(", ");
-  throw new OutriggerError(
-    "bad-option",
-    `${out} holds a run with other options: ${list}. Give the same options, another --out, or --fresh to start anew.`,
-    { differ },
-  );
 }
 
 /** What was read, and what was left out. */
@@ -146,5 +131,9 @@ export function resultText({ report, configuration }: PredictorRecord): string {
     data.seenTests > 0
       ? `\n${data.seenTests} test molecules are training molecules as well: the numbers are too good. Take them out, or use a split by scaffolds.`
       : "";
-  return `${targets.map((target) => targetText(target, configuration.level)).join("\n")}\n${coveragePromise(configuration.split.variant)}${seen}`;
+  const { auxiliaries, selection } = report;
+  const tasks = selection
+    ? `\nAuxiliary tasks, ${selectionWords(selection)}: ${auxiliaries.join(", ")}; weighed by ${configuration.method}.`
+    : "";
+  return `${targets.map((target) => targetText(target, configuration.level)).join("\n")}\n${coveragePromise(configuration.split)}${seen}${tasks}`;
 }

@@ -3,14 +3,15 @@ import { OutriggerError } from "@outrigger/core/error";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import type { MoleculeTable } from "../data/dataset.ts";
 import type { Split } from "../data/split.ts";
-import { splitMolecules } from "../feature/featurize.ts";
-import { moleculeModel } from "../model/molecule-model.ts";
-import { featureBatches } from "../predictor/molecule-features.ts";
+import { auxiliariesOf, selectionWords } from "../training/auxiliaries.ts";
 import type { Configuration } from "../training/configuration.ts";
-import { trainMember } from "../training/members.ts";
 import { type Prepared, prepare } from "../training/prepare.ts";
+import { seeded, splitWords } from "../training/split-words.ts";
 import { targetsOf } from "../training/targets.ts";
 import { METRICS } from "../training/test-metrics.ts";
+import { type TableSource, type TrainingSplit, trainingSplit } from "../training/training-split.ts";
+import { keptTrainings, type Measured } from "./kept-trainings.ts";
+import { measureTraining } from "./measure.ts";
 import { type PairedInterval, pairedInterval, type Verdict, verdictOf } from "./verdict.ts";
 
 export type ArmName = "single" | "auxiliary" | "inputs" | "both";
@@ -49,7 +50,12 @@ export interface Comparison {
   readonly seeds: readonly number[];
   /** Candidates that every arm tried on validation. */
   readonly tries: number;
+  /** Of the last seed, where seeds have others. */
   readonly auxiliaries: readonly string[];
+  /** How they were chosen, in a few words. */
+  readonly chosen: string;
+  /** What should be known of the choice and of the split. */
+  readonly notes: readonly string[];
   readonly arms: readonly ArmResult[];
   readonly differences: readonly Difference[];
   readonly configuration: Configuration;
@@ -86,26 +92,34 @@ const candidates = (auxiliary: boolean, tries: number): Tuned[] =>
 
 export const MOST_TRIES = 4;
 
+interface Part {
+  readonly configuration: Configuration;
+  readonly split: Split;
+  readonly prepared: Prepared;
+}
+
 export interface CompareOptions {
   /** Paired seeds; default 5, the fewest from which something is concluded. */
   readonly seeds?: number;
   /** Candidates that every arm tries on validation, 1 to 4; default 2. */
   readonly tries?: number;
+  /** Where finished trainings are kept, which the same call then does not do again; default nowhere. */
+  readonly directory?: string;
+  /** What the table was read from: needed for a split by a column. */
+  readonly source?: TableSource;
   readonly signal?: AbortSignal;
+  /** Hears of every question to a language model. */
+  readonly onLine?: (line: string) => void;
   /** Before every training: how many are done, of how many, and what comes. */
   readonly onProgress?: (done: number, total: number, what: string) => void;
   readonly run?: CompileOptions;
 }
 
-interface Measured {
-  readonly validation: number;
-  readonly test: number;
-}
-
 /**
  * Trains one model an arm and seed: the target alone, with auxiliary tasks, with descriptors as inputs, with both. Every arm tries the same
  * number of candidates on validation with the first seed, then all seeds are trained with its best. With a split that has a seed (balanced,
- * random) every seed also has a split of its own, the same for all arms.
+ * stratified, random) every seed also has a split of its own, the same for all arms. A language model is asked once, about the training molecules of
+ * the first seed.
  *
  * @param configuration its inputs, scale, weight decay and ensemble are not read; `auxiliary` `none` becomes `auto`
  * @returns null when the signal stopped it
@@ -116,92 +130,83 @@ export async function compare(
   configuration: Configuration,
   options: CompareOptions = {},
 ): Promise<Comparison | null> {
-  const { seeds: count = 5, tries = 2, signal, onProgress = () => undefined, run } = options;
+  const { seeds: count = 5, tries = 2, signal, onProgress = () => undefined, onLine, run } = options;
   if (!(tries >= 1 && tries <= MOST_TRIES))
     throw new OutriggerError("bad-option", `tries must be from 1 to ${MOST_TRIES}, not ${tries}.`, { tries });
-  const { variant } = configuration.split;
-  const resplit = variant === "balanced" || variant === "random";
+  const resplit = seeded(configuration.split);
   const seeds = Array.from({ length: count }, (_, s) => configuration.seed + s);
   const total = ARMS.length * (seeds.length + tries - 1);
-  let done = 0;
-  let [testLabels, auxiliaries] = [Number.POSITIVE_INFINITY, [] as string[]];
-
-  const settings = (arm: Arm): Configuration => ({
+  const asked: Configuration = {
     ...configuration,
     ensemble: 1,
-    inputs: arm.inputs ? "descriptors" : "none",
-    auxiliary: arm.auxiliary
-      ? configuration.auxiliary === "none"
-        ? "auto"
-        : configuration.auxiliary
-      : "none",
-  });
-  const splitOf = (s: number): Promise<Split> =>
-    splitMolecules(table.smiles, {
-      ...configuration.split,
-      seed: configuration.split.seed + (resplit ? s : 0),
-    });
+    auxiliary: configuration.auxiliary === "none" ? "auto" : configuration.auxiliary,
+  };
+  const splitOf = (s: number): Promise<TrainingSplit> => {
+    const { split } = configuration;
+    return trainingSplit(
+      table,
+      "seed" in split && resplit ? { ...split, seed: split.seed + s } : split,
+      options,
+    );
+  };
+  const first = await splitOf(0);
+  const [primary] = targetsOf(table, configuration.targets, configuration.kind, first.split);
+  const kept = keptTrainings(options.directory, configuration, table, first.split);
+  if (asked.auxiliary === "language-model" && kept.selection === null) {
+    const how = { ...(onLine && { onLine }), ...(signal && { signal }) };
+    kept.choose((await auxiliariesOf(asked, table, first.split.train, how)).selection!);
+  }
+  const chosen = kept.selection ?? undefined;
+  let done = 0;
 
   async function measured(
     arm: Arm,
     tuned: Tuned,
     s: number,
-    split: Split,
-    made: Prepared,
+    part: () => Promise<Part>,
   ): Promise<Measured | null> {
-    onProgress(done, total, `${arm.name}, seed ${seeds[s]}`);
-    const chosen = { ...settings(arm), ...tuned };
-    const targets = targetsOf(table, chosen.targets, chosen.kind, split);
-    const [primary] = targets;
-    const metric = METRICS[primary!.kind][0]!;
-    const extra = made.descriptors.length;
-    const fitted = await trainMember({
-      configuration: chosen,
-      split,
-      targets,
-      features: made.features,
-      auxiliaries: made.auxiliaries,
-      extra,
-      seed: seeds[s]!,
-      ...(signal && { signal }),
-      ...(run && { run }),
-    });
-    const { input } = moleculeModel(chosen.model, { tasks: [] });
-    const columns = {
-      ...Object.fromEntries(targets.map(({ name, column }) => [name, column])),
-      ...made.auxiliaries,
-    };
-    const rows = split.test;
-    const labels = rows.filter((row) => primary!.raw.mask[row] === 1).length;
-    const { batches } = featureBatches(made.features, { input, columns, rows, batchSize: chosen.batchSize });
-    const evaluation = fitted.stopped === "signal" ? null : await fitted.evaluate(batches);
-    await fitted.dispose();
-    if (evaluation === null) return null;
-    const test = evaluation[primary!.name]?.[metric.name];
-    if (test === null || test === undefined)
-      throw new OutriggerError(
-        "bad-data",
-        `The test molecules of seed ${seeds[s]} give no ${metric.name} of "${primary!.name}": ${labels === 0 ? "none has a label" : "all are of one class"}. Choose --split random, or larger --fractions.`,
-        { target: primary!.name, seed: seeds[s] },
-      );
-    testLabels = Math.min(testLabels, labels);
-    auxiliaries = arm.auxiliary ? Object.keys(made.auxiliaries) : auxiliaries;
+    const [[option, value]] = Object.entries(tuned) as [[string, number]];
+    const name = `${arm.name} ${option}=${value} seed=${seeds[s]}`;
+    const known = kept.find(name);
+    if (known === undefined) {
+      onProgress(done, total, `${arm.name}, seed ${seeds[s]}`);
+      const { configuration: own, split, prepared } = await part();
+      const directory = kept.checkpoint(name);
+      const configured = { ...own, ...tuned };
+      const setting = { configuration: configured, split, prepared, directory, signal, run };
+      const found = await measureTraining(table, setting);
+      if (found === null) return null;
+      kept.add(name, found);
+    }
     done++;
-    return { validation: fitted.best!.value, test };
+    return kept.find(name)!;
   }
 
-  const [kind] = targetsOf(table, configuration.targets, configuration.kind, await splitOf(0));
-  const metric = METRICS[kind!.kind][0]!;
+  /** What all tries of an arm and seed share; made only where something is left to train. */
+  async function partOf(arm: Arm, s: number): Promise<Part> {
+    const own: Configuration = {
+      ...asked,
+      seed: seeds[s]!,
+      inputs: arm.inputs ? "descriptors" : "none",
+      auxiliary: arm.auxiliary ? asked.auxiliary : "none",
+    };
+    const { split } = await splitOf(s);
+    const prepared = await prepare(table, own, split, () => undefined, { ...(chosen && { chosen }) });
+    return { configuration: own, split, prepared };
+  }
+
+  const metric = METRICS[primary!.kind][0]!;
   const better = (a: number, b: number): boolean => (metric.better === "lower" ? a < b : a > b);
   const arms: ArmResult[] = [];
+  const everything: Measured[] = [];
   for (const arm of ARMS) {
     let best: { tuned: Tuned; result: Measured } | undefined;
     const results: Measured[] = [];
     for (let s = 0; s < seeds.length; s++) {
-      const split = await splitOf(s);
-      const made = await prepare(table, settings(arm), split, () => undefined);
+      let made: Promise<Part> | undefined;
+      const part = (): Promise<Part> => (made ??= partOf(arm, s));
       for (const tuned of s === 0 ? candidates(arm.auxiliary, tries) : [best!.tuned]) {
-        const result = await measured(arm, tuned, s, split, made);
+        const result = await measured(arm, tuned, s, part);
         if (result === null) return null;
         if (s > 0) results.push(result);
         else if (best === undefined || better(result.validation, best.result.validation))
@@ -209,6 +214,7 @@ export async function compare(
       }
     }
     const all = [best!.result, ...results];
+    everything.push(...all);
     arms.push({
       name: arm.name,
       describe: arm.describe,
@@ -218,19 +224,30 @@ export async function compare(
     });
   }
   onProgress(total, total, "done");
+  const testLabels = everything.reduce(
+    (least, { labels }) => Math.min(least, labels),
+    Number.POSITIVE_INFINITY,
+  );
+  const { selection } = chosen ? { selection: chosen } : await auxiliariesOf(asked, table, first.split.train);
   const testOf = (name: ArmName): readonly number[] => arms.find((arm) => arm.name === name)!.test;
   return {
     data: basename(table.name),
-    target: kind!.name,
+    target: primary!.name,
     metric: metric.name,
     better: metric.better,
     molecules: table.smiles.length,
     testLabels,
-    split: variant,
+    split: "seed" in configuration.split ? configuration.split.variant : splitWords(configuration.split),
     resplit,
     seeds,
     tries,
-    auxiliaries,
+    auxiliaries: everything.findLast(({ auxiliaries }) => auxiliaries.length > 0)!.auxiliaries,
+    chosen: selectionWords(selection!),
+    notes: [
+      ...(asked.auxiliary === "random" ? ["Every seed draws others; those of the last one are named."] : []),
+      ...first.notes,
+      ...selection!.notes,
+    ],
     arms,
     differences: PAIRS.map(([arm, against]) => {
       const found = pairedInterval(testOf(arm), testOf(against));

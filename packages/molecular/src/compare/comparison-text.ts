@@ -36,11 +36,14 @@ export function comparisonNotes({
   split,
   testLabels,
   auxiliaries,
+  chosen,
+  notes,
 }: Comparison): string[] {
   return [
     `${seeds.length} paired seeds${resplit ? ", each with a split of its own" : ""} (split ${split}); every arm tried ${tries} ${tries === 1 ? "candidate" : "candidates"} on validation with the first seed; at least ${testLabels} test labels.`,
-    ...(auxiliaries.length > 0 ? [`Auxiliary tasks: ${auxiliaries.join(", ")}.`] : []),
+    ...(auxiliaries.length > 0 ? [`Auxiliary tasks, ${chosen}: ${auxiliaries.join(", ")}.`] : []),
     `Intervals are over ${resplit ? "seeds and splits" : "seeds"} of these molecules; other molecules may behave otherwise. Where nothing differs, one of four intervals at 95 % leaves zero out in up to one comparison of five.`,
+    ...notes,
     "With both, the auxiliary heads can read most of their answers from the inputs.",
   ];
 }

@@ -57,10 +57,10 @@ const ROWS: readonly Row[] = [
   rule("pre-train-joint"),
   control(
     "random-descriptors",
-    "Five other descriptors, drawn anew for every seed, instead of the chosen five; uniform weights.",
+    "Five numbers drawn anew from the whole book for every seed, instead of the chosen five; uniform weights.",
     { trains: "uniform", auxiliaries: "random", tunes: "scale" },
   ),
-  control("all-descriptors", "Every descriptor that varies; uniform weights.", {
+  control("all-descriptors", "Every number of the book that varies; uniform weights.", {
     trains: "uniform",
     auxiliaries: "all",
     tunes: "scale",
@@ -88,9 +88,6 @@ const MODEL_PER_TARGET: Row = control(
 );
 
 const ALL = ROWS.map(({ method }) => method);
-/** Without the row whose candidates bring their own models and sizes. */
-const SINGLE_MODEL = ALL.filter((method) => method !== "model-by-validation");
-
 /** Rows of the tier that takes an hour: what every table must have, and of the rest one rule of each idea. */
 const CI = [
   "single-task",
@@ -105,7 +102,7 @@ const CI = [
   "model-by-validation",
 ];
 
-/** Rows of a study with few labels. */
+/** Rows of a study with few labels, and of the perceptron: without the one whose candidates bring their own models and sizes. */
 const FEW = CI.filter((method) => method !== "model-by-validation");
 
 /** Rows of the smoke tier for the perceptron and for few labels: enough to run the code. */
@@ -126,7 +123,7 @@ const SMOKE_BRIEF = [
  * candidate, and no trial besides the seeds.
  */
 const TRIES = { smoke: 1, ci: 3, full: 4 } as const;
-const FEW_TRIES = { smoke: 1, ci: 2, full: 4 } as const;
+const FEW_TRIES = { smoke: 1, ci: 2, full: 2 } as const;
 
 interface Place {
   readonly tier: Tier;
@@ -162,28 +159,30 @@ const rowsOf = (methods: readonly string[]): readonly Row[] =>
 export interface ArmsOptions {
   /** Leaves rows out of the smoke tier, which must not take long. */
   readonly brief?: boolean;
-  /** The dataset has several targets: tier `full` has one more row, with one model a target. */
-  readonly severalTargets?: boolean;
+  /** Tier `full` has the rows of tier `ci` only: for datasets of thousands of molecules. */
+  readonly large?: boolean;
+  /** Tier `full` has one more row, with one model for each of the dataset's targets. */
+  readonly modelPerTarget?: boolean;
 }
 
 /**
- * All rows of a dataset's table: in tier `full` every method with two models, in tier `ci` ten rows with the graph network.
+ * All rows of a dataset's table: in tier `ci` ten rows with the graph network, in tier `full` every method with it and nine rows with the perceptron.
  *
  * Every arm has the same number of candidates and is compared with the others of its model only. Arms with auxiliary losses try scales
  * (weights of all auxiliaries are multiplied by one), those without try strengths of weight decay, and `model-by-validation` models.
  */
 export function experimentArms(tier: Tier, options: ArmsOptions = {}): readonly Arm[] {
-  const { brief = false, severalTargets = false } = options;
-  const extra = severalTargets && tier === "full" ? [MODEL_PER_TARGET] : [];
-  const gin = { smoke: brief ? SMOKE_BRIEF : ALL, ci: CI, full: ALL }[tier];
-  const mlp = { smoke: SMOKE_FEW, ci: [], full: SINGLE_MODEL }[tier];
+  const { brief = false, large = false, modelPerTarget = false } = options;
+  const extra = modelPerTarget && tier === "full" ? [MODEL_PER_TARGET] : [];
+  const gin = { smoke: brief ? SMOKE_BRIEF : ALL, ci: CI, full: large ? CI : ALL }[tier];
+  const mlp = { smoke: SMOKE_FEW, ci: [], full: FEW }[tier];
   const arms = (model: ModelName, rows: readonly Row[]): Arm[] =>
     rows.map((row) => armOf({ tier, group: model, model, tries: TRIES[tier] }, row));
   return [...arms("gin", [...rowsOf(gin), ...extra]), ...arms("mlp", rowsOf(mlp))];
 }
 
 /**
- * Training molecules of a study with few labels, and the passes over them in tier `ci`: fewer molecules get more, so that even 50 get 200 steps.
+ * Training molecules of a study with few labels, and the passes over them: fewer molecules get more, so that even 50 get 200 steps.
  * Patience is a third of them.
  */
 const FEW_EPOCHS = [
@@ -195,12 +194,11 @@ const FEW_EPOCHS = [
 
 /** Rows of a study with few labels: one group for each dataset and number of training molecules, with the graph network. */
 export function fewLabelsArms(tier: Tier, datasets: readonly string[]): readonly Arm[] {
-  const sizes: readonly (Options & { readonly labels: number })[] = {
-    smoke: [12, 24].map((labels) => ({ labels })),
-    ci: FEW_EPOCHS.map(([labels, epochs]) => ({ labels, epochs, patience: Math.ceil(epochs / 3) })),
-    full: FEW_EPOCHS.map(([labels]) => ({ labels })),
-  }[tier];
-  const rows = rowsOf({ smoke: SMOKE_FEW, ci: FEW, full: SINGLE_MODEL }[tier]);
+  const sizes: readonly (Options & { readonly labels: number })[] =
+    tier === "smoke"
+      ? [12, 24].map((labels) => ({ labels }))
+      : FEW_EPOCHS.map(([labels, epochs]) => ({ labels, epochs, patience: Math.ceil(epochs / 3) }));
+  const rows = rowsOf(tier === "smoke" ? SMOKE_FEW : FEW);
   return datasets.flatMap((dataset) =>
     sizes.flatMap((size) => {
       const group = `${dataset} ${size.labels}`;

@@ -11,6 +11,8 @@ export interface Problem {
   /** The primary task: one target or several. */
   readonly targets: Targets;
   readonly smiles: readonly string[];
+  /** What is measured, in words: auxiliary tasks are chosen by it. Default: the primary's name. */
+  readonly property?: string;
   readonly split: Split;
   readonly datasets: readonly { readonly name: string; readonly sha256: string }[];
 }
@@ -45,6 +47,7 @@ async function read(source: MoleculeSource): Promise<Problem> {
   return {
     targets: { name: source.name, kind: source.kind, columns: Object.fromEntries(columns) },
     smiles,
+    property: source.title,
     split: await splitMolecules(smiles, { variant: "ogb" }),
     datasets: [{ name: source.file, sha256: source.sha256 }],
   };

@@ -2,7 +2,8 @@ import type { Trial, TrialResult } from "@outrigger/bench/benchmark";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import { modelInputs } from "../batch/model-inputs.ts";
 import { definedTargets, undefinedBecause } from "../target/primary.ts";
-import { chosenColumns, type Descriptors } from "./columns.ts";
+import { selectionWords } from "../training/auxiliaries.ts";
+import { auxiliaryColumns, type Descriptors, inputColumns } from "./columns.ts";
 import { fewLabels } from "./few-labels.ts";
 import { type Problem, reduced, withTarget } from "./problem.ts";
 import { modelChoice } from "./settings.ts";
@@ -10,9 +11,9 @@ import { placeOf, type Trained, type TrainingOptions, trainModel } from "./train
 
 /** What an arm decides; stored with every row. */
 export type TrialOptions = TrainingOptions & {
-  /** Descriptors that become auxiliary tasks. */
+  /** Candidates of the book that become auxiliary tasks. */
   readonly auxiliaries: Descriptors;
-  /** Descriptors that the model reads besides the structure. */
+  /** Those that the model reads besides the structure; `all` are the descriptors. */
   readonly inputs: Descriptors;
   /** One model for all targets, or one for each. Default together. */
   readonly models?: "together" | "separate";
@@ -33,6 +34,9 @@ const unknown = (problem: Problem): TrialResult["metrics"] => {
   };
 };
 
+/** More auxiliaries than a plot can show have no series. */
+const MOST_CURVES = 12;
+
 /** One series an epoch: errors of the primary, and weight and gradient cosine of every auxiliary. */
 function curvesOf(
   history: readonly EpochRecord[],
@@ -42,13 +46,12 @@ function curvesOf(
 ): TrialResult["curves"] {
   const series = (f: (record: EpochRecord) => number | null | undefined): (number | null)[] =>
     history.map((record) => f(record) ?? null);
-  const measured = auxiliaries.filter((name) => history.some(({ cosines }) => cosines[name] !== null));
+  const drawn = auxiliaries.length > MOST_CURVES ? [] : auxiliaries;
+  const measured = drawn.filter((name) => history.some(({ cosines }) => cosines[name] !== null));
   return {
     "train/loss": series(({ losses }) => losses[target]),
     [`validation/${metric}`]: series(({ validation }) => validation[target]?.[metric]),
-    ...Object.fromEntries(
-      auxiliaries.map((name) => [`weight/${name}`, series(({ weights }) => weights[name])]),
-    ),
+    ...Object.fromEntries(drawn.map((name) => [`weight/${name}`, series(({ weights }) => weights[name])])),
     ...Object.fromEntries(measured.map((name) => [`cosine/${name}`, series(({ cosines }) => cosines[name])])),
   };
 }
@@ -57,6 +60,11 @@ function curvesOf(
 function weightNote(history: readonly EpochRecord[], auxiliaries: readonly string[]): string[] {
   const mean = (name: string): number =>
     history.reduce((sum, { weights }) => sum + weights[name]!, 0) / history.length;
+  if (auxiliaries.length > MOST_CURVES) {
+    const means = auxiliaries.map(mean);
+    const [least, most] = [Math.min(...means), Math.max(...means)].map((value) => value.toPrecision(3));
+    return [`mean weights of ${auxiliaries.length} auxiliaries: ${least} to ${most}`];
+  }
   const weights = auxiliaries.map((name) => `${name} ${mean(name).toPrecision(3)}`);
   return weights.length > 0 ? [`mean auxiliary weights: ${weights.join(", ")}`] : [];
 }
@@ -140,8 +148,9 @@ export async function runExperiment(whole: Problem, trial: Trial): Promise<Trial
   const frame = { datasets: problem.datasets, runtime: `${runtime.runtime}/${runtime.device}` };
   const why = undefinedParts(problem);
   if (why.length > 0) return { metrics: unknown(problem), notes: why, ...frame };
-  const auxiliaries = await chosenColumns(problem, options.auxiliaries, trial.seed);
-  const extra = await chosenColumns(problem, options.inputs, trial.seed);
+  const tasks = await auxiliaryColumns(problem, options.auxiliaries, trial.seed);
+  const auxiliaries = tasks?.columns ?? {};
+  const extra = await inputColumns(problem, options.inputs, trial.seed);
   const inputs = await modelInputs(modelChoice(options), problem.smiles, extra);
   const train: Model = (part) => trainModel(trial, options, part, inputs, auxiliaries);
   const result =
@@ -150,6 +159,11 @@ export async function runExperiment(whole: Problem, trial: Trial): Promise<Trial
       : await together(problem, train, Object.keys(auxiliaries));
   const sizes = `${problem.split.train.length} molecules to train on, ${problem.split.validation.length} to validate, ${problem.split.test.length} to test`;
   const names = Object.keys(extra);
-  const notes = [...result.notes!, sizes, ...(names.length > 0 ? [`inputs: ${names.join(", ")}`] : [])];
+  const notes = [
+    ...result.notes!,
+    sizes,
+    ...(tasks ? [`auxiliary tasks: ${selectionWords(tasks.selection)}`, ...tasks.selection.notes] : []),
+    ...(names.length > 0 ? [`inputs: ${names.join(", ")}`] : []),
+  ];
   return { ...result, metrics: result.metrics!, notes, ...frame };
 }

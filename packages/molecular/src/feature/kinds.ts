@@ -1,3 +1,4 @@
+import { fragmentKind, graphIndexKind } from "../book/candidate-kinds.ts";
 import { moleculeGraph } from "../molecule/features.ts";
 import { type FingerprintOptions, fingerprintSettings } from "../molecule/fingerprint-options.ts";
 import type { Molecule } from "../molecule/molecule.ts";
@@ -6,7 +7,7 @@ import { decodeGraph, encodeGraph } from "./graph-bytes.ts";
 
 /** A kind of this package as plain JSON: what a worker makes it from again. */
 export type KindSpec =
-  | { readonly of: "descriptors" | "graph" | "canonical" }
+  | { readonly of: "descriptors" | "graph" | "canonical" | "graph-indices" | "fragments" }
   | { readonly of: "scaffold"; readonly stereo: boolean }
   | { readonly of: "fingerprint"; readonly options: FingerprintOptions };
 
@@ -86,6 +87,8 @@ export const fingerprintKind = (options: FingerprintOptions): FeatureKind<Uint8A
 export function kindOf(spec: KindSpec): FeatureKind<unknown> {
   if (spec.of === "descriptors") return descriptorKind;
   if (spec.of === "graph") return graphKind as FeatureKind<unknown>;
+  if (spec.of === "graph-indices") return graphIndexKind;
+  if (spec.of === "fragments") return fragmentKind;
   if (spec.of === "scaffold") return scaffoldKind(spec.stereo) as FeatureKind<unknown>;
   if (spec.of === "fingerprint") return fingerprintKind(spec.options) as FeatureKind<unknown>;
   return canonicalKind as FeatureKind<unknown>;

@@ -25,7 +25,9 @@ export async function serve(kindOf: (spec: KindSpec) => FeatureKind<unknown>): P
       answer(message).catch((error: unknown) => say({ type: "failed", error }));
       return;
     }
-    say({ type: "end", report: { molecules, open: rdkit.open, crashes: rdkit.crashes } });
+    rdkit.freeQueries();
+    const open = rdkit.open + rdkit.queries;
+    say({ type: "end", report: { molecules, open, crashes: rdkit.crashes } });
     port.close();
   });
   say({ type: "ready" });

@@ -25,6 +25,8 @@ export interface MethodContext {
   readonly epochs: number;
   /** What the weights of all auxiliaries are multiplied by. Default 1. */
   readonly scale?: number;
+  /** How many of the first auxiliaries are targets too: `uniform` gives those the primary's weight. Default 0. */
+  readonly furtherTargets?: number;
   /** Likeness of each auxiliary's molecules to the primary's; default 1 each. See `structureSimilarities`. */
   readonly similarities?: readonly number[];
 }
@@ -63,13 +65,12 @@ const joint = (
   plan: (context) => [{ name: "train", method: make(context), epochs: context.epochs, selects: true }],
 });
 
+const scaledRule = (rule: Weighting, scale: number): Weighting =>
+  scale === 1 ? rule : scaleAuxiliaries(rule, scale);
+
 /** A rule whose auxiliary weights are multiplied by the scale. */
 const scaled = (describe: string, make: (context: MethodContext) => Weighting<never>): NamedMethod =>
-  joint(describe, (context) => {
-    const rule = make(context) as Weighting;
-    const { scale = 1 } = context;
-    return scale === 1 ? rule : scaleAuxiliaries(rule, scale);
-  });
+  joint(describe, (context) => scaledRule(make(context) as Weighting, context.scale ?? 1));
 
 /**
  * First the auxiliaries without the primary, then the primary, within one budget: half of the epochs each. Computed labels cost nothing, so the
@@ -111,7 +112,15 @@ const pretrained = (describe: string, second: (context: MethodContext) => Weight
  */
 export const METHODS: Readonly<Record<string, NamedMethod>> = {
   "single-task": joint("The primary alone.", () => singleTask() as Method),
-  uniform: scaled("Every auxiliary has the scale as its weight.", () => uniform() as Weighting<never>),
+  uniform: joint(
+    "Every auxiliary has the scale as its weight.",
+    ({ correlations, scale = 1, furtherTargets = 0 }) =>
+      furtherTargets > 0
+        ? (staticWeights({
+            weights: [1, ...correlations.map((_, k) => (k < furtherTargets ? 1 : scale))],
+          }) as Method)
+        : scaledRule(uniform() as Weighting, scale),
+  ),
   static: scaled(
     "Fixed weights by |correlation| of the training labels, summing to K times the scale.",
     ({ correlations }) => staticWeights({ weights: [1, ...correlations] }) as Weighting<never>,

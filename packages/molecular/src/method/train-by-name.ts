@@ -1,6 +1,7 @@
 import { OutriggerError } from "@outrigger/core/error";
 import type { Optimizer } from "@outrigger/core/optimize/optimizer";
 import { Random } from "@outrigger/core/random";
+import type { FitEvent } from "@outrigger/core/train/callback/event";
 import { type FittedInStages, fitInStages } from "@outrigger/core/train/fit-in-stages";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import { isProcedure } from "@outrigger/core/train/method";
@@ -13,7 +14,7 @@ export interface TrainByNameOptions<B>
   extends MethodContext,
     Omit<
       FitOptions<B>,
-      "method" | "optimizer" | "train" | "validation" | "dev" | "epochs" | "start" | "keep" | "signal"
+      "method" | "optimizer" | "train" | "validation" | "dev" | "epochs" | "start" | "keep"
     > {
   /** One of `METHODS`. */
   readonly method: string;
@@ -23,6 +24,15 @@ export interface TrainByNameOptions<B>
   readonly batches: (rows: readonly number[]) => Batches<Host<B>>;
   /** The optimiser of a stage with so many steps: rates fall from its beginning to its end. */
   readonly optimizer: (steps: number) => Optimizer;
+  /** Hears everything that happens, and in which stage. */
+  readonly onEvent?: (event: FitEvent, stage: StagePlace) => void;
+}
+
+/** Which stage of how many, from 1. */
+export interface StagePlace {
+  readonly name: string;
+  readonly stage: number;
+  readonly stages: number;
 }
 
 /** What was trained, and its epochs over all stages, numbered through. */
@@ -57,7 +67,8 @@ export function holdOut(
  *
  * A method that learns weights on held-out molecules gets a share of the training molecules for it and trains on the rest: no method sees
  * a label that another does not. Validation selects the epoch (of the last stage), and nothing else. With a `directory` a run that was
- * killed continues bit for bit; there every stage has its folder.
+ * killed continues bit for bit; there every stage has its folder. A run that `signal` ended before its last stage was over says so in
+ * `stopped`, whichever stage it was in.
  *
  * Cost: that of the method.
  *
@@ -74,10 +85,21 @@ export async function trainByName<B>(
   model: Model<B>,
   options: TrainByNameOptions<B>,
 ): Promise<TrainedByName<B>> {
-  const { method, rows, batches, optimizer, correlations, scale, similarities, ...shared } = options;
+  const {
+    method,
+    rows,
+    batches,
+    optimizer,
+    correlations,
+    scale,
+    similarities,
+    furtherTargets,
+    onEvent,
+    ...shared
+  } = options;
   const { epochs, patience, diagnostics, ...rest } = shared;
   const named = namedMethod(method);
-  const plan = named.plan({ correlations, epochs, scale, similarities });
+  const plan = named.plan({ correlations, epochs, scale, similarities, furtherTargets });
   const { train, heldOut } = holdOut(rows.train, named.heldOut, rest.seed);
   const training = batches(train);
   const dev = heldOut.length > 0 ? batches(heldOut) : undefined;
@@ -86,7 +108,7 @@ export async function trainByName<B>(
     train: training,
     validation: batches(rows.validation),
     optimizer: optimizer(epochs * training.size),
-    stages: plan.map((stage) => ({
+    stages: plan.map((stage, at) => ({
       name: stage.name,
       method: stage.method,
       epochs: stage.epochs,
@@ -94,9 +116,16 @@ export async function trainByName<B>(
       ...(isProcedure(stage.method) && dev && { dev }),
       ...(stage.selects && patience !== undefined && { patience }),
       ...(stage.selects && diagnostics && { diagnostics }),
+      ...(onEvent && {
+        callbacks: [
+          ...(rest.callbacks ?? []),
+          (event: FitEvent) => onEvent(event, { name: stage.name, stage: at + 1, stages: plan.length }),
+        ],
+      }),
     })),
   });
-  return { ...fitted, epochs: numbered(fitted.stages.flatMap(({ history }) => history)) };
+  const stopped = fitted.stages.length < plan.length ? "signal" : fitted.stopped;
+  return { ...fitted, stopped, epochs: numbered(fitted.stages.flatMap(({ history }) => history)) };
 }
 
 /** Epochs of all stages counted from the first one's beginning. */

@@ -10,7 +10,7 @@ import type { Calibration } from "./conformal.ts";
 
 export const FORMAT = "outrigger-molecular";
 /** Raised whenever the meaning of anything in a predictor's folder changes. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 export interface TargetRecord {
   readonly name: string;
@@ -55,8 +55,20 @@ type Json = Readonly<Record<string, unknown>>;
 /** By version, what makes of a record of it one of the version after it. */
 export type Migrations = ReadonlyMap<number, (old: Json) => Json>;
 
-/** Empty as long as there is one version only. */
-const MIGRATIONS: Migrations = new Map();
+/** Version 1 knew five fixed auxiliary tasks and none that were chosen. */
+function fromFirst(old: Json): Json {
+  const [configuration, report] = [old["configuration"] as Json, old["report"] as Json];
+  const selection: Configuration["selection"] = {
+    property: null,
+    keep: 5,
+    unit: null,
+    about: null,
+    molecules: 0,
+  };
+  return { ...old, configuration: { ...configuration, selection }, report: { ...report, selection: null } };
+}
+
+const MIGRATIONS: Migrations = new Map([[1, fromFirst]]);
 
 /**
  * The record of this version that a parsed `model.json` stands for, older versions migrated step by step.

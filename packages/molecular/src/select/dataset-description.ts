@@ -32,7 +32,7 @@ export interface DescribeDatasetOptions {
 }
 
 /** Molecules that `sendMolecules: true` sends. */
-const EXAMPLES = 10;
+export const EXAMPLES = 10;
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 

@@ -1,10 +1,30 @@
 import { closest } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import { z } from "zod";
-import type { SplitVariant } from "../data/split.ts";
+import type { MakeSplitOptions } from "../data/make-split.ts";
 import { completeChoice, type ModelChoice } from "../model/molecule-model.ts";
 import { FINGERPRINT_KINDS } from "../molecule/fingerprint-options.ts";
+import { VOTE_TABLE } from "../select/vote-table.ts";
 import type { TargetKind } from "./targets.ts";
+
+/** Ways to choose auxiliary tasks, besides naming them. */
+export const AUXILIARY_WORDS = ["none", "auto", "language-model", "random", "all"] as const;
+
+/** How molecules are divided: by a rule, by one of the splits of a `splits.json`, or by a column of the table. */
+export type SplitChoice =
+  | {
+      readonly variant: MakeSplitOptions["variant"];
+      readonly seed: number;
+      readonly fractions: readonly [train: number, validation: number, test: number];
+    }
+  | { readonly variant: "file"; readonly path: string; readonly fold: number }
+  | { readonly variant: "column"; readonly column: string };
+
+/** What of it may be left out: the rule `balanced`, its seed and shares, the first split of a file. */
+export type GivenSplitChoice =
+  | Partial<Extract<SplitChoice, { seed: number }>>
+  | { readonly variant: "file"; readonly path: string; readonly fold?: number }
+  | Extract<SplitChoice, { variant: "column" }>;
 
 /** Everything that decides a training. Plain JSON. */
 export interface Configuration {
@@ -18,17 +38,27 @@ export interface Configuration {
   readonly model: ModelChoice;
   /** Descriptors that the model reads besides graph or fingerprint: all that vary, none, or those named. */
   readonly inputs: "descriptors" | "none" | readonly string[];
-  /** Descriptors that are predicted besides the targets. */
-  readonly auxiliary: "none" | "auto" | "random" | "all" | readonly string[];
+  /**
+   * Candidates of the book that are predicted besides the targets: chosen by the frozen votes (`auto`), by a language model, by chance, all that
+   * vary, or those named.
+   */
+  readonly auxiliary: "none" | "auto" | "language-model" | "random" | "all" | readonly string[];
+  /** What a choice of auxiliary tasks goes by. */
+  readonly selection: {
+    /** What the first target is, in words, such as `solubility`; null: its column's name. */
+    readonly property: string | null;
+    /** How many are chosen. */
+    readonly keep: number;
+    /** What a language model is told besides the column's statistics: the unit, the user's own words, and how many training molecules. */
+    readonly unit: string | null;
+    readonly about: string | null;
+    readonly molecules: number;
+  };
   /** Name of the rule that weighs the tasks, one of `METHODS`. */
   readonly method: string;
   /** What the rule's weights of auxiliaries are multiplied with. */
   readonly scale: number;
-  readonly split: {
-    readonly variant: SplitVariant;
-    readonly seed: number;
-    readonly fractions: readonly [train: number, validation: number, test: number];
-  };
+  readonly split: SplitChoice;
   /** At most. */
   readonly epochs: number;
   /** Epochs without a better validation metric before a model stops. */
@@ -45,7 +75,10 @@ export interface Configuration {
 
 /** What must be said of a configuration: the targets; the rest has defaults. */
 export type GivenConfiguration = Pick<Configuration, "targets"> &
-  Partial<Omit<Configuration, "split">> & { readonly split?: Partial<Configuration["split"]> };
+  Partial<Omit<Configuration, "split" | "selection">> & {
+    readonly split?: GivenSplitChoice;
+    readonly selection?: Partial<Configuration["selection"]>;
+  };
 
 const count = z.number().int().min(1);
 const share = z.number().gt(0).lt(1);
@@ -80,22 +113,42 @@ const modelSchema = z
   // Absent, not undefined, is what has a default.
   .transform((choice) => completeChoice(choice as ModelChoice));
 
+const ruleSchema = z.strictObject({
+  variant: z.enum(["ogb", "deepchem", "balanced", "stratified", "random"]).default("balanced"),
+  seed: z.number().int().min(0).default(0),
+  fractions: z.tuple([share, share, share]).default([0.8, 0.1, 0.1]),
+});
+const fileSchema = z.strictObject({
+  variant: z.literal("file"),
+  path: z.string(),
+  fold: z.number().int().min(0).default(0),
+});
+const columnSchema = z.strictObject({ variant: z.literal("column"), column: z.string() });
+
+/** The schema of the variant that is given, so that an error is about what was meant. */
+function splitSchema(given: GivenSplitChoice | undefined): z.ZodType<SplitChoice> {
+  if (given?.variant === "file") return fileSchema;
+  return given?.variant === "column" ? columnSchema : ruleSchema.prefault({});
+}
+
 const shape = {
   smiles: z.string().nullable().default(null),
   targets: z.array(z.string()).min(1),
   kind: z.enum(["auto", "regression", "classification"]).default("auto"),
   model: modelSchema.prefault({ name: "gin" }),
   inputs: z.union([z.enum(["descriptors", "none"]), z.array(z.string()).min(1)]).default("descriptors"),
-  auxiliary: z.union([z.enum(["none", "auto", "random", "all"]), z.array(z.string()).min(1)]).default("none"),
-  method: z.string().default("uniform"),
-  scale: z.number().min(0).default(0.1),
-  split: z
+  auxiliary: z.union([z.enum(AUXILIARY_WORDS), z.array(z.string()).min(1)]).default("none"),
+  selection: z
     .strictObject({
-      variant: z.enum(["ogb", "deepchem", "balanced", "random"]).default("balanced"),
-      seed: z.number().int().min(0).default(0),
-      fractions: z.tuple([share, share, share]).default([0.8, 0.1, 0.1]),
+      property: z.string().nullable().default(null),
+      keep: count.default(VOTE_TABLE.keep),
+      unit: z.string().nullable().default(null),
+      about: z.string().nullable().default(null),
+      molecules: z.number().int().min(0).default(0),
     })
     .prefault({}),
+  method: z.string().default("uniform"),
+  scale: z.number().min(0).default(0.1),
   epochs: count.default(50),
   patience: count.default(12),
   learningRate: z.number().gt(0).default(1e-3),
@@ -105,7 +158,6 @@ const shape = {
   level: share.default(0.9),
   seed: z.number().int().min(0).default(0),
 };
-const schema: z.ZodType<Configuration> = z.strictObject(shape);
 
 /**
  * A configuration from what is given, the rest by default: a graph network of 5 rounds of width 128 that also reads the descriptors, an
@@ -117,12 +169,16 @@ const schema: z.ZodType<Configuration> = z.strictObject(shape);
  * @throws OutriggerError `bad-option`, naming the option, its value and what it may be.
  */
 export function configuration(given: GivenConfiguration): Configuration {
+  const schema: z.ZodType<Configuration> = z.strictObject({ ...shape, split: splitSchema(given.split) });
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const issue = read.error.issues[0]!;
   const path = issue.path.join(".");
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], given);
-  const near = issue.code === "unrecognized_keys" ? closest(issue.keys[0]!, Object.keys(shape)) : undefined;
+  const near =
+    issue.code === "unrecognized_keys"
+      ? closest(issue.keys[0]!, [...Object.keys(shape), "split"])
+      : undefined;
   const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
   const what = path === "" ? "" : `${path} is ${JSON.stringify(value)}. `;
   throw new OutriggerError(

@@ -4,16 +4,14 @@ import { OutriggerError } from "@outrigger/core/error";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { adam } from "@outrigger/core/optimize/adam";
 import { adamw } from "@outrigger/core/optimize/adamw";
+import type { Optimizer } from "@outrigger/core/optimize/optimizer";
 import { cosineDecay } from "@outrigger/core/optimize/schedule";
 import type { FitEvent } from "@outrigger/core/train/callback/event";
-import { type Fitted, fit } from "@outrigger/core/train/fit";
-import { isProcedure } from "@outrigger/core/train/method";
 import { binary, type ColumnBatch, regression, type Task } from "@outrigger/core/train/task";
-import { staticWeights } from "@outrigger/core/weighting/static";
-import type { Weighting } from "@outrigger/core/weighting/weighting";
 import { correlationWeights } from "../auxiliary/descriptor-tasks.ts";
 import type { Split } from "../data/split.ts";
-import { METHODS, namedMethod } from "../method/methods.ts";
+import { namedMethod } from "../method/methods.ts";
+import { type StagePlace, type TrainedByName, trainByName } from "../method/train-by-name.ts";
 import { moleculeModel } from "../model/molecule-model.ts";
 import { featureBatches, type MoleculeFeatures } from "../predictor/molecule-features.ts";
 import type { Configuration } from "./configuration.ts";
@@ -33,29 +31,25 @@ export interface MemberSetting {
   /** Where its checkpoint is kept; default nowhere. */
   readonly directory?: string;
   readonly signal?: AbortSignal;
-  readonly onEvent?: (event: FitEvent) => void;
+  readonly onEvent?: (event: FitEvent, stage: StagePlace) => void;
   readonly run?: CompileOptions;
 }
 
+/** Methods that leave everything but the primary untrained, or train it no further: heads of other targets would predict nothing. */
+const ONE_TARGET: readonly string[] = ["single-task", "pre-train"];
+
 /**
- * The rule of a configuration: nothing to weigh without a second task; further targets count as much as the first under `uniform`, which is
- * the default. Other rules weigh them as they weigh auxiliaries.
+ * The name of the method: a single task where there is nothing to weigh.
+ *
+ * @throws OutriggerError `bad-option` for an unknown name, or one that would leave a target untrained.
  */
-function ruleOf({ configuration, targets, auxiliaries, split }: MemberSetting): Weighting {
-  const columns = Object.values(auxiliaries);
-  const { method, scale, epochs } = configuration;
-  if (method === "uniform")
-    return staticWeights({ weights: [...targets.map(() => 1), ...columns.map(() => scale)] }) as Weighting;
-  const others = [...targets.slice(1).map(({ column }) => column), ...columns];
-  const correlations = correlationWeights(targets[0]!.column, others, split.train);
-  const named = namedMethod(others.length === 0 ? "single-task" : method);
-  const [stage, ...later] = named.plan({ correlations, epochs, scale });
-  if (named.heldOut > 0 || later.length > 0 || isProcedure(stage!.method)) {
-    const names = Object.keys(METHODS).join(", ");
-    const said = `The method "${method}" has stages or a step of its own, which a predictor's training cannot stop and continue; use \`trainByName\`, or another of ${names}.`;
-    throw new OutriggerError("bad-option", said, { method });
-  }
-  return stage!.method as Weighting;
+function methodOf({ configuration, targets, auxiliaries }: MemberSetting): string {
+  const { method } = configuration;
+  namedMethod(method);
+  if (targets.length + Object.keys(auxiliaries).length === 1) return "single-task";
+  if (targets.length === 1 || !ONE_TARGET.includes(method)) return method;
+  const said = `The method "${method}" ends with the first of ${targets.length} targets alone, so the others would not be learned. Train a model for each target, or choose another method, such as uniform.`;
+  throw new OutriggerError("bad-option", said, { method, targets: targets.map(({ name }) => name) });
 }
 
 const taskOf = ({ name, kind, scaler }: Target, k: number): Task<ColumnBatch> => {
@@ -63,8 +57,11 @@ const taskOf = ({ name, kind, scaler }: Target, k: number): Task<ColumnBatch> =>
   return kind === "classification" ? binary({ name, role }) : regression({ name, role, scaler });
 };
 
-/** Trains one model of the ensemble: selection and early stopping on validation, the test molecules are not touched. */
-export async function trainMember(setting: MemberSetting): Promise<Fitted<ColumnBatch>> {
+/**
+ * Trains one model of the ensemble by any of `METHODS`: selection and early stopping on validation, the test molecules are not touched. Further
+ * targets count as much as the first under `uniform`, the default; other methods weigh them as they weigh auxiliaries.
+ */
+export async function trainMember(setting: MemberSetting): Promise<TrainedByName<ColumnBatch>> {
   const { configuration, features, split, targets, auxiliaries, extra, seed } = setting;
   const { learningRate, weightDecay, epochs, patience, batchSize } = configuration;
   const tasks = [
@@ -81,19 +78,25 @@ export async function trainMember(setting: MemberSetting): Promise<Fitted<Column
   };
   const batches = (rows: readonly number[]) =>
     featureBatches(features, { input, columns, rows, batchSize }).batches;
-  const train = batches(split.train);
-  const rate = cosineDecay({ peak: learningRate, steps: epochs * train.size });
-  return fit(model, {
+  const others = [...targets.slice(1).map(({ column }) => column), ...Object.values(auxiliaries)];
+  const optimizer = (steps: number): Optimizer => {
+    const rate = cosineDecay({ peak: learningRate, steps });
+    return weightDecay > 0 ? adamw({ learningRate: rate, weightDecay }) : adam({ learningRate: rate });
+  };
+  return trainByName(model, {
     tasks,
-    method: ruleOf(setting),
-    optimizer: weightDecay > 0 ? adamw({ learningRate: rate, weightDecay }) : adam({ learningRate: rate }),
-    train,
-    validation: batches(split.validation),
+    method: methodOf(setting),
+    scale: configuration.scale,
+    correlations: correlationWeights(targets[0]!.column, others, split.train),
+    furtherTargets: targets.length - 1,
+    rows: split,
+    batches,
+    optimizer,
     epochs,
     patience,
     seed,
     progress: "none",
-    ...(setting.onEvent && { callbacks: [setting.onEvent] }),
+    ...(setting.onEvent && { onEvent: setting.onEvent }),
     ...(setting.directory !== undefined && { directory: join(setting.directory, `seed-${seed}`) }),
     ...(setting.signal && { signal: setting.signal }),
     ...setting.run,

@@ -8,8 +8,10 @@ import {
   morganFingerprints,
   murckoScaffolds,
 } from "../feature/featurize.ts";
-import { moleculeModel } from "../model/molecule-model.ts";
+import { fingerprints } from "../feature/fingerprint-kinds.ts";
+import { fingerprintOf, moleculeModel } from "../model/molecule-model.ts";
 import { type DomainFeatures, type MoleculeFeatures, SIMILARITY } from "../predictor/molecule-features.ts";
+import type { Selection } from "../select/selection.ts";
 import { auxiliariesOf } from "./auxiliaries.ts";
 import type { Configuration } from "./configuration.ts";
 import { type DescriptorInput, descriptorInputs, scaledInputs } from "./descriptor-inputs.ts";
@@ -21,6 +23,8 @@ export interface Prepared {
   readonly descriptors: readonly DescriptorInput[];
   /** Labels of the auxiliary tasks. */
   readonly auxiliaries: Readonly<Record<string, Column>>;
+  /** How they were chosen; null without any. */
+  readonly selection: Selection | null;
   readonly notes: readonly string[];
 }
 
@@ -33,34 +37,48 @@ function readable(auxiliaries: readonly string[], inputs: readonly DescriptorInp
   ];
 }
 
+export interface PrepareOptions extends FeaturizeOptions {
+  /** Hears of every question to a language model. */
+  readonly onLine?: (line: string) => void;
+  /** A choice of auxiliary tasks that was made before. */
+  readonly chosen?: Selection;
+  /** Ends waiting for a language model. */
+  readonly signal?: AbortSignal;
+}
+
 /** Computes features, and auxiliary labels, scaled on the training molecules; from the disk cache where they were computed before. */
 export async function prepare(
-  { smiles }: Pick<MoleculeTable, "smiles">,
+  table: Pick<MoleculeTable, "smiles" | "targets">,
   configuration: Configuration,
   { train }: Pick<Split, "train">,
   onProgress: (what: string, done: number, total: number) => void,
-  options: FeaturizeOptions = {},
+  { onLine, chosen, signal, ...options }: PrepareOptions = {},
 ): Promise<Prepared> {
+  const { smiles } = table;
   const watched = (what: string): FeaturizeOptions => ({
     ...options,
     onProgress: (done, total) => onProgress(what, done, total),
   });
-  const { inputs, auxiliary, model } = configuration;
+  const { inputs, model } = configuration;
   const { input } = moleculeModel(model, { tasks: [] });
-  const needed = inputs !== "none" || auxiliary !== "none";
-  const rows = needed ? await descriptors(smiles, watched("descriptors")) : [];
+  const rows = inputs === "none" ? [] : await descriptors(smiles, watched("descriptors"));
   const read = descriptorInputs(inputs, rows, train);
-  const { columns, notes } = auxiliariesOf(configuration, rows, train);
+  const { columns, selection } = await auxiliariesOf(configuration, table, train, {
+    ...watched("auxiliary labels"),
+    ...(onLine && { onLine }),
+    ...(chosen && { chosen }),
+    ...(signal && { signal }),
+  });
 
   const extra = smiles.map((_, i) => (read.length === 0 ? new Float32Array() : scaledInputs(read, rows[i]!)));
   const graphs = input === "graph" ? await moleculeGraphs(smiles, watched("graphs")) : [];
-  const fingerprints =
+  const packed =
     input === "graph"
       ? []
-      : await morganFingerprints(smiles, { ...watched("fingerprints"), bits: input.bits });
+      : await fingerprints(smiles, { ...watched("fingerprints"), ...fingerprintOf(input) });
   const features = extra.map(
     (each, i): MoleculeFeatures =>
-      input === "graph" ? { graph: graphs[i]!, extra: each } : { fingerprint: fingerprints[i]!, extra: each },
+      input === "graph" ? { graph: graphs[i]!, extra: each } : { fingerprint: packed[i]!, extra: each },
   );
   const morgan = await morganFingerprints(smiles, { ...watched("fingerprints"), ...SIMILARITY });
   const scaffolds = await murckoScaffolds(smiles, watched("scaffolds"));
@@ -69,6 +87,7 @@ export async function prepare(
     domains: morgan.map((bits, i) => ({ morgan: bits, scaffold: scaffolds[i]! })),
     descriptors: read,
     auxiliaries: columns,
-    notes: [...notes, ...readable(Object.keys(columns), read)],
+    selection,
+    notes: [...(selection?.notes ?? []), ...readable(Object.keys(columns), read)],
   };
 }

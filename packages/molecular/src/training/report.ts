@@ -1,5 +1,8 @@
 import { interval, predictionSet } from "../predictor/conformal.ts";
 import type { TargetRecord } from "../predictor/record.ts";
+import type { Selection } from "../select/selection.ts";
+import type { SplitChoice } from "./configuration.ts";
+import { splitWords } from "./split-words.ts";
 import type { TargetKind } from "./targets.ts";
 import type { MeasuredMetric } from "./test-metrics.ts";
 
@@ -61,6 +64,8 @@ export interface TrainingReport {
   readonly parts: { readonly train: number; readonly validation: number; readonly test: number };
   readonly targets: readonly TargetReport[];
   readonly auxiliaries: readonly string[];
+  /** How they were chosen, with votes and settings; null without any. */
+  readonly selection: Selection | null;
   readonly notes: readonly string[];
   readonly members: readonly MemberReport[];
   /** Of the first member, an epoch a value. */
@@ -115,7 +120,12 @@ export function coverageVerdict({ level, covered, labels, size }: Coverage, cali
 }
 
 /** Whether the coverage is promised, in a sentence. */
-export const coveragePromise = (variant: string): string =>
-  variant === "random"
-    ? "The split is random: new molecules of the same kind can be expected to be covered as often."
-    : `Validation and test have other scaffolds (split ${variant}), so this coverage is not guaranteed: it is what was measured.`;
+export function coveragePromise(split: SplitChoice): string {
+  if (split.variant === "random")
+    return "The split is random: new molecules of the same kind can be expected to be covered as often.";
+  const why =
+    split.variant === "file" || split.variant === "column"
+      ? `The split is a given one (${splitWords(split)})`
+      : `Validation and test have other scaffolds (split ${split.variant})`;
+  return `${why}, so this coverage is not guaranteed: it is what was measured.`;
+}

@@ -1,12 +1,14 @@
-import { basename } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import type { FitEvent } from "@outrigger/core/train/callback/event";
-import type { Fitted } from "@outrigger/core/train/fit";
+import { replaceFile } from "@outrigger/core/train/disk";
 import type { Params } from "@outrigger/core/train/model";
 import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { MoleculeTable } from "../data/dataset.ts";
 import type { Split } from "../data/split.ts";
-import { type FeaturizeOptions, splitMolecules } from "../feature/featurize.ts";
+import type { FeaturizeOptions } from "../feature/featurize.ts";
+import type { StagePlace, TrainedByName } from "../method/train-by-name.ts";
 import { moleculeModel } from "../model/molecule-model.ts";
 import { sharedRdkit } from "../molecule/rdkit.ts";
 import { calibrate } from "../predictor/conformal.ts";
@@ -15,19 +17,29 @@ import { ensembleOf, type MemberValues, meanOf, sdOf } from "../predictor/ensemb
 import type { DomainFeatures } from "../predictor/molecule-features.ts";
 import type { PredictorParts } from "../predictor/predictor.ts";
 import { FORMAT, type TargetRecord, VERSION, VOCABULARY } from "../predictor/record.ts";
+import type { Selection } from "../select/selection.ts";
+import { selectionWords } from "./auxiliaries.ts";
 import type { Configuration } from "./configuration.ts";
 import { trainMember } from "./members.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { measuredCoverage, type TargetReport, type TestRow, type TrainingReport } from "./report.ts";
+import { splitWords } from "./split-words.ts";
 import { type Target, targetsOf, targetWords } from "./targets.ts";
 import { measure } from "./test-metrics.ts";
+import { type TableSource, trainingSplit } from "./training-split.ts";
 
 /** What a training tells whoever watches it. */
 export type TrainingEvent =
   | { readonly kind: "features"; readonly what: string; readonly done: number; readonly total: number }
   | { readonly kind: "said"; readonly text: string }
-  /** Of the model number `member`, from 1. */
-  | { readonly kind: "fit"; readonly member: number; readonly members: number; readonly event: FitEvent };
+  /** Of the model number `member`, from 1, in one of the stages of its method. */
+  | {
+      readonly kind: "fit";
+      readonly member: number;
+      readonly members: number;
+      readonly stage: StagePlace;
+      readonly event: FitEvent;
+    };
 
 export interface TrainPredictorOptions {
   /** Where checkpoints of the members are kept, from which the same call continues; default nowhere. */
@@ -37,9 +49,14 @@ export interface TrainPredictorOptions {
   readonly onProgress?: (event: TrainingEvent) => void;
   /** In place of the configuration's split. */
   readonly split?: Split;
+  /** What the table was read from: needed for a split by a column. */
+  readonly source?: TableSource;
   readonly features?: FeaturizeOptions;
   readonly run?: CompileOptions;
 }
+
+/** Methods of which nobody expects that auxiliary tasks are there: the default and none. */
+const IDLE: readonly string[] = ["uniform", "single-task"];
 
 /** What `writePredictor` writes and `makePredictor` predicts with. */
 export type TrainedPredictor = Pick<PredictorParts, "record" | "members" | "morgan">;
@@ -63,23 +80,39 @@ export async function trainPredictor(
 ): Promise<TrainedPredictor | null> {
   const { onProgress = () => undefined, signal, directory, run } = options;
   const say = (text: string): void => onProgress({ kind: "said", text });
-  const split =
-    options.split ?? (await splitMolecules(table.smiles, { ...options.features, ...configuration.split }));
+  const { split, notes } = options.split
+    ? { split: options.split, notes: [] }
+    : await trainingSplit(table, configuration.split, options);
   const targets = targetsOf(table, configuration.targets, configuration.kind, split);
   for (const target of targets) say(targetWords(target, configuration.kind));
   say(
-    `split ${configuration.split.variant}: ${split.train.length} training, ${split.validation.length} validation, ${split.test.length} test molecules`,
+    `split ${options.split ? "given" : splitWords(configuration.split)}: ${split.train.length} training, ${split.validation.length} validation, ${split.test.length} test molecules`,
   );
-  const prepared = await prepare(
+  const chosen = directory === undefined ? null : keptChoice(directory);
+  const features = await prepare(
     table,
     configuration,
     split,
     (what, done, total) => onProgress({ kind: "features", what, done, total }),
-    options.features,
+    { ...options.features, onLine: say, ...(chosen && { chosen }), ...(signal && { signal }) },
   );
+  if (features.selection && directory !== undefined) keepChoice(directory, features.selection);
+  const names = Object.keys(features.auxiliaries);
+  const idle = targets.length + names.length === 1 && !IDLE.includes(configuration.method);
+  const prepared = {
+    ...features,
+    notes: [
+      ...notes,
+      ...features.notes,
+      ...(idle
+        ? [`The method ${configuration.method} has nothing to weigh, because there are no auxiliary tasks.`]
+        : []),
+    ],
+  };
+  if (prepared.selection) say(`auxiliary tasks, ${selectionWords(prepared.selection)}: ${names.join(", ")}`);
   prepared.notes.forEach(say);
 
-  const fitted: Fitted<ColumnBatch>[] = [];
+  const fitted: TrainedByName<ColumnBatch>[] = [];
   for (let m = 0; m < configuration.ensemble; m++) {
     const member = await trainMember({
       configuration,
@@ -89,7 +122,8 @@ export async function trainPredictor(
       auxiliaries: prepared.auxiliaries,
       extra: prepared.descriptors.length,
       seed: configuration.seed + m,
-      onEvent: (event) => onProgress({ kind: "fit", member: m + 1, members: configuration.ensemble, event }),
+      onEvent: (event, stage) =>
+        onProgress({ kind: "fit", member: m + 1, members: configuration.ensemble, stage, event }),
       ...(directory !== undefined && { directory }),
       ...(signal && { signal }),
       ...(run && { run }),
@@ -101,6 +135,17 @@ export async function trainPredictor(
   return finish(table, configuration, split, targets, prepared, fitted, run);
 }
 
+const choiceOf = (directory: string): string => join(directory, "selection.json");
+
+/** The auxiliary tasks of a run that goes on: a language model might choose others the second time. */
+const keptChoice = (directory: string): Selection | null =>
+  existsSync(choiceOf(directory))
+    ? (JSON.parse(readFileSync(choiceOf(directory), "utf8")) as Selection)
+    : null;
+
+const keepChoice = (directory: string, selection: Selection): void =>
+  replaceFile(choiceOf(directory), [new TextEncoder().encode(`${JSON.stringify(selection)}\n`)]);
+
 /** Calibrates on validation, measures on test, and puts the record together. */
 async function finish(
   table: MoleculeTable,
@@ -108,7 +153,7 @@ async function finish(
   split: Split,
   targets: readonly Target[],
   prepared: Prepared,
-  fitted: readonly Fitted<ColumnBatch>[],
+  fitted: readonly TrainedByName<ColumnBatch>[],
   run: CompileOptions | undefined,
 ): Promise<TrainedPredictor> {
   const { features, domains, descriptors, auxiliaries } = prepared;
@@ -170,15 +215,7 @@ async function finish(
       descriptors,
       vocabulary: VOCABULARY,
       training: { smiles: training.smiles, scaffolds: [...training.scaffolds] },
-      report: reportOf(
-        table,
-        split,
-        reports,
-        Object.keys(auxiliaries),
-        prepared.notes,
-        configuration,
-        fitted,
-      ),
+      report: reportOf(table, split, reports, prepared, configuration, fitted),
     },
     members,
     morgan: training.morgan,
@@ -214,11 +251,11 @@ function reportOf(
   table: MoleculeTable,
   split: Split,
   targets: readonly TargetReport[],
-  auxiliaries: readonly string[],
-  notes: readonly string[],
+  { auxiliaries: columns, selection, notes }: Prepared,
   { seed }: Configuration,
-  fitted: readonly Fitted<ColumnBatch>[],
+  fitted: readonly TrainedByName<ColumnBatch>[],
 ): TrainingReport {
+  const auxiliaries = Object.keys(columns);
   const trained = new Set(split.train.map((row) => table.canonical[row]!));
   const [first] = fitted;
   const primary = targets[0]!;
@@ -239,18 +276,19 @@ function reportOf(
     },
     targets,
     auxiliaries,
+    selection,
     notes,
-    members: fitted.map(({ best, history }, m) => ({
+    members: fitted.map(({ best, history, epochs }, m) => ({
       seed: seed + m,
-      bestEpoch: best!.epoch + 1,
-      epochs: history.length,
+      bestEpoch: epochs.length - history.length + best!.epoch + 1,
+      epochs: epochs.length,
       metric,
       value: best!.value,
     })),
     curves: {
-      validation: first!.history.map(({ validation }) => validation[primary.name]?.[metric] ?? null),
+      validation: first!.epochs.map(({ validation }) => validation[primary.name]?.[metric] ?? null),
       weights: Object.fromEntries(
-        auxiliaries.map((name) => [name, first!.history.map(({ weights }) => weights[name]!)]),
+        auxiliaries.map((name) => [name, first!.epochs.map(({ weights }) => weights[name]!)]),
       ),
     },
   };

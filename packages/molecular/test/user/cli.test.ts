@@ -30,7 +30,7 @@ describe("train", () => {
     expect(whole.out).toMatch(/data\.csv: 60 molecules/);
     expect(whole.out).toMatch(/2 rows are left out:\n {2}row 62, "C1CC": .*ring/);
     expect(whole.out).toContain("y: regression (seen from its labels), 60 labels");
-    expect(whole.out).toContain("split random: 48 training, 6 validation, 6 test molecules");
+    expect(whole.out).toContain("split random, seed 0: 48 training, 6 validation, 6 test molecules");
     expect(whole.out).toMatch(/\nmetric +test +95 % interval +without a model\nrmse +[\d.]+/);
     expect(whole.out).toMatch(
       /Intervals for 90 %: 6 of 6 test labels inside \(100 %\); the 6 validation labels are too few/,
@@ -59,7 +59,7 @@ describe("train", () => {
     const done = new Promise((resolve) => child.on("close", resolve));
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const log = join(at("cut"), "training", "seed-0", "log.jsonl");
+    const log = join(at("cut"), "training", "seed-0", "train", "log.jsonl");
     while (child.exitCode === null) {
       if (!asked && existsSync(log) && readFileSync(log, "utf8").split("\n").length > 2)
         asked = child.kill("SIGINT");
@@ -203,7 +203,7 @@ describe("mistakes", () => {
     ],
     [
       ["train", data, "--target", "y", "--auxiliary", "clogp"],
-      /no auxiliary "clogp"\. Did you mean "CrippenClogP"\?/,
+      /no candidate "clogp"; did you mean CrippenClogP\?/,
     ],
     [["train", data, "--target", "y", "--inputs", "tpsaa"], /no descriptor "tpsaa"\. Did you mean "tpsa"\?/],
     [["train", data, "--target", "y", "--method", "magic", "--auxiliary", "tpsa"], /no method "magic"/],
@@ -215,7 +215,10 @@ describe("mistakes", () => {
       /no column "SMILES"\. Did you mean "smiles"\?/,
     ],
     [["explain", "C1CC", "--model", at("whole")], /cannot be explained: .*ring/],
-    [["compare", data, "--target", "y", "--tries", "9"], /tries must be from 1 to 4, not 9/],
+    [
+      ["compare", data, "--target", "y", "--tries", "9", "--out", at("mistaken")],
+      /tries must be from 1 to 4, not 9/,
+    ],
   ])("%j are named on one line, with exit code 1", async (args, said) => {
     const { code, err } = await command(...args, ...(args[0] === "train" ? ["--out", at("mistake")] : []));
     expect(code).toBe(1);

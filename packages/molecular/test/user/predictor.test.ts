@@ -134,11 +134,11 @@ describe("a regression predictor", () => {
   });
 
   it.each([
-    ["of a newer version", { version: 2 }, /has version 2, and this package reads up to 1\. Update/],
+    ["of a newer version", { version: 3 }, /has version 3, and this package reads up to 2\. Update/],
     [
       "of an older version that is unknown",
       { version: 0 },
-      /has version 0, which this package cannot bring to 1/,
+      /has version 0, which this package cannot bring to 2/,
     ],
     ["of another program", { format: "chemprop" }, /is not that of a model of outrigger-molecular/],
     ["for other features", { vocabulary: {} }, /was written for other atom, bond or descriptor features/],
@@ -174,6 +174,13 @@ describe("a regression predictor", () => {
     const options = { current: 3, migrations };
     expect(recordOf(old, "model.json", options)).toMatchObject({ version: 3, second: true, third: true });
     expect(() => recordOf(old, "model.json", { ...options, current: 4 })).toThrow(/cannot bring to 4/);
+  });
+
+  it("of version 1 had no choice of auxiliary tasks", () => {
+    const { record } = trained;
+    const { selection: _, ...configuration } = record.configuration;
+    const { selection: __, ...report } = record.report;
+    expect(recordOf({ ...record, version: 1, configuration, report }, "model.json")).toEqual(record);
   });
 
   it("notes another release of RDKit", async () => {

@@ -19,6 +19,8 @@ const events: readonly FitEvent[][] = [
   ],
 ];
 
+const stage = { name: "train", stage: 1, stages: 1 };
+
 function shown(isTTY: boolean): { said: string[]; written: string } {
   const [said, written]: [string[], string[]] = [[], []];
   const listen = trainingProgress((text) => said.push(text), {
@@ -29,7 +31,7 @@ function shown(isTTY: boolean): { said: string[]; written: string } {
   listen({ kind: "said", text: "500 molecules" });
   listen({ kind: "features", what: "descriptors", done: 3, total: 9 });
   for (const [m, each] of events.entries())
-    for (const event of each) listen({ kind: "fit", member: m + 1, members: 2, event });
+    for (const event of each) listen({ kind: "fit", member: m + 1, members: 2, stage, event });
   return { said, written: written.join("") };
 }
 
@@ -46,4 +48,16 @@ it("is a bar besides on a terminal, which says of which model, and is gone at th
   expect(written).toContain("descriptors: 3 of 9");
   expect(written).toContain(`\r\u001b[Kmodel 1 of 2 ${"█".repeat(24)} 100 %, epoch 1/1`);
   expect(written).toContain("\r\u001b[Kmodel 1 of 2: 1 epochs");
+});
+
+it("names the stages of a method that has several", () => {
+  const written: string[] = [];
+  const listen = trainingProgress(() => undefined, { write: (text) => written.push(text) });
+  for (const [s, name] of ["pre-train", "fine-tune"].entries())
+    for (const event of events[0]!)
+      listen({ kind: "fit", member: 1, members: 1, stage: { name, stage: s + 1, stages: 2 }, event });
+  expect(written).toEqual([
+    "pre-train: 1 epochs, best on validation in epoch 1: rmse 0.500\n",
+    "fine-tune: 1 epochs, best on validation in epoch 1: rmse 0.500\n",
+  ]);
 });

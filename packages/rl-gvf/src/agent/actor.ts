@@ -1,6 +1,7 @@
 import { array, type CompileOptions, compile, type NDArray, type Tree } from "@outrigger/core";
 import type { Tensor } from "@tensorflow/tfjs";
-import type { RandomSource } from "../environment.ts";
+import { observationSize, type RandomSource } from "../environment.ts";
+import type { AgentEnvironments } from "./environments.ts";
 import type { Network, Sight } from "./network.ts";
 
 /** What the network is shown of B environments at one point in time: arrays that the actor reads at every call. */
@@ -24,13 +25,17 @@ export interface Actor {
   dispose(): Promise<void>;
 }
 
+/** Values of all observations up to which two threads take longer than one: 16 boards have up to 16,000, 16 small pictures 330,000. */
+const FEW = 2 ** 15;
+
+/** The actor of some environments. Boards are looked at on one thread, whatever the options say. */
 export function actor(
   network: Network,
-  actions: number,
-  count: number,
+  { observation, actions: { length: actions }, count }: AgentEnvironments,
   options?: Omit<CompileOptions, "random">,
 ): Actor {
   const units = network.memory;
+  const few = count * observationSize(observation) <= FEW;
   const out = {
     logits: array(new Float32Array(count * actions), [count, actions]),
     values: array(new Float32Array(count)),
@@ -41,7 +46,7 @@ export function actor(
       const features = network.represent(trunk, sight);
       return { ...network.control(head, features), state: units > 0 ? [features] : [] };
     }) as never,
-    options,
+    few ? { ...options, threads: 1 } : options,
   );
   return {
     logits: out.logits.data as Float32Array,

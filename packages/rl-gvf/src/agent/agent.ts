@@ -104,7 +104,7 @@ export function createAgent(options: AgentOptions): Agent {
   const learner = makeLearner(options, { network, auxiliaries, params, steps: length });
   const { trunk, control: head } = learner;
   const policy = random("policy");
-  const actor = policyActor(network, actions, count, options.compile);
+  const actor = policyActor(network, environments, options.compile);
   const choose = (logits: Float32Array, out: Int32Array): void => sampleActions(logits, policy, out);
   const play = collector({ environments, network, actor, steps: length, clipRewards, choose });
   const { rollout, recurrent } = play;

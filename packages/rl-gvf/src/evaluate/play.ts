@@ -29,7 +29,7 @@ export async function play(
   { greedy = false, seed = 0, compile }: PlayOptions = {},
 ): Promise<Play> {
   const random = Random.seeded(seed, "evaluate/policy");
-  const actor = policyActor(network, environments.actions.length, environments.count, compile);
+  const actor = policyActor(network, environments, compile);
   const choose = greedy
     ? greedyActions
     : (logits: Float32Array, out: Int32Array): void => sampleActions(logits, random, out);

@@ -117,20 +117,22 @@ export function transitionFeatures(
     );
   }
   const rows = Math.floor(height / patch[0]) * patch[0];
-  const columns = Math.floor(width / patch[1]) * patch[1];
-  const across = columns / patch[1];
+  const across = Math.floor(width / patch[1]);
+  // A row of a patch lies in one piece.
+  const piece = patch[1] * depth;
   out.fill(0);
   for (let n = 0; n < transitions; n++) {
     for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++) {
-        const pixel = n * size + (y * width + x) * depth;
-        const first = n * count + (Math.floor(y / patch[0]) * across + Math.floor(x / patch[1])) * channels;
-        const weight = ((y % patch[0]) * patch[1] + (x % patch[1])) * depth;
-        for (let d = 0; d < depth; d++) {
-          const change = after[pixel + d]! - before[pixel + d]!;
+      const row = n * size + y * width * depth;
+      const weight = (y % patch[0]) * piece;
+      for (let p = 0; p < across; p++) {
+        const from = row + p * piece;
+        const first = n * count + (Math.floor(y / patch[0]) * across + p) * channels;
+        for (let i = 0; i < piece; i++) {
+          const change = after[from + i]! - before[from + i]!;
           if (change === 0) continue;
           for (let c = 0; c < channels; c++)
-            out[first + c]! += change * weights[(weight + d) * channels + c]!;
+            out[first + c]! += change * weights[(weight + i) * channels + c]!;
         }
       }
     }

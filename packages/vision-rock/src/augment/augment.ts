@@ -2,7 +2,7 @@ import type { Random } from "@outrigger/core/random";
 import { type Box, boxIou } from "../box.ts";
 import type { Sample } from "../sample.ts";
 import { flip } from "./flip.ts";
-import { type JitterOptions, jitter } from "./jitter.ts";
+import { type Colours, drawColours, type JitterOptions, recolour } from "./jitter.ts";
 import { type ZoomCropOptions, zoomCrop } from "./zoom-crop.ts";
 
 export interface AugmentOptions extends ZoomCropOptions {
@@ -16,8 +16,30 @@ export interface AugmentOptions extends ZoomCropOptions {
   readonly jitter?: JitterOptions | false;
 }
 
+/** How a picture is to be looked at: which part of it, in a mirror or not, in which colours. */
+export interface View {
+  /** Undefined: the whole. */
+  readonly window: Box | undefined;
+  readonly flipped: boolean;
+  /** Undefined: its own. */
+  readonly colours: Colours | undefined;
+}
+
 const OVERLAPS = [0.1, 0.3, 0.5, 0.7, 0.9, 0] as const;
 const TRIES = 50;
+
+/** Draws a view; see {@link augment}. */
+export function drawView(
+  picture: Pick<Sample, "width" | "height" | "objects">,
+  random: Random,
+  { flip: flips = 0.5, crop = 7 / 8, minArea = 0.1, jitter: colours = {} }: AugmentOptions = {},
+): View {
+  return {
+    window: random.uniform() < crop ? drawWindow(picture, random, minArea) : undefined,
+    flipped: random.uniform() < flips,
+    colours: colours === false ? undefined : drawColours(random, colours),
+  };
+}
 
 /**
  * SSD's augmentation with targets that follow: a window of the picture's aspect ratio, a flip, other colours (`zoomCrop`, `flip`, `jitter`).
@@ -28,21 +50,18 @@ const TRIES = 50;
  *
  * @param random decides everything: the same state gives the same sample.
  */
-export function augment(
-  sample: Sample,
-  random: Random,
-  { flip: flips = 0.5, crop = 7 / 8, minArea = 0.1, jitter: colours = {}, ...zoom }: AugmentOptions = {},
-): Sample {
-  let out = sample;
-  if (random.uniform() < crop) {
-    const window = drawWindow(sample, random, minArea);
-    if (window !== undefined) out = zoomCrop(out, window, zoom);
-  }
-  if (random.uniform() < flips) out = flip(out);
-  return colours === false ? out : jitter(out, random, colours);
+export function augment(sample: Sample, random: Random, options: AugmentOptions = {}): Sample {
+  const { window, flipped, colours } = drawView(sample, random, options);
+  const cut = window === undefined ? sample : zoomCrop(sample, window, options);
+  const turned = flipped ? flip(cut) : cut;
+  return colours === undefined ? turned : recolour(turned, colours);
 }
 
-function drawWindow({ width, height, objects }: Sample, random: Random, minArea: number): Box | undefined {
+function drawWindow(
+  { width, height, objects }: Pick<Sample, "width" | "height" | "objects">,
+  random: Random,
+  minArea: number,
+): Box | undefined {
   const overlap = OVERLAPS[random.integer(OVERLAPS.length)]!;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const side = Math.sqrt(minArea + (1 - minArea) * random.uniform());

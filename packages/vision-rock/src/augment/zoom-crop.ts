@@ -28,39 +28,31 @@ const STEEP = 1.25;
 export function zoomCrop(
   sample: Sample,
   window: Box,
-  { minKept = 0.2, minVisible = 0.0015 }: ZoomCropOptions = {},
+  options: ZoomCropOptions = {},
 ): Sample {
   const { width, height, camera } = sample;
-  check(window, width, height);
+  checkWindow(window, width, height);
   const [x, y, windowWidth] = window;
   const scale = width / windowWidth;
   const rgb = new Uint8Array(sample.rgb.length);
   const depth = new Float32Array(sample.depth.length);
   const normals = new Float32Array(sample.normals.length);
   const instances = new Uint8Array(sample.instances.length);
+  const surface = new Float32Array(4);
   for (let v = 0, to = 0; v < height; v++) {
     const row = y + (v + 0.5) / scale - 0.5;
     const nearRow = clamp(Math.round(row), height);
     for (let u = 0; u < width; u++, to++) {
       const column = x + (u + 0.5) / scale - 0.5;
       const nearColumn = clamp(Math.round(column), width);
-      const from = nearRow * width + nearColumn;
-      instances[to] = sample.instances[from]!;
-      const nx = sample.normals[3 * from]!;
-      const ny = sample.normals[3 * from + 1]!;
-      const nz = sample.normals[3 * from + 2]!;
-      const along = (c: number, r: number): number =>
-        (nx * (c - camera.cx)) / camera.fx + (ny * (r - camera.cy)) / camera.fy + nz;
-      const ratio = along(nearColumn, nearRow) / along(column, row);
-      depth[to] = (sample.depth[from]! / scale) * (ratio > 1 / STEEP && ratio < STEEP ? ratio : 1);
-      const length = Math.sqrt(nx * nx + ny * ny + scale * scale * nz * nz) || 1;
-      normals[3 * to] = nx / length;
-      normals[3 * to + 1] = ny / length;
-      normals[3 * to + 2] = (scale * nz) / length;
+      instances[to] = sample.instances[nearRow * width + nearColumn]!;
+      zoomedSurface(sample, column, row, scale, surface);
+      depth[to] = surface[0]!;
+      normals.set(surface.subarray(1), 3 * to);
       blend(sample, column, row, rgb, 3 * to);
     }
   }
-  const kept = recount(sample, instances, scale, minKept, minVisible);
+  const kept = recount(sample, instances, scale, options);
   const objects = kept.map((object) => ({
     ...object,
     amodal: cut(object.amodal, x, y, scale, width, height),
@@ -78,6 +70,40 @@ export function zoomCrop(
       cy: scale * (camera.cy + 0.5 - y) - 0.5,
     },
   };
+}
+
+/** Geometry in any unit of depth, and normals of any length. */
+export interface Surfaces extends Pick<Sample, "width" | "height" | "camera"> {
+  readonly depth: ArrayLike<number>;
+  readonly normals: ArrayLike<number>;
+}
+
+/**
+ * Writes depth and unit normal of what is seen at a place of the picture, once the picture is enlarged by s: [d, n_x, n_y, n_z].
+ *
+ * The surface is that of the nearest pixel, extended as a plane to the ray of the place; what is unknown there stays 0.
+ */
+export function zoomedSurface(
+  { width, height, camera, depth, normals }: Surfaces,
+  column: number,
+  row: number,
+  scale: number,
+  out: Float32Array,
+): void {
+  const nearRow = clamp(Math.round(row), height);
+  const nearColumn = clamp(Math.round(column), width);
+  const from = nearRow * width + nearColumn;
+  const nx = normals[3 * from]!;
+  const ny = normals[3 * from + 1]!;
+  const nz = normals[3 * from + 2]!;
+  const { fx, fy, cx, cy } = camera;
+  const there = (nx * (nearColumn - cx)) / fx + (ny * (nearRow - cy)) / fy + nz;
+  const ratio = there / ((nx * (column - cx)) / fx + (ny * (row - cy)) / fy + nz);
+  out[0] = (depth[from]! / scale) * (ratio > 1 / STEEP && ratio < STEEP ? ratio : 1);
+  const length = Math.sqrt(nx * nx + ny * ny + scale * scale * nz * nz) || 1;
+  out[1] = nx / length;
+  out[2] = ny / length;
+  out[3] = (scale * nz) / length;
 }
 
 /** The colour between the four pixels around a place. */
@@ -104,12 +130,11 @@ function blend(
 }
 
 /** Bounds and areas in the new instances, which are renumbered in place without the objects that are dropped. */
-function recount(
-  sample: Sample,
+export function recount(
+  sample: Pick<Sample, "width" | "height" | "objects">,
   instances: Uint8Array,
   scale: number,
-  minKept: number,
-  minVisible: number,
+  { minKept = 0.2, minVisible = 0.0015 }: ZoomCropOptions = {},
 ): SampleObject[] {
   const { width, height } = sample;
   const count = sample.objects.length;
@@ -154,7 +179,7 @@ function cut(box: Box, x: number, y: number, scale: number, width: number, heigh
 
 const clamp = (place: number, length: number): number => Math.max(0, Math.min(length - 1, place));
 
-function check([x, y, w, h]: Box, width: number, height: number): void {
+function checkWindow([x, y, w, h]: Box, width: number, height: number): void {
   // Rounding may push an edge out by a millionth of a pixel.
   const slack = 1e-6;
   const within =

@@ -9,7 +9,7 @@ import { cocoSummary } from "../../src/evaluate/summary.ts";
 import { readFolder } from "../../src/folder/read-folder.ts";
 import { writeFolder } from "../../src/folder/write-folder.ts";
 import { roomSet } from "../../src/rooms/room-set.ts";
-import type { SampleSource } from "../../src/sample.ts";
+import { annotated, type SampleSource } from "../../src/sample.ts";
 
 const set = roomSet({ split: "train", count: 3, width: 64, height: 48 });
 let folder: string;
@@ -72,6 +72,37 @@ describe("a folder", () => {
     }));
     expect(cocoSummary(evaluate(truth, perfect)).AP).toBeCloseTo(1, 12);
   });
+
+  it.each(["detection", "scene", "depth", "normals"] as const)(
+    "keeps a picture without %s apart from one where there is none of it",
+    async (missing) => {
+      const other = await mkdtemp(join(tmpdir(), "outrigger-missing-"));
+      const has = { detection: true, scene: true, depth: true, normals: true, [missing]: false };
+      const sample = await set.get(0);
+      const empty = { ...sample, id: 2, objects: [], instances: new Uint8Array(sample.instances.length) };
+      const samples = [{ ...sample, id: 1, has, ...(missing === "detection" && { objects: [] }) }, empty];
+      await writeFolder(other, { ...set, length: 2, get: async (i) => samples[i]! });
+      const back = await readFolder(other);
+      const [first, second] = [await back.get(0), await back.get(1)];
+      await rm(other, { recursive: true });
+      expect(annotated(first)).toEqual(has);
+      expect(second.has).toBeUndefined();
+      expect(second.objects).toEqual([]);
+      const blank = {
+        detection: first.instances.every((i) => i === 0) && first.objects.length === 0,
+        scene: first.scene === -1,
+        depth: first.depth.every((z) => z === 0),
+        normals: first.normals.every((n) => n === 0),
+      };
+      expect(blank).toEqual({
+        detection: false,
+        scene: false,
+        depth: false,
+        normals: false,
+        [missing]: true,
+      });
+    },
+  );
 
   it("with unknown depth and normals keeps them unknown", async () => {
     const other = await mkdtemp(join(tmpdir(), "outrigger-blank-"));
