@@ -10,7 +10,8 @@ const link = (text: string, address: string): { text: string; link: string } => 
 
 export default defineConfig({
   title: "Outrigger",
-  description: "Train a primary task with the help of auxiliary tasks, and measure honestly whether they helped.",
+  description:
+    "Train a primary task with the help of auxiliary tasks, and measure honestly whether they helped.",
   srcDir: ".site",
   outDir: ".vitepress/dist",
   cleanUrls: true,
@@ -23,6 +24,7 @@ export default defineConfig({
         items: [
           link("What it is", "/"),
           link("Molecules", "/docs/guide/molecules"),
+          link("Detection", "/docs/guide/detection"),
           link("Longer sequences", "/docs/guide/sequences"),
           link("Reinforcement learning", "/docs/guide/reinforcement"),
           link("Linear models", "/docs/guide/linear"),
@@ -46,9 +48,16 @@ export default defineConfig({
       },
       {
         text: "Packages",
-        items: ["core", "molecular", "vision-rock", "seq-length", "rl-gvf", "linear-theory", "bench", "core-bench"].map(
-          (name) => link(name, `/packages/${name}/`),
-        ),
+        items: [
+          "core",
+          "molecular",
+          "vision-rock",
+          "seq-length",
+          "rl-gvf",
+          "linear-theory",
+          "bench",
+          "core-bench",
+        ].map((name) => link(name, `/packages/${name}/`)),
       },
       {
         text: "Methods",

@@ -16,5 +16,7 @@ export function writtenPages(): string[] {
     ...markdown(`packages/${name}/docs`),
   ]);
   const examples = readdirSync(join(root, "examples")).map((name) => `examples/${name}/README.md`);
-  return ["README.md", ...markdown("docs/guide"), ...packages, ...examples].filter((page) => existsSync(join(root, page))).sort();
+  return ["README.md", ...markdown("docs/guide"), ...packages, ...examples]
+    .filter((page) => existsSync(join(root, page)))
+    .sort();
 }

@@ -9,7 +9,7 @@ export interface Block {
 }
 
 /** How a block is run. In a page it is an HTML comment in the line before the fence, which readers do not see. */
-export type BlockRule =
+type BlockRule =
   /** A program, or commands, of their own. */
   | { readonly kind: "run" }
   /** `<!-- block: with NAME -->`: after the program of `blocks/NAME.ts`, which defines what the block takes for granted. */

@@ -54,12 +54,18 @@ function finished(
   env: Record<string, string>,
 ): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     child.stdout.on("data", (text) => (output += text));
     child.stderr.on("data", (text) => (output += text));
     child.on("error", reject);
-    child.on("close", (code) => resolve(code === 0 ? undefined : `exit code ${code}\n${output.slice(-4000)}`));
+    child.on("close", (code) =>
+      resolve(code === 0 ? undefined : `exit code ${code}\n${output.slice(-4000)}`),
+    );
   });
 }
 
@@ -76,7 +82,10 @@ function commandsFolder(): string {
     const { bin = {} } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as { bin?: object };
     for (const command of Object.keys(bin)) {
       const start = join(folder, `${command}.ts`);
-      writeFileSync(start, `import { main } from "${join(home, "src", "cli.ts")}";\nawait main(process.argv);\n`);
+      writeFileSync(
+        start,
+        `import { main } from "${join(home, "src", "cli.ts")}";\nawait main(process.argv);\n`,
+      );
       write(command, `exec ${[process.execPath, ...NODE, start].map((word) => `'${word}'`).join(" ")} "$@"`);
     }
   }

@@ -21,7 +21,9 @@ const pages = new Set([...writtenPages(), "docs/decisions.md", "docs/related.md"
 const found: References = { pictures: new Set(), sources: new Set() };
 /** Braces are Vue's and angle brackets HTML's; comments are for the tests. */
 const plain = (markdown: string): string =>
-  outsideFences(markdown, (text) => text.replaceAll(/^<!-- block: .* -->\n/gm, "").replaceAll("{{", "&#123;&#123;"));
+  outsideFences(markdown, (text) =>
+    text.replaceAll(/^<!-- block: .* -->\n/gm, "").replaceAll("{{", "&#123;&#123;"),
+  );
 
 for (const page of pages) {
   const markdown = plain(readFileSync(join(root, page), "utf8"));
@@ -38,16 +40,27 @@ write(
   "/methods/",
   `# Methods\n\n${groups
     .map((group) => {
-      const names = methods.filter((one) => one.group === group).map(({ name }) => `[\`${name}\`](/methods/${name})`);
+      const names = methods
+        .filter((one) => one.group === group)
+        .map(({ name }) => `[\`${name}\`](/methods/${name})`);
       return `## ${group}\n\n${names.join(", ")}\n`;
     })
-    .join("\n")}\nAll in one table, with paper, cost and what each was checked against: [methods](/packages/core/docs/methods).\n`,
+    .join(
+      "\n",
+    )}\nAll in one table, with paper, cost and what each was checked against: [methods](/packages/core/docs/methods).\n`,
 );
 for (const file of found.sources) write(sourceAddress(file), sourcePage(root, file));
 for (const file of found.pictures) cpSync(join(root, file), join(site, "public", file), { recursive: true });
 
 writeFileSync(
   join(site, "methods.json"),
-  JSON.stringify(groups.map((group) => ({ group, names: methods.filter((one) => one.group === group).map(({ name }) => name) }))),
+  JSON.stringify(
+    groups.map((group) => ({
+      group,
+      names: methods.filter((one) => one.group === group).map(({ name }) => name),
+    })),
+  ),
 );
-console.log(`${pages.size} pages, ${methods.length} methods, ${found.sources.size} files of code, ${found.pictures.size} pictures`);
+console.log(
+  `${pages.size} pages, ${methods.length} methods, ${found.sources.size} files of code, ${found.pictures.size} pictures`,
+);

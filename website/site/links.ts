@@ -32,7 +32,8 @@ export function withSiteLinks(
     if (/^[a-z]+:/.test(target) || target.startsWith("#")) return target;
     const [path = "", anchor] = target.split("#");
     const file = posix.join(posix.dirname(page), path).replace(/\/$/, "");
-    if (!existsSync(join(root, file))) throw new Error(`${page} has a link to ${target}, and there is no ${file}.`);
+    if (!existsSync(join(root, file)))
+      throw new Error(`${page} has a link to ${target}, and there is no ${file}.`);
     const hash = anchor === undefined ? "" : `#${anchor}`;
     if (pages.has(file)) return addressOf(file) + hash;
     if (PICTURE.test(file)) {

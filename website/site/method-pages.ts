@@ -54,7 +54,11 @@ function pageOf(name: string, comment: string, file: string, evidence: readonly 
     "## Measured",
     "",
     ...(rows.length > 0
-      ? ["Rows of [the methods' own benchmarks](/packages/core-bench/), each with its table's columns.", "", ...rows]
+      ? [
+          "Rows of [the methods' own benchmarks](/packages/core-bench/), each with its table's columns.",
+          "",
+          ...rows,
+        ]
       : ["It has no row of its own in [the methods' own benchmarks](/packages/core-bench/)."]),
     "",
     `[\`${file}\`](${sourceAddress(file)})`,

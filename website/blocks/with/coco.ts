@@ -1,6 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import {
-  categoryTable, cocoSummary, evaluate, precisionRecallCurve, readDetections, readGroundTruth, vocAveragePrecision,
+  categoryTable,
+  cocoSummary,
+  evaluate,
+  precisionRecallCurve,
+  readDetections,
+  readGroundTruth,
+  vocAveragePrecision,
 } from "@outrigger/vision-rock";
 
 const box = { image_id: 7, category_id: 1, bbox: [10, 20, 40, 40] };

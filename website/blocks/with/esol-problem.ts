@@ -1,14 +1,23 @@
-import * as tf from "@tensorflow/tfjs";
 import { array, arrayBatches, column, dense, hardSharing, Random } from "@outrigger/core";
+import * as tf from "@tensorflow/tfjs";
 
 const random = Random.seeded(1, "data");
 const features = Float32Array.from({ length: 120 * 4 }, () => random.normal());
 const values = (f: (a: number, b: number) => number) =>
   Array.from({ length: 120 }, (_, i) => f(features[4 * i]!, features[4 * i + 1]!));
 const columns = {
-  solubility: column("solubility", values((a, b) => a - b * b)),
-  logP: column("logP", values((a) => a)),
-  tpsa: column("tpsa", values((_, b) => b * b)),
+  solubility: column(
+    "solubility",
+    values((a, b) => a - b * b),
+  ),
+  logP: column(
+    "logP",
+    values((a) => a),
+  ),
+  tpsa: column(
+    "tpsa",
+    values((_, b) => b * b),
+  ),
 };
 const part = (from: number, to: number) =>
   arrayBatches({

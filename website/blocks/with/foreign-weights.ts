@@ -1,4 +1,13 @@
-import { array, arrayBatches, dense, hardSharing, loadWeights, Random, readOnnxWeights, toOnnxFile } from "@outrigger/core";
+import {
+  array,
+  arrayBatches,
+  dense,
+  hardSharing,
+  loadWeights,
+  Random,
+  readOnnxWeights,
+  toOnnxFile,
+} from "@outrigger/core";
 
 const random = Random.seeded(0, "init");
 const model = hardSharing({

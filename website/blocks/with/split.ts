@@ -1,9 +1,22 @@
+import {
+  adam,
+  array,
+  arrayBatches,
+  column,
+  dense,
+  fit,
+  regression,
+  rotograd,
+  splitModel,
+} from "@outrigger/core";
 import * as tf from "@tensorflow/tfjs";
-import { adam, array, arrayBatches, column, dense, fit, regression, rotograd, splitModel } from "@outrigger/core";
 
 const rows = Array.from({ length: 40 }, (_, i) => i);
 const batches = arrayBatches({
-  inputs: array(Float32Array.from({ length: 120 }, (_, i) => Math.sin(7 * i)), [40, 3]),
+  inputs: array(
+    Float32Array.from({ length: 120 }, (_, i) => Math.sin(7 * i)),
+    [40, 3],
+  ),
   columns: { y: column("y", rows.map(Math.sin)), helper: column("helper", rows.map(Math.cos)) },
   rows,
   batchSize: 10,

@@ -1,10 +1,23 @@
 import { Random } from "@outrigger/core/random";
 import {
-  createBatch, minatar, minatarGames, questionMask, questionNetwork, randomFeatures, randomFeatureSettings, seededChoices, seededVector,
-  tdLoss, tdTargets, transitionFeatures,
+  createBatch,
+  minatar,
+  minatarGames,
+  questionMask,
+  questionNetwork,
+  randomFeatureSettings,
+  randomFeatures,
+  seededChoices,
+  seededVector,
+  tdLoss,
+  tdTargets,
+  transitionFeatures,
 } from "@outrigger/rl-gvf";
 
-const environments = seededVector((random) => minatar(minatarGames.breakout, { random: random("game") }), { count: 16, seed: 7 });
+const environments = seededVector((random) => minatar(minatarGames.breakout, { random: random("game") }), {
+  count: 16,
+  seed: 7,
+});
 const [count, width] = [16, 784];
 const size = environments.observation.shape.reduce((a, b) => a * b, 1);
 const observations = Float32Array.from({ length: count * size }, (_, i) => Number(i % 3 === 0));
