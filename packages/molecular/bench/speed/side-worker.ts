@@ -1,0 +1,52 @@
+/**
+ * Trains one model on a dataset as the row `model-by-validation` does, with the candidate that is best on validation with three seeds:
+ *
+ *     side-worker.ts DATASET THREADS SEED
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MOLECULE_SOURCES } from "../../src/data/sources.ts";
+import { problemOf } from "../../src/experiment/problem.ts";
+import { candidatesOf } from "../../src/experiment/settings.ts";
+import { runExperiment } from "../../src/experiment/trial.ts";
+
+/** Places in the list of candidates, by the validation metrics that its docstring has. */
+const CHOSEN: Readonly<Record<string, number>> = { esol: 0, freesolv: 0, lipophilicity: 3 };
+
+const [name, threads, seed] = process.argv.slice(2) as [string, string, string];
+const problem = await problemOf(MOLECULE_SOURCES[name]!);
+const directory = mkdtempSync(join(tmpdir(), "outrigger-side-"));
+const options = {
+  method: "single-task",
+  auxiliaries: "none",
+  ...candidatesOf("full", "model", 4)[CHOSEN[name]!]!,
+};
+
+/** Features are in the cache after this, and the clock starts. */
+const trial = (epochs: number) =>
+  runExperiment(problem, {
+    benchmark: `molecular/${name}`,
+    version: 1,
+    method: "model-by-validation",
+    group: "",
+    options: { ...options, ...(epochs > 0 && { epochs }) },
+    seed: Number(seed),
+    tier: "full",
+    threads: Number(threads),
+    directory,
+    progress: () => {},
+  });
+await trial(1);
+rmSync(directory, { recursive: true });
+const start = { wall: performance.now(), processor: process.cpuUsage() };
+const { metrics } = await trial(0);
+const { user, system } = process.cpuUsage(start.processor);
+console.log(
+  JSON.stringify({
+    validation: metrics["validation/rmse"],
+    test: metrics["test/rmse"],
+    wall: (performance.now() - start.wall) / 1000,
+    processor: (user + system) / 1e6,
+  }),
+);
