@@ -5,8 +5,8 @@ import { fetchDetector } from "../src/predictor/fetch.ts";
 import { readPixels } from "./read-pixels.ts";
 
 /** Detects in pictures with the detector's folder of the address, `?model=model/` by default. */
-const part = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const [file, score] = [part<HTMLInputElement>("file"), part<HTMLInputElement>("score")];
+const part = (id: string): HTMLElement => document.getElementById(id)!;
+const [file, score] = [part("file"), part("score")] as [HTMLInputElement, HTMLInputElement];
 const [status, result, boxes, list] = [part("status"), part("result"), part("boxes"), part("list")];
 
 /** The picture that is shown, and all that was found in it. */
@@ -18,7 +18,7 @@ interface Shown {
 let shown: Shown | undefined;
 
 function paint(id: string, { width, height }: { width: number; height: number }, rgb: Uint8Array): void {
-  const canvas = part<HTMLCanvasElement>(id);
+  const canvas = part(id) as HTMLCanvasElement;
   [canvas.width, canvas.height] = [width, height];
   const image = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) {
@@ -47,6 +47,7 @@ function drawBoxes({ record }: Detector): void {
   boxes.innerHTML = boxesSvg(objects, { width, height, classes: record.classes, scale });
   const rows = objects.map((object) => {
     const row = document.createElement("tr");
+    row.dataset["score"] = String(object.score);
     row.dataset["box"] = object.box.map((value) => value.toFixed(2)).join(" ");
     row.append(
       element("td", object.name),

@@ -13,10 +13,9 @@ export async function readPixels(file: File): Promise<Picture> {
     throw new Error(`${file.name} cannot be read as a picture.`);
   });
   const shrink = Math.min(1, LONGEST / Math.max(image.width, image.height));
-  const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * shrink))) as [
-    number,
-    number,
-  ];
+  const [width, height] = [image.width, image.height].map((side) =>
+    Math.max(1, Math.round(side * shrink)),
+  ) as [number, number];
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d")!;
   context.fillStyle = "#fff";

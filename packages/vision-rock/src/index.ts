@@ -1,12 +1,27 @@
-export { type AugmentOptions, augment } from "./augment/augment.ts";
+export { type AugmentOptions, augment, drawView, type View } from "./augment/augment.ts";
 export { flip } from "./augment/flip.ts";
-export { type JitterOptions, jitter } from "./augment/jitter.ts";
+export { type Colours, drawColours, type JitterOptions, jitter, recolour } from "./augment/jitter.ts";
 export { type ZoomCropOptions, zoomCrop } from "./augment/zoom-crop.ts";
 export type { Backbone } from "./backbone/backbone.ts";
 export { importResNet50, type WeightFile } from "./backbone/import-resnet50.ts";
 export type { Norm } from "./backbone/norm.ts";
 export { type Resnet50Options, resnet50 } from "./backbone/resnet50.ts";
 export { type SmallBackboneOptions, smallBackbone } from "./backbone/small-backbone.ts";
+export {
+  type CompactSample,
+  compactSample,
+  type PictureSize,
+  type PreloadOptions,
+  preload,
+} from "./batch/compact-sample.ts";
+export type { AnnotationMasks, DetectionBatch } from "./batch/detection-batch.ts";
+export {
+  type BatchOptions,
+  orderedBatches,
+  type TrainingBatchesOptions,
+  trainingBatches,
+} from "./batch/detection-batches.ts";
+export { standardize } from "./batch/standardize.ts";
 export { type Box, boxIou } from "./box.ts";
 export type { Intrinsics } from "./camera.ts";
 export { type DetectedObject, type DetectOptions, detections } from "./detector/detect.ts";
@@ -21,6 +36,15 @@ export {
   type SsdParams,
   ssd,
 } from "./detector/ssd.ts";
+export { type BoxesOptions, boxesSvg, depthScaleSvg, type LabelledBox } from "./draw/boxes-svg.ts";
+export {
+  type DepthRange,
+  depthPixels,
+  depthRange,
+  type GeometryMap,
+  normalPixels,
+} from "./draw/geometry-pixels.ts";
+export { drawSheet, type SheetOptions } from "./draw/sheet.ts";
 export { VisionRockError, type VisionRockErrorCode } from "./error.ts";
 export {
   type Annotation,
@@ -49,6 +73,7 @@ export {
   type Selection,
 } from "./evaluate/summary.ts";
 export { type VocOptions, type VocRow, vocAveragePrecision } from "./evaluate/voc.ts";
+export { detectorToOnnx, type OnnxDescription, type OnnxDetector } from "./export/onnx.ts";
 export { readFolder } from "./folder/read-folder.ts";
 export { type Picture, readPicture } from "./folder/read-picture.ts";
 export { writeFolder } from "./folder/write-folder.ts";
@@ -64,13 +89,25 @@ export { type Crop, NYU_CAMERA, NYU_VALID } from "./nyuv2/camera.ts";
 export { NYU_CLASSES } from "./nyuv2/classes.ts";
 export { NYU_FORTY, NYU_FORTY_OF } from "./nyuv2/forty-classes.ts";
 export {
-  type PrepareEvent,
   type PreparedNyuv2,
+  type PrepareEvent,
   type PrepareNyuv2Options,
   prepareNyuv2,
 } from "./nyuv2/prepare.ts";
 export { NYU_SCENES } from "./nyuv2/scenes.ts";
 export { chooseValidation, type NyuSplits, readSplits } from "./nyuv2/splits.ts";
+export {
+  type Detector,
+  type DetectorParts,
+  type Found,
+  type FoundObject,
+  makeDetector,
+} from "./predictor/detector.ts";
+export { fetchDetector } from "./predictor/fetch.ts";
+export { loadDetector, readDetector, writeDetector } from "./predictor/folder.ts";
+export type { DetectorRecord } from "./predictor/record.ts";
+export { resizePicture } from "./predictor/resize-picture.ts";
+export type { Look, SetFacts, SetScores, TrainingReport, TrainingRun } from "./predictor/training-report.ts";
 export { type CentredBox, decode, encode } from "./prior/codec.ts";
 export { type FittedPrior, type FittedPriors, fitPriors } from "./prior/fit-priors.ts";
 export { type Matched, type MatchOptions, matchPriors } from "./prior/match.ts";
@@ -96,5 +133,24 @@ export { type PictureOptions, type RenderPool, renderPool } from "./rooms/pool.t
 export { type RenderOptions, renderRoom } from "./rooms/render/render.ts";
 export { FIRST_SEED, type RoomSetOptions, type RoomSplit, roomSet } from "./rooms/room-set.ts";
 export { type Annotated, annotated, type Sample, type SampleObject, type SampleSource } from "./sample.ts";
+export { alignSource, type Names } from "./source/align.ts";
+export { mixSources } from "./source/mix.ts";
+export { namedSources, type RoomsSetting } from "./source/named.ts";
+export { ANNOTATION_KINDS, type AnnotationKind, onlyAnnotations } from "./source/only.ts";
+export { partOf } from "./source/part.ts";
 export { greedyNms } from "./suppress/greedy-nms.ts";
 export { type SoftNmsOptions, softNms } from "./suppress/soft-nms.ts";
+export {
+  areasOf,
+  groundTruthOf,
+  type MeasuredDetection,
+  measuredDetection,
+} from "./train/average-precision-task.ts";
+export {
+  type BackboneChoice,
+  type Configuration,
+  configuration,
+  type LossWeights,
+} from "./train/configuration.ts";
+export { type Network, networkOf } from "./train/network.ts";
+export { type DetectorScores, type Trained, type TrainOptions, trainDetector } from "./train/train.ts";

@@ -1,7 +1,7 @@
 import { closest } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import { z } from "zod";
-import type { MakeSplitOptions } from "../data/make-split.ts";
+import type { SplitVariant } from "../data/split.ts";
 import { completeChoice, type ModelChoice } from "../model/molecule-model.ts";
 import { FINGERPRINT_KINDS } from "../molecule/fingerprint-options.ts";
 import { VOTE_TABLE } from "../select/vote-table.ts";
@@ -13,7 +13,7 @@ export const AUXILIARY_WORDS = ["none", "auto", "language-model", "random", "all
 /** How molecules are divided: by a rule, by one of the splits of a `splits.json`, or by a column of the table. */
 export type SplitChoice =
   | {
-      readonly variant: MakeSplitOptions["variant"];
+      readonly variant: SplitVariant | "stratified";
       readonly seed: number;
       readonly fractions: readonly [train: number, validation: number, test: number];
     }

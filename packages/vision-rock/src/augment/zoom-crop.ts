@@ -25,11 +25,7 @@ const STEEP = 1.25;
  *
  * The rule for zooms is that of https://github.com/vita-epfl/rock-pytorch (Apache-2.0), which leaves depths in steps. Cost: one pass over the arrays.
  */
-export function zoomCrop(
-  sample: Sample,
-  window: Box,
-  options: ZoomCropOptions = {},
-): Sample {
+export function zoomCrop(sample: Sample, window: Box, options: ZoomCropOptions = {}): Sample {
   const { width, height, camera } = sample;
   checkWindow(window, width, height);
   const [x, y, windowWidth] = window;

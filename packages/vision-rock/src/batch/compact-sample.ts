@@ -3,7 +3,8 @@ import { type Annotated, annotated, type Sample, type SampleObject, type SampleS
 import { shrink } from "./shrink.ts";
 
 /** A sample as it lies in memory while a model is trained: 9 bytes a pixel. */
-export interface CompactSample extends Pick<Sample, "id" | "width" | "height" | "rgb" | "instances" | "scene" | "camera"> {
+export interface CompactSample
+  extends Pick<Sample, "id" | "width" | "height" | "rgb" | "instances" | "scene" | "camera"> {
   /** [height, width], millimetres; 0 where it is unknown. */
   readonly depth: Uint16Array;
   /** [height, width, 3], in 127ths; 0 where unknown. */

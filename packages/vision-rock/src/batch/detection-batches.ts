@@ -34,7 +34,8 @@ export interface TrainingBatchesOptions extends BatchOptions {
 }
 
 /** Channels that a model reads. */
-export const inputChannels = (geometryInputs: boolean): number => (geometryInputs ? 3 + GEOMETRY_CHANNELS : 3);
+export const inputChannels = (geometryInputs: boolean): number =>
+  geometryInputs ? 3 + GEOMETRY_CHANNELS : 3;
 
 /**
  * Batches in random order with random views, for training. A pass is repeated from the stream's state.

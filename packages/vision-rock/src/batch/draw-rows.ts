@@ -36,7 +36,6 @@ export function drawRows(
   }
   return (random) => {
     const sources = kinds.map(({ rows, count }) => ({ rows: shuffled(rows, random), count }));
-    return () =>
-      sources.flatMap(({ rows, count }) => Array.from({ length: count }, () => rows.next().value));
+    return () => sources.flatMap(({ rows, count }) => Array.from({ length: count }, () => rows.next().value));
   };
 }

@@ -3,10 +3,12 @@ const MEAN = [0.485, 0.456, 0.406] as const;
 const DEVIATION = [0.229, 0.224, 0.225] as const;
 
 /** x ↦ factor · x + offset of every channel takes a byte to what models read, (x/255 − mean)/deviation. */
-export const STANDARD: readonly { readonly factor: number; readonly offset: number }[] = MEAN.map((mean, c) => ({
-  factor: 1 / (255 * DEVIATION[c]!),
-  offset: -mean / DEVIATION[c]!,
-}));
+export const STANDARD: readonly { readonly factor: number; readonly offset: number }[] = MEAN.map(
+  (mean, c) => ({
+    factor: 1 / (255 * DEVIATION[c]!),
+    offset: -mean / DEVIATION[c]!,
+  }),
+);
 
 /**
  * Pictures as models read them: (x/255 − mean)/deviation with ImageNet's mean and deviation of the channel.

@@ -20,7 +20,7 @@ const options = [
   option("--model <folder>", "what train made").default("model"),
   option("--out <folder>", "where NAME.detected.png is written").default("."),
   option("--json <file>", "where boxes are written as JSON; - for here").default("-"),
-  option("--score <probability>", "boxes of less are left out", real).default(0.3),
+  option("--score <probability>", "boxes of less are left out", real).default(0.2),
   option("--iou <share>", "of two boxes of a class that overlap by more, the surer stays", real).default(0.3),
   option("--depth", "draw depth beside the boxes"),
   option("--normals", "draw normals beside the boxes"),

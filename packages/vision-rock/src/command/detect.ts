@@ -1,9 +1,9 @@
 import { basename, extname, join } from "node:path";
 import { replaceFile } from "@outrigger/core/train/disk";
 import { drawSheet, type SheetOptions } from "../draw/sheet.ts";
+import { VisionRockError } from "../error.ts";
 import { type Picture, readPicture } from "../folder/read-picture.ts";
 import type { Detector, Found } from "../predictor/detector.ts";
-import { VisionRockError } from "../error.ts";
 
 export interface DetectSetting {
   readonly detector: Detector;
@@ -53,8 +53,7 @@ export async function detectFile(file: string, setting: DetectSetting): Promise<
       );
   const scene = sceneOf(found, detector.record.scenes);
   const drawn = out === null ? undefined : join(out, `${basename(file, extname(file))}.detected.png`);
-  if (drawn !== undefined)
-    replaceFile(drawn, [await drawSheet(sheetOf(picture, found, setting, scene))]);
+  if (drawn !== undefined) replaceFile(drawn, [await drawSheet(sheetOf(picture, found, setting, scene))]);
   return {
     file,
     width: picture.width,

@@ -1,16 +1,22 @@
 import type { CompileOptions } from "@outrigger/core/graph/compile";
+import { VisionRockError } from "../error.ts";
 import type { Detection, GroundTruth } from "../evaluate/coco-json.ts";
 import { COCO_AREAS, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import type { AreaRange } from "../evaluate/match.ts";
-import { averagePrecision, type CategoryRow, type CocoSummary, categoryTable, cocoSummary } from "../evaluate/summary.ts";
+import {
+  averagePrecision,
+  type CategoryRow,
+  type CocoSummary,
+  categoryTable,
+  cocoSummary,
+} from "../evaluate/summary.ts";
 import { loadDetector } from "../predictor/folder.ts";
-import { renderPool } from "../rooms/pool.ts";
 import { annotated, type SampleSource } from "../sample.ts";
 import { alignSource } from "../source/align.ts";
 import { namedSources } from "../source/named.ts";
-import { VisionRockError } from "../error.ts";
-import { share } from "./train-text.ts";
+import { poolOf } from "./pool.ts";
 import { textTable } from "./text-table.ts";
+import { share } from "./train-text.ts";
 
 export interface EvalSetting {
   readonly model: string;
@@ -59,7 +65,7 @@ export async function evaluateFolder({ model, data, threads, progress }: EvalSet
   const { record } = detector;
   const { width, height } = record.configuration;
   const rooms = data.some((name) => name.startsWith("rooms:"));
-  const pool = rooms ? await renderPool(threads === undefined ? {} : { workers: threads }) : undefined;
+  const pool = rooms ? await poolOf(threads) : undefined;
   try {
     const source = await namedSources(data, { split: "test", width, height, ...(pool && { pool }) });
     const unknown = source.classes.filter((name) => !record.classes.includes(name));
@@ -128,7 +134,15 @@ const sizesOf = (evaluation: Evaluation, { annotations }: GroundTruth): SizeRow[
   }));
 
 /** The numbers as text. */
-export function evaluatedText({ model, data, pictures, summary, classes, sizes, unknown }: Evaluated): string {
+export function evaluatedText({
+  model,
+  data,
+  pictures,
+  summary,
+  classes,
+  sizes,
+  unknown,
+}: Evaluated): string {
   const twelve = Object.entries(summary).map(([name, value]) => [name, share(value)]);
   const rows = Array.from({ length: 6 }, (_, i) => [...twelve[i]!, "", ...twelve[i + 6]!]);
   const byClass = classes.map(({ name, truths, detections, AP, APlowest, AR }) => [

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { VisionRockError } from "../error.ts";
 import { ANNOTATIONS, KINDS } from "../folder/files.ts";
 import { writeFolder } from "../folder/write-folder.ts";
-import { type PictureOptions, renderPool } from "../rooms/pool.ts";
+import type { PictureOptions } from "../rooms/pool.ts";
 import { type RoomSplit, roomSet } from "../rooms/room-set.ts";
 import type { SampleSource } from "../sample.ts";
+import { poolOf } from "./pool.ts";
 
 export interface RenderSetting extends PictureOptions {
   readonly out: string;
@@ -30,7 +31,7 @@ const AHEAD = 16;
 export async function renderCommand(setting: RenderSetting): Promise<void> {
   const { out, count, split, threads, fresh, print, progress, ...options } = setting;
   clear(out, fresh === true);
-  const pool = await renderPool(threads === undefined ? {} : { workers: threads });
+  const pool = await poolOf(threads);
   try {
     const rooms = roomSet({ ...options, split, count, pool, cache: 2 * AHEAD });
     const objects: number[] = rooms.classes.map(() => 0);

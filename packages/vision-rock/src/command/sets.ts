@@ -1,11 +1,11 @@
 import { type CompactSample, type PreloadOptions, preload } from "../batch/compact-sample.ts";
 import { VisionRockError } from "../error.ts";
 import type { SetFacts, TrainingRun } from "../predictor/training-report.ts";
-import { renderPool } from "../rooms/pool.ts";
 import type { SampleSource } from "../sample.ts";
 import { alignSource, type Names } from "../source/align.ts";
 import { namedSources } from "../source/named.ts";
 import { ANNOTATION_KINDS } from "../source/only.ts";
+import { poolOf } from "./pool.ts";
 
 /** The pictures of a training, in memory. */
 export interface Sets extends Names {
@@ -41,7 +41,7 @@ export async function readSets(
 ): Promise<Sets> {
   const names = [...data, ...(validation ?? []), ...(test ?? [])];
   const rooms = names.some((name) => name.startsWith("rooms:"));
-  const pool = rooms ? await renderPool(threads === undefined ? {} : { workers: threads }) : undefined;
+  const pool = rooms ? await poolOf(threads) : undefined;
   const setting = { width, height, ...(pool && { pool }) };
   const read = (what: string, source: SampleSource): Promise<CompactSample[]> => {
     const options: PreloadOptions = {
@@ -53,6 +53,7 @@ export async function readSets(
   };
   try {
     const source = await namedSources(data, { ...setting, split: "train" });
+    if (source.classes.length === 0) throw boxless("training");
     const aligned = async (given: readonly string[], split: "validation" | "test"): Promise<SampleSource> =>
       alignSource(await namedSources(given, { ...setting, split }), source);
     const held = validation ?? (areRooms(data) ? ROOMS : null);
@@ -60,7 +61,8 @@ export async function readSets(
     const other = held === null ? null : await aligned(held, "validation");
     const last = test === null ? null : await aligned(test, "test");
     const all = await read("training pictures", source);
-    const parts = other === null ? holdOut(all) : { train: all, validation: await read("validation pictures", other) };
+    const parts =
+      other === null ? holdOut(all) : { train: all, validation: await read("validation pictures", other) };
     requireBoxes(parts.train, "training");
     requireBoxes(parts.validation, "validation");
     return {
@@ -81,13 +83,16 @@ function holdOut(all: readonly CompactSample[]): Pick<Sets, "train" | "validatio
   return { train: all.filter((_, i) => !held[i]), validation: all.filter((_, i) => held[i]) };
 }
 
-function requireBoxes(samples: readonly CompactSample[], name: string): void {
-  if (samples.some(({ has, objects }) => has.detection && objects.length > 0)) return;
+function requireBoxes(samples: readonly CompactSample[], name: "training" | "validation"): void {
+  if (!samples.some(({ has, objects }) => has.detection && objects.length > 0)) throw boxless(name);
+}
+
+function boxless(name: "training" | "validation"): VisionRockError {
   const cure =
     name === "training"
       ? "A detector cannot learn from geometry alone"
       : `Give --validation, or at least ${HELD_OUT} boxed pictures to train on`;
-  throw new VisionRockError("bad-option", `No ${name} picture has a box. ${cure}.`);
+  return new VisionRockError("bad-option", `No ${name} picture has a box. ${cure}.`);
 }
 
 /** What is in a set. */

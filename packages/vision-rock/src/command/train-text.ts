@@ -32,7 +32,9 @@ export function auxiliaryTexts({ metrics }: SetScores): string[] {
   ];
   return [
     ...(scene === null ? [] : [`scene: ${percent(scene)} right`]),
-    ...(depth === null ? [] : [`depth: off by a factor of ${Math.exp(depth).toFixed(2)} (log-depth MAE ${short(depth)})`]),
+    ...(depth === null
+      ? []
+      : [`depth: off by a factor of ${Math.exp(depth).toFixed(2)} (log-depth MAE ${short(depth)})`]),
     ...(normals === null ? [] : [`normals: off by ${normals.toFixed(1)}° on average`]),
   ];
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { FitCallback } from "@outrigger/core/train/callback/event";
 import { replaceFile } from "@outrigger/core/train/disk";
+import type { WeightFile } from "../backbone/import-resnet50.ts";
 import { VisionRockError } from "../error.ts";
 import { makeDetector } from "../predictor/detector.ts";
 import { readRecord, trainingFolder, writeDetector } from "../predictor/folder.ts";
@@ -13,6 +14,7 @@ import { type Trained, trainDetector } from "../train/train.ts";
 import { differences, shownAt } from "./differences.ts";
 import { methodNamed } from "./methods.ts";
 import { factsOf, readSets, type Sets } from "./sets.ts";
+import { readWeights, startingParams } from "./starting-params.ts";
 import { resultText, setText } from "./train-text.ts";
 
 /** Where and how a training runs; but for the number of threads nothing of it changes a number. */
@@ -56,8 +58,10 @@ export async function trainCommand(chosen: Chosen, setting: TrainSetting): Promi
   }
   if (existsSync(begunOf(out)))
     checkSame(out, JSON.parse(readFileSync(begunOf(out), "utf8")) as Chosen, chosen);
+  // Before the pictures, which take longer.
+  const weights = chosen.run.weights === null ? null : readWeights(chosen.run.weights);
   const sets = await stoppable(signal, () => read(chosen, setting));
-  const trained = sets && (await stoppable(signal, () => train(chosen, sets, setting)));
+  const trained = sets && (await stoppable(signal, () => train(chosen, weights, sets, setting)));
   if (!sets || !trained?.best || trained.stopped === "signal") {
     await trained?.dispose();
     print(`Stopped. The same command goes on from here; ${out} is kept.`);
@@ -106,10 +110,16 @@ async function read({ run, configuration: { width, height } }: Chosen, setting: 
   return sets;
 }
 
-async function train(chosen: Chosen, sets: Sets, setting: TrainSetting): Promise<Trained> {
+async function train(
+  chosen: Chosen,
+  weights: WeightFile | null,
+  sets: Sets,
+  setting: TrainSetting,
+): Promise<Trained> {
   const { out, signal, threads, progress, print } = setting;
   const { run } = chosen;
-  const used = trainable(chosen.configuration, sets, print);
+  const used = balanced(trainable(chosen.configuration, sets, print), sets);
+  const start = weights && startingParams(used, sets, run.seed, weights);
   return trainDetector({
     train: sets.train,
     validation: sets.validation,
@@ -126,9 +136,16 @@ async function train(chosen: Chosen, sets: Sets, setting: TrainSetting): Promise
       },
       progress,
     ],
+    ...(start && { start }),
     ...(threads !== undefined && { threads }),
     ...(signal && { signal }),
   });
+}
+
+/** With half of every batch boxed where some pictures are not, unless it is said otherwise: few boxes would else be rare ones. */
+function balanced(chosen: Configuration, { train: samples }: Sets): Configuration {
+  if (chosen.boxed !== undefined || samples.every(({ has }) => has.detection)) return chosen;
+  return { ...chosen, boxed: Math.max(1, Math.round(chosen.batchSize / 2)) };
 }
 
 /** Without the auxiliaries that no training picture has labels of. */
@@ -144,7 +161,11 @@ function trainable(chosen: Configuration, sets: Sets, print: (text: string) => v
   return configuration({ ...rest, block: kept.length === 0 ? null : { ...chosen.block, tasks: kept } });
 }
 
-async function recordOf({ run, configuration: asked }: Chosen, sets: Sets, trained: Trained): Promise<DetectorRecord> {
+async function recordOf(
+  { run, configuration: asked }: Chosen,
+  sets: Sets,
+  trained: Trained,
+): Promise<DetectorRecord> {
   const step = iterationsOfLook(trained.configuration);
   const report: TrainingReport = {
     run,

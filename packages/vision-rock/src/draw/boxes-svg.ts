@@ -78,7 +78,7 @@ export function depthScaleSvg({
   const text = (x: number, anchor: string, metres: number): string =>
     `<text x="${shown(x)}" y="${shown(0.72 * height)}" text-anchor="${anchor}" font-size="${shown(size)}" ${FONT} fill="#20242b">${metres.toFixed(metres < 10 ? 2 : 1)} m</text>`;
   const [from, to] = [5 * size, width - 5 * size];
-  return `${opening(width, height)}<defs><linearGradient id="depth">${stops.join("")}</linearGradient></defs>
-<rect x="${shown(from)}" y="${shown(0.2 * height)}" width="${shown(Math.max(1, to - from))}" height="${shown(0.6 * height)}" fill="url(#depth)"/>
+  return `${opening(width, height)}<defs><linearGradient id="depth-colours">${stops.join("")}</linearGradient></defs>
+<rect x="${shown(from)}" y="${shown(0.2 * height)}" width="${shown(Math.max(1, to - from))}" height="${shown(0.6 * height)}" fill="url(#depth-colours)"/>
 ${text(from - 0.4 * size, "end", near)}${text(to + 0.4 * size, "start", far)}</svg>`;
 }

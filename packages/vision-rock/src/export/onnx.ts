@@ -1,4 +1,6 @@
+import { array, type NDArray } from "@outrigger/core/graph/array";
 import { toOnnxFile } from "@outrigger/core/interchange/onnx-file";
+import type { Mode } from "@outrigger/core/nn/layer";
 import type { ParamsTensors } from "@outrigger/core/train/model";
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
@@ -25,6 +27,9 @@ export interface OnnxDescription {
   };
 }
 
+/** Parameters while a network is recorded, with what takes bytes to what it reads. */
+type Tensors = ParamsTensors & { readonly standard: { readonly factor: Tensor; readonly offset: Tensor } };
+
 const OUTPUTS: Readonly<Record<string, string>> = {
   detection:
     "[batch, priors, 4 + 1 + classes]: offsets tx, ty, tw, th, then logits, the background's first; softmax over the logits gives probabilities",
@@ -36,8 +41,8 @@ const OUTPUTS: Readonly<Record<string, string>> = {
 const FORMULA = [
   "cx = prior.cx + tx * variance[0] * prior.w",
   "cy = prior.cy + ty * variance[0] * prior.h",
-  "w = prior.w * exp(tw * variance[1])",
-  "h = prior.h * exp(th * variance[1])",
+  "w = prior.w * min(exp(tw * variance[1]), 62.5)",
+  "h = prior.h * min(exp(th * variance[1]), 62.5)",
   "in shares of the picture's sides; then, for every class, non-maximum suppression",
 ];
 
@@ -64,33 +69,41 @@ export async function detectorToOnnx({
 }: Pick<DetectorParts, "record" | "network" | "params">): Promise<OnnxDetector> {
   const { classes, scenes, configuration } = record;
   const { height, width } = configuration;
-  const factors = tf.tensor1d(STANDARD.map(({ factor }) => factor));
-  const offsets = tf.tensor1d(STANDARD.map(({ offset }) => offset));
-  const onPixels = {
-    apply(tensors: ParamsTensors, { pixels }: { pixels: Tensor4D }, mode: never): Record<string, Tensor> {
-      const inputs = tf.add(tf.mul(pixels, factors), offsets) as Tensor4D;
-      return model.apply(tensors, { inputs }, mode);
+  const numbers = (values: readonly number[]): NDArray => array(Float32Array.from(values), [values.length]);
+  // Parameters among the others, so that they are named in the file.
+  const all = {
+    ...params,
+    standard: {
+      factor: numbers(STANDARD.map(({ factor }) => factor)),
+      offset: numbers(STANDARD.map(({ offset }) => offset)),
     },
   };
-  try {
-    const bytes = await toOnnxFile(onPixels as never, params, { pixels: { shape: [1, height, width, 3], dtype: "float32" } }, { outputs: model.tasks });
-    return {
-      bytes,
-      description: {
-        format: "outrigger-vision-onnx",
-        version: 1,
-        input: { name: "pixels", height, width },
-        outputs: Object.fromEntries(model.tasks.map((task) => [task, OUTPUTS[task]!])),
-        classes,
-        scenes,
-        boxes: {
-          formula: FORMULA,
-          variances: [CENTRE_VARIANCE, SIZE_VARIANCE],
-          priors: Array.from({ length: priors.count }, (_, p) => [...priors.boxes.subarray(4 * p, 4 * p + 4)]),
-        },
+  const onPixels = {
+    apply(
+      { standard, ...own }: Tensors,
+      { pixels }: { pixels: Tensor4D },
+      mode: Mode,
+    ): Record<string, Tensor> {
+      const inputs = tf.add(tf.mul(pixels, standard.factor), standard.offset) as Tensor4D;
+      return model.apply(own, { inputs }, mode);
+    },
+  };
+  const batch = { pixels: { shape: [1, height, width, 3], dtype: "float32" } } as const;
+  const bytes = await toOnnxFile(onPixels as never, all, batch, { outputs: model.tasks });
+  return {
+    bytes,
+    description: {
+      format: "outrigger-vision-onnx",
+      version: 1,
+      input: { name: "pixels", height, width },
+      outputs: Object.fromEntries(model.tasks.map((task) => [task, OUTPUTS[task]!])),
+      classes,
+      scenes,
+      boxes: {
+        formula: FORMULA,
+        variances: [CENTRE_VARIANCE, SIZE_VARIANCE],
+        priors: Array.from({ length: priors.count }, (_, p) => [...priors.boxes.subarray(4 * p, 4 * p + 4)]),
       },
-    };
-  } finally {
-    tf.dispose([factors, offsets]);
-  }
+    },
+  };
 }

@@ -6,6 +6,7 @@ import { type DetectedObject, type DetectOptions, detections } from "../detector
 import type { GeometryMap } from "../draw/geometry-pixels.ts";
 import { VisionRockError } from "../error.ts";
 import type { Picture } from "../folder/read-picture.ts";
+import { AUXILIARIES } from "../rock/auxiliary.ts";
 import type { Network } from "../train/network.ts";
 import { depthMap, normalsMap, probabilities } from "./read-maps.ts";
 import type { DetectorRecord } from "./record.ts";
@@ -52,9 +53,18 @@ export interface DetectorParts {
   readonly batch?: number;
 }
 
-/** Puts a detector together from what its folder holds; the same in Node and in a page. */
+/**
+ * Puts a detector together from what its folder holds; the same in Node and in a page.
+ *
+ * @throws VisionRockError "bad-option" for a network that reads true depth and normals, which a picture does not have
+ */
 export function makeDetector({ record, network, params, run, batch = 1 }: DetectorParts): Detector {
-  const { width, height } = record.configuration;
+  const { width, height, auxiliaries, geometryInputs } = record.configuration;
+  if (geometryInputs)
+    throw new VisionRockError(
+      "bad-option",
+      "This network reads true depth and normals beside the picture, so it detects in no picture alone. Train one without geometryInputs.",
+    );
   const { model, priors } = network;
   const compiled: Compiled = compile(
     ((tensors: never, inputs: never) => model.apply(tensors, { inputs }, { training: false })) as never,
@@ -68,7 +78,9 @@ export function makeDetector({ record, network, params, run, batch = 1 }: Detect
       inputs.set(standardize(resizePicture(picture.rgb, picture, { width, height })), i * numbers);
     const fed = array(inputs, [batch, height, width, 3]);
     const outputs = (await compiled(params as Tree<NDArray>, fed)) as Record<string, NDArray>;
-    const { detection, scene, depth, normals } = outputs;
+    const { detection } = outputs;
+    // A block may have heads that were never taught.
+    const [scene, depth, normals] = AUXILIARIES.map((task) => auxiliaries.includes(task) && outputs[task]);
     const objects = detections(detection!, priors, options, pictures);
     return pictures.map((_, i) => ({
       objects: objects[i]!.map((object) => ({ ...object, name: record.classes[object.category]! })),

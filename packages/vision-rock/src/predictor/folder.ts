@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NDArray, Tree } from "@outrigger/core/graph/array";
-import type { Params } from "@outrigger/core/train/model";
 import { replaceFile } from "@outrigger/core/train/disk";
 import { namedLeaves } from "@outrigger/core/train/flat";
+import type { Params } from "@outrigger/core/train/model";
 import { decodeSafetensors, encodeSafetensors } from "@outrigger/core/train/safetensors";
 import { VisionRockError } from "../error.ts";
 import { type Detector, type DetectorParts, makeDetector } from "./detector.ts";
-import { FORMAT, type DetectorRecord, recordOf, VERSION } from "./record.ts";
 import { detectorParts } from "./parts.ts";
+import { type DetectorRecord, FORMAT, recordOf, VERSION } from "./record.ts";
 
 const jsonOf = (folder: string): string => join(folder, "model.json");
 const arraysOf = (folder: string): string => join(folder, "model.safetensors");

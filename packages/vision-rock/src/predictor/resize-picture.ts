@@ -25,7 +25,9 @@ function taps(length: number, wanted: number): Taps[] {
     }
     const middle = Math.min(length - 1, Math.max(0, (i + 0.5) * ratio - 0.5));
     const first = Math.min(Math.floor(middle), Math.max(0, length - 2));
-    return length === 1 ? { first: 0, weights: [1] } : { first, weights: [1 - middle + first, middle - first] };
+    return length === 1
+      ? { first: 0, weights: [1] }
+      : { first, weights: [1 - middle + first, middle - first] };
   });
 }
 

@@ -9,6 +9,8 @@ export interface TrainingRun {
   /** null: every tenth boxed picture of `data`, which then is not trained on. */
   readonly validation: readonly string[] | null;
   readonly test: readonly string[] | null;
+  /** A file with a ResNet-50's weights that the backbone begins with; null: drawn. */
+  readonly weights: string | null;
   readonly method: string;
   readonly seed: number;
 }

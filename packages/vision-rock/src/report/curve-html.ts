@@ -21,7 +21,9 @@ const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [460, 280, 52, 14, 12, 42];
 function ticks(most: number): number[] {
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1e-9)));
   const step = [0.2, 0.5, 1, 2].map((factor) => factor * power).find((each) => most / each <= 6)!;
-  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, i) =>
+    Number((i * step).toPrecision(6)),
+  );
 }
 
 const at = (value: number): string => value.toFixed(1);
@@ -45,7 +47,13 @@ export function curveHtml({ title, caption, x, y, series }: Curve): string {
     ),
     ...xTicks.map((value) => text(right(value), HEIGHT - BOTTOM + 16, "middle", String(value))),
     text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "middle", x),
-    text(14, (HEIGHT - BOTTOM + TOP) / 2, "middle", y, ` transform="rotate(-90 14 ${(HEIGHT - BOTTOM + TOP) / 2})"`),
+    text(
+      14,
+      (HEIGHT - BOTTOM + TOP) / 2,
+      "middle",
+      y,
+      ` transform="rotate(-90 14 ${(HEIGHT - BOTTOM + TOP) / 2})"`,
+    ),
   ];
   const lines = known.map((points, i) => {
     const colour = `var(--series-${i % 4})`;

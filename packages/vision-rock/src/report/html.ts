@@ -7,7 +7,7 @@ body { margin: 0 auto; padding: 1.4rem 1rem 4rem; max-width: 62rem; background: 
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .4rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .4rem; }
 p { margin: .4rem 0; } .soft, figcaption { color: var(--quiet); font-size: .88rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.2rem; }
-figure { margin: 0; min-width: 0; } svg, img { display: block; max-width: 100%; height: auto; } img { width: 100%; image-rendering: pixelated; }
+figure { margin: 0; min-width: 0; } svg, img { display: block; max-width: 100%; height: auto; } img { width: 100%; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: .3rem 1.4rem; margin: .5rem 0; }
 dl div { border-bottom: 1px solid var(--line); padding: .2rem 0; } dt { color: var(--quiet); font-size: .84rem; } dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin: .5rem 0; } table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
@@ -16,7 +16,8 @@ th, td { padding: .25rem .8rem .25rem 0; text-align: left; border-bottom: 1px so
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; font-size: .85rem; } .legend i { display: inline-block; width: 1.1rem; height: .22rem; margin-right: .35rem; vertical-align: middle; }`;
 
 /** Nothing may be fetched, and no script may run; pictures are in the page. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** A page that needs nothing else. `parts` are HTML that is escaped already; title and lead are plain text. */
 export const pageHtml = (title: string, lead: readonly string[], parts: readonly string[]): string =>
@@ -52,7 +53,9 @@ export function tableHtml(
     `<${tag}${tag === "th" ? ' scope="col"' : ""}${right[i] ? ' class="right"' : ""}>${escape(text)}</${tag}>`;
   const bars = (row: readonly string[]): string =>
     `<td><span class="bar" style="width:${((8 * (Number(row[bar]) || 0)) / longest).toFixed(2)}rem"></span></td>`;
-  const lines = rows.map((row) => `<tr>${row.map((text, i) => cell("td", text, i)).join("")}${bars(row)}</tr>`);
+  const lines = rows.map(
+    (row) => `<tr>${row.map((text, i) => cell("td", text, i)).join("")}${bars(row)}</tr>`,
+  );
   return `<div class="scroll" tabindex="0" role="region" aria-label="${escape(caption)}"><table><thead><tr>${headings.map((text, i) => cell("th", text, i)).join("")}<td></td></tr></thead><tbody>
 ${lines.join("\n")}
 </tbody></table></div>`;

@@ -21,7 +21,9 @@ const EXAMPLES = 4;
 export async function reportPage(detector: Detector, samples: readonly CompactSample[]): Promise<string> {
   const { record } = detector;
   const { scores, sets } = record.report;
-  const [name, shown] = scores.test ? (["test", scores.test] as const) : (["validation", scores.validation] as const);
+  const [name, shown] = scores.test
+    ? (["test", scores.test] as const)
+    : (["validation", scores.validation] as const);
   const ap = shown.metrics["detection"]?.["AP"];
   return pageHtml(
     `Average precision ${ap == null ? "–" : ap.toFixed(1)} %`,
@@ -35,7 +37,7 @@ export async function reportPage(detector: Detector, samples: readonly CompactSa
       classesHtml(shown),
       `<h2>How it grew</h2><div class="figures">${curves(record).join("")}</div>`,
       ...auxiliaryHtml(shown),
-      `<h2>Some pictures</h2><p class="soft">Left what is there, right what was found.</p><div class="figures">${(await examples(detector, samples)).join("")}</div>`,
+      `<h2>Some pictures</h2><p class="soft">First what is there, then what was found.</p><div class="figures">${(await examples(detector, samples)).join("")}</div>`,
       `<h2>What was trained</h2>${factsHtml(facts(record))}`,
     ],
   );

@@ -13,7 +13,8 @@ const united = (lists: readonly (readonly string[])[]): string[] => [...new Set(
  * @throws VisionRockError "bad-option" without a set
  */
 export function mixSources(sources: readonly SampleSource[]): SampleSource {
-  if (sources.length === 0) throw new VisionRockError("bad-option", "mixSources: give at least one data set.");
+  if (sources.length === 0)
+    throw new VisionRockError("bad-option", "mixSources: give at least one data set.");
   const names = {
     classes: united(sources.map(({ classes }) => classes)),
     scenes: united(sources.map(({ scenes }) => scenes)),

@@ -14,7 +14,8 @@ interface Named {
   readonly kinds?: readonly AnnotationKind[];
 }
 
-const isKind = (text: string): text is AnnotationKind => (ANNOTATION_KINDS as readonly string[]).includes(text);
+const isKind = (text: string): text is AnnotationKind =>
+  (ANNOTATION_KINDS as readonly string[]).includes(text);
 
 function parse(text: string): Named {
   const at = text.lastIndexOf("@");

@@ -1,14 +1,23 @@
 import { type Annotated, annotated, type Sample, type SampleSource } from "../sample.ts";
 
 /** The kinds of annotations, in the order of the tasks. */
-export const ANNOTATION_KINDS: readonly ["detection", "scene", "depth", "normals"] = ["detection", "scene", "depth", "normals"];
+export const ANNOTATION_KINDS: readonly ["detection", "scene", "depth", "normals"] = [
+  "detection",
+  "scene",
+  "depth",
+  "normals",
+];
 
 export type AnnotationKind = keyof Annotated;
 
-/** The same pictures with these annotations alone, as if nobody had made the others. */
+/**
+ * The same pictures with these annotations alone, as if nobody had made the others: without boxes there are no classes, and without scenes none of them.
+ */
 export function onlyAnnotations(source: SampleSource, kinds: readonly AnnotationKind[]): SampleSource {
   return {
-    ...source,
+    length: source.length,
+    classes: kinds.includes("detection") ? source.classes : [],
+    scenes: kinds.includes("scene") ? source.scenes : [],
     get: async (index) => {
       const sample = await source.get(index);
       const before = annotated(sample);

@@ -14,7 +14,10 @@ import type { Priors } from "../prior/prior-boxes.ts";
  * Size buckets in square pixels of the sample's picture: as shares of the picture's area, up to 2.5 %, up to 10 %, and above, of which rooms have about
  * a third each. COCO's own are made for pictures of 640 × 480, in which nearly all objects of small pictures are small.
  */
-export function areasOf({ width, height }: Pick<CompactSample, "width" | "height">): Record<string, AreaRange> {
+export function areasOf({
+  width,
+  height,
+}: Pick<CompactSample, "width" | "height">): Record<string, AreaRange> {
   const share = (s: number): number => s * width * height;
   return {
     all: [0, 1e10],

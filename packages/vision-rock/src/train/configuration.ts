@@ -22,12 +22,12 @@ export type BackboneChoice =
     };
 
 /** What the losses are multiplied by, before any method weighs the tasks. */
-export interface LossWeights {
+export type LossWeights = {
   readonly localization: number;
   readonly scene: number;
   readonly depth: number;
   readonly normals: number;
-}
+};
 
 /** Everything that decides a training besides data, method and seed. Plain JSON. */
 export interface Configuration {
@@ -139,5 +139,7 @@ function check(made: Configuration): void {
 }
 
 /** Iterations between two looks; a run makes a multiple of it, so at most `looks` − 1 more than it is told. */
-export const iterationsOfLook = ({ iterations, looks }: Pick<Configuration, "iterations" | "looks">): number =>
-  Math.ceil(iterations / looks);
+export const iterationsOfLook = ({
+  iterations,
+  looks,
+}: Pick<Configuration, "iterations" | "looks">): number => Math.ceil(iterations / looks);

@@ -1,5 +1,6 @@
 import type { Task } from "@outrigger/core/train/task";
 import type { Backbone } from "../backbone/backbone.ts";
+import { resnet50 } from "../backbone/resnet50.ts";
 import { smallBackbone } from "../backbone/small-backbone.ts";
 import type { DetectionBatch } from "../batch/detection-batch.ts";
 import { inputChannels } from "../batch/detection-batches.ts";
@@ -59,8 +60,12 @@ export function networkOf(configuration: Configuration, { classes, scenes }: Cou
 
 function backboneOf({ backbone, width, height, geometryInputs }: Configuration): Backbone {
   const size = { width, height, inputs: inputChannels(geometryInputs) };
-  const { kind, ...options } = backbone;
-  return smallBackbone({ ...size, ...options } as never);
+  if (backbone.kind === "small") {
+    const { channels, blocks } = backbone;
+    return smallBackbone({ ...size, channels, blocks });
+  }
+  const { base, blocks } = backbone;
+  return resnet50({ ...size, ...(base !== undefined && { base }), ...(blocks && { blocks }) });
 }
 
 function auxiliaryTask(

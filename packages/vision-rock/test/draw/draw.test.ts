@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import sharp from "sharp";
+import sharp, { type OutputInfo } from "sharp";
 import { describe, expect, it } from "vitest";
 import { boxesSvg, depthScaleSvg } from "../../src/draw/boxes-svg.ts";
 import { classColour, viridis } from "../../src/draw/colours.ts";
@@ -67,9 +67,10 @@ describe("boxes as SVG", () => {
       fc.property(share, share, share, share, (x, y, w, h) => {
         const box = [100 * x, 80 * y, 100 * w * (1 - x), 80 * h * (1 - y)] as const;
         const svg = boxesSvg([{ category: 0, box, score: 0.9 }], { ...options, scale: 5 });
-        const [, left, top, wide, high] = /<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="#/
-          .exec(svg)!
-          .map(Number) as [number, number, number, number, number];
+        const [, left, top, wide, high] =
+          /<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="#/
+            .exec(svg)!
+            .map(Number) as [number, number, number, number, number];
         expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
         expect(left + wide).toBeLessThanOrEqual(500.2);
         expect(top + high).toBeLessThanOrEqual(400.2);
@@ -94,7 +95,7 @@ describe("a sheet", () => {
   const [width, height] = [40, 30];
   const rgb = new Uint8Array(3 * width * height).fill(200);
   const plain = { width, height, rgb, classes: ["chair"], boxes: [] };
-  const read = async (png: Uint8Array): Promise<{ data: Buffer; info: sharp.OutputInfo }> =>
+  const read = async (png: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> =>
     sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
 
   it("is the picture enlarged in whole steps, with its boxes where they are", async () => {
@@ -102,7 +103,9 @@ describe("a sheet", () => {
       await drawSheet({ ...plain, boxes: [{ category: 0, box: [10, 15, 20, 10], score: 1 }] }),
     );
     expect([info.width, info.height]).toEqual([480, 360]);
-    const pixel = (x: number, y: number): number[] => [...data.subarray(3 * (y * 480 + x), 3 * (y * 480 + x) + 3)];
+    const pixel = (x: number, y: number): number[] => [
+      ...data.subarray(3 * (y * 480 + x), 3 * (y * 480 + x) + 3),
+    ];
     const colour = [1, 3, 5].map((i) => Number.parseInt(classColour(0).slice(i, i + 2), 16));
     expect(pixel(120, 240)).toEqual(colour);
     expect(pixel(360, 240)).toEqual(colour);
@@ -122,8 +125,9 @@ describe("a sheet", () => {
       }),
     );
     expect([info.width, info.height]).toEqual([3 * 480 + 16, 360 + 28]);
-    const pixel = (x: number, y: number): number[] =>
-      [...data.subarray(3 * (y * info.width + x), 3 * (y * info.width + x) + 3)];
+    const pixel = (x: number, y: number): number[] => [
+      ...data.subarray(3 * (y * info.width + x), 3 * (y * info.width + x) + 3),
+    ];
     expect(pixel(488 + 239, 179)).toEqual([253, 231, 37]);
     expect(pixel(488 + 241, 179)).toEqual([68, 1, 84]);
     expect(pixel(976 + 5, 5)).toEqual([128, 128, 255]);

@@ -32,15 +32,18 @@ export const tiny = (given: Partial<Configuration> = {}): Configuration =>
   });
 
 /** The same parameters with no leaning towards the background, so that boxes are found before anything is learned. */
-export function eager(params: Params, classes: number): Params {
+function eager(params: Params, classes: number): Params {
   const { predictors } = params.heads["detection"] as unknown as {
     predictors: { bias: NDArray; kernel: NDArray }[];
   };
   const bare = predictors.map(({ bias, kernel }) => ({
-    kernel: { ...kernel, data: Float32Array.from(kernel.data, (weight) => 20 * weight) },
+    kernel: { ...kernel, data: Float32Array.from(kernel.data, (weight) => 8 * weight) },
     bias: { ...bias, data: Float32Array.from(bias.data, (b, i) => (i % (5 + classes) === 4 ? 0 : b)) },
   }));
-  const detection = { ...(params.heads["detection"] as object), predictors: bare } as unknown as Tree<NDArray>;
+  const detection = {
+    ...(params.heads["detection"] as object),
+    predictors: bare,
+  } as unknown as Tree<NDArray>;
   return { ...params, heads: { ...params.heads, detection } };
 }
 
@@ -80,7 +83,7 @@ export async function command(
   try {
     process.exitCode = 0;
     await main(["node", "outrigger-vision", ...args]);
-    return { code: Number(process.exitCode ?? 0), out: out.join(""), err: err.join("") };
+    return { code: exitCode(), out: out.join(""), err: err.join("") };
   } finally {
     process.exitCode = 0;
     for (const spy of spies) spy.mockRestore();
@@ -88,3 +91,5 @@ export async function command(
 }
 
 export const json = (path: string): never => JSON.parse(readFileSync(path, "utf8")) as never;
+
+const exitCode = (): number => Number(process.exitCode ?? 0);

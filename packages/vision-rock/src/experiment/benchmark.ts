@@ -1,0 +1,50 @@
+import type { Arm, Tier, Trial } from "@outrigger/bench/benchmark";
+import type { Data } from "./data.ts";
+import { type RoomsOptions, roomsData } from "./rooms-data.ts";
+import { candidatesOf, GROUPS } from "./rows.ts";
+import { type Settings, settings } from "./settings.ts";
+import type { BaseConfiguration } from "./trial.ts";
+
+/** All rows of a tier of the rooms; every row has the same number of candidates. */
+export const roomArms = (tier: Tier): Arm[] =>
+  GROUPS[tier].flatMap(({ group, rooms, easyColour, rows }) =>
+    rows.map((row) => ({
+      method: row.method,
+      group,
+      kind: row.kind,
+      describe: row.describe,
+      options: { ...settings(tier, rooms), easyColour, ...row.options },
+      candidates: candidatesOf(tier, row),
+    })),
+  );
+
+/** What all rows of a trial's tier train alike. */
+export function configurationOf({ options }: Trial): BaseConfiguration {
+  const { channels, blocks, ...sizes } = options as unknown as Settings;
+  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, weights, boxedRows } =
+    sizes;
+  return {
+    width,
+    height,
+    iterations,
+    looks,
+    batchSize,
+    learningRate,
+    weightDecay,
+    weights,
+    boxed: boxedRows,
+    backbone: { kind: "small", channels, blocks },
+  };
+}
+
+/** The rooms of the last trial of this process: the next one mostly wants the same. */
+let latest: { readonly key: string; readonly data: Promise<Data> } | undefined;
+
+/** The rooms of a trial. */
+export function dataOf({ options, seed }: Trial): Promise<Data> {
+  const wanted = options as unknown as RoomsOptions;
+  const { width, height, boxed, unboxed, validation, test, easyColour } = wanted;
+  const key = JSON.stringify([width, height, boxed, unboxed, validation, test, easyColour, seed]);
+  if (latest?.key !== key) latest = { key, data: roomsData(wanted, seed) };
+  return latest.data;
+}

@@ -1,0 +1,1 @@
+cp ../../../packages/linear-theory/examples/*.csv .

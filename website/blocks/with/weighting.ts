@@ -1,0 +1,1 @@
+import type { Weighting } from "@outrigger/core";
