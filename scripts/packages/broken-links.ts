@@ -16,12 +16,19 @@ export type Published = ReadonlyMap<string, ReadonlySet<string>>;
  * @param folder the page's package, such as `core`
  * @param page path in the package, which links are relative to
  */
-export function brokenLinks(folder: string, page: string, markdown: string, published: Published): BrokenLink[] {
+export function brokenLinks(
+  folder: string,
+  page: string,
+  markdown: string,
+  published: Published,
+): BrokenLink[] {
   const holds = (path: string): boolean => {
     const [first = "", ...rest] = path.split("/");
     const files = published.get(first);
     const inside = rest.join("/");
-    return files !== undefined && (files.has(inside) || [...files].some((file) => file.startsWith(`${inside}/`)));
+    return (
+      files !== undefined && (files.has(inside) || [...files].some((file) => file.startsWith(`${inside}/`)))
+    );
   };
   return targetsOf(markdown)
     .filter((target) => !/^([a-z]+:|#)/.test(target))

@@ -18,19 +18,26 @@ const EXCEPTIONS: readonly { readonly name: string; readonly licence: string; re
   {
     name: "@img/sharp-",
     licence: "LGPL-3.0-or-later",
-    reason: "libvips, a library of its own that sharp loads when it runs and that can be replaced; optional for its system",
+    reason:
+      "libvips, a library of its own that sharp loads when it runs and that can be replaced; optional for its system",
   },
   {
     name: "h5wasm",
     licence: "SEE LICENSE IN LICENSE.txt",
-    reason: "NIST's statement of public domain, and the BSD-style licence of HDF5, which is compiled in; an optional peer",
+    reason:
+      "NIST's statement of public domain, and the BSD-style licence of HDF5, which is compiled in; an optional peer",
   },
 ];
 
 /** Why the licence of a dependency is not allowed; undefined when it is. An AND needs all of its parts, an OR one. */
-export function licenceProblem({ name, version, licence }: Pick<Dependency, "name" | "version" | "licence">): string | undefined {
+export function licenceProblem({
+  name,
+  version,
+  licence,
+}: Pick<Dependency, "name" | "version" | "licence">): string | undefined {
   const allowed = (one: string): boolean =>
-    one in ALLOWED || EXCEPTIONS.some((exception) => exception.licence === one && name.startsWith(exception.name));
+    one in ALLOWED ||
+    EXCEPTIONS.some((exception) => exception.licence === one && name.startsWith(exception.name));
   const words = licence?.replaceAll(/[()]/g, "");
   if (words?.split(" OR ").some((choice) => choice.split(" AND ").every(allowed)) === true) return undefined;
   return `${name} ${version} has the licence ${licence ?? "unknown"}, which scripts/packages/licences.ts does not allow`;
@@ -40,7 +47,9 @@ export function licenceProblem({ name, version, licence }: Pick<Dependency, "nam
 export function licencePage(): string {
   const dependencies = productionDependencies();
   const count = (licence: string): number => dependencies.filter((each) => each.licence === licence).length;
-  const kinds = [...new Set(dependencies.map(({ licence }) => licence ?? "unknown"))].sort((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
+  const kinds = [...new Set(dependencies.map(({ licence }) => licence ?? "unknown"))].sort(
+    (a, b) => count(b) - count(a) || (a < b ? -1 : 1),
+  );
   return `# Licences
 
 Outrigger is under the Apache License 2.0. This is what its packages bring when they are installed, on all systems together, as package-lock.json has

@@ -40,7 +40,15 @@ export async function packAll(destination: string): Promise<Tarball[]> {
   const workspaces = folders.map((folder) => `--workspace=packages/${folder}`);
   const { stdout } = await run(
     "npm",
-    ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", destination, ...workspaces],
+    [
+      "pack",
+      "--json",
+      "--ignore-scripts",
+      "--loglevel=error",
+      "--pack-destination",
+      destination,
+      ...workspaces,
+    ],
     { cwd: root, maxBuffer: 1 << 26 },
   );
   // npm 10 answers with a list, npm 11 with an object by name.

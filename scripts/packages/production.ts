@@ -80,11 +80,18 @@ function reachable(names: readonly string[], from: string): Set<string> {
 
 /** Names of all packages of the lock file that run a script when they are installed. */
 export function withInstallScript(): string[] {
-  const places = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  const places = Object.entries(lock.packages).filter(
+    ([, { hasInstallScript }]) => hasInstallScript === true,
+  );
   return [...new Set(places.map(([at]) => nameAt(at)))].sort();
 }
 
-const neededBy = ({ dependencies = {}, optionalDependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} }: Locked): string[] => [
+const neededBy = ({
+  dependencies = {},
+  optionalDependencies = {},
+  peerDependencies = {},
+  peerDependenciesMeta = {},
+}: Locked): string[] => [
   ...Object.keys(dependencies),
   ...Object.keys(optionalDependencies),
   ...Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true),

@@ -18,7 +18,10 @@ interface Limit {
   readonly installed: number;
 }
 
-const limits = JSON.parse(readFileSync(join(import.meta.dirname, "size-limits.json"), "utf8")) as Record<string, Limit>;
+const limits = JSON.parse(readFileSync(join(import.meta.dirname, "size-limits.json"), "utf8")) as Record<
+  string,
+  Limit
+>;
 const page = join(root, "docs/packages.md");
 const BEGIN = "<!-- sizes -->";
 const END = "<!-- end of sizes -->";
@@ -28,7 +31,8 @@ export function tooLarge({ folder, tarball, installed }: Measured): string[] {
   const limit = limits[folder];
   if (limit === undefined) return [`${folder} has no entry in size-limits.json`];
   const found: string[] = [];
-  if (tarball > limit.tarball * 1e3) found.push(`its tarball has ${kB(tarball)} kB, and ${limit.tarball} are allowed`);
+  if (tarball > limit.tarball * 1e3)
+    found.push(`its tarball has ${kB(tarball)} kB, and ${limit.tarball} are allowed`);
   const judged = process.platform === "linux" && process.arch === "x64";
   if (judged && installed > limit.installed * 1e6) {
     found.push(`an installation has ${MB(installed)} MB, and ${limit.installed} are allowed`);

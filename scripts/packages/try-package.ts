@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Trial } from "./domains.ts";
-import { installedSize, type InstalledSize } from "./installed-size.ts";
+import { type InstalledSize, installedSize } from "./installed-size.ts";
 import { manifestOf, root, type Tarball } from "./pack.ts";
 import { readmeImports } from "./readme-imports.ts";
 import { runCommand } from "./run-command.ts";
@@ -23,7 +23,11 @@ export async function tryPackage(
 ): Promise<{ size: InstalledSize; failures: string[] }> {
   const failures: string[] = [];
   const needed = withDependencies([trial.folder, ...(trial.besides ?? [])]);
-  write(project, "package.json", JSON.stringify({ name: "stranger", private: true, type: "module", ...trial.project }));
+  write(
+    project,
+    "package.json",
+    JSON.stringify({ name: "stranger", private: true, type: "module", ...trial.project }),
+  );
   for (const [name, text] of Object.entries(trial.files ?? {})) write(project, name, text);
 
   const paths = needed.map((folder) => tarballs.find((tarball) => tarball.folder === folder)!.path);
@@ -34,25 +38,35 @@ export async function tryPackage(
   });
   const size = installedSize(join(project, "node_modules"));
   if (installed.code !== 0) return { size, failures: [`npm install failed:\n${installed.output}`] };
-  if (size.files.some((file) => /providers_cuda/.test(file))) failures.push("the installation fetched CUDA libraries");
+  if (size.files.some((file) => /providers_cuda/.test(file)))
+    failures.push("the installation fetched CUDA libraries");
 
   const example = trial.example ?? "example.ts";
   mkdirSync(dirname(join(project, example)), { recursive: true });
   cpSync(join(root, "scripts/packages/examples", `${trial.folder}.ts`), join(project, example));
   const readme = readFileSync(join(project, "node_modules/@outrigger", trial.folder, "README.md"), "utf8");
   const imports = readmeImports(readme).filter(({ from }) => existsSync(join(project, "node_modules", from)));
-  for (const [k, { statement }] of imports.entries()) write(project, `readme/import-${k}.ts`, `${statement}\n`);
+  for (const [k, { statement }] of imports.entries())
+    write(project, `readme/import-${k}.ts`, `${statement}\n`);
   write(project, "tsconfig.json", JSON.stringify({ compilerOptions, exclude: ["node_modules"] }));
-  const types = await runCommand(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."], { cwd: project });
+  const types = await runCommand(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", "."],
+    { cwd: project },
+  );
   if (types.code !== 0) return { size, failures: [...failures, `types:\n${types.output}`] };
 
   for (const node of nodes) {
     const out = `out-${node.version}`;
     mkdirSync(join(project, out));
-    const environment = { PATH: `${dirname(node.path)}:${process.env["PATH"]}`, OUTRIGGER_CACHE: join(project, out, "cache") };
+    const environment = {
+      PATH: `${dirname(node.path)}:${process.env["PATH"]}`,
+      OUTRIGGER_CACHE: join(project, out, "cache"),
+    };
     const attempt = async (args: readonly string[]): Promise<void> => {
       const { code, output } = await runCommand(node.path, args, { cwd: project, environment });
-      if (code !== 0) failures.push(`Node ${node.version}, ${args.join(" ")}: exit code ${code}\n${output.slice(-3000)}`);
+      if (code !== 0)
+        failures.push(`Node ${node.version}, ${args.join(" ")}: exit code ${code}\n${output.slice(-3000)}`);
     };
     await attempt([example.replace(/ts$/, "js")]);
     const commands = Object.keys(manifestOf(trial.folder).bin ?? {}).map((name) => `${name} --help`);

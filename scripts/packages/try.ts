@@ -23,13 +23,19 @@ const report = (folder: string, found: readonly string[]): void => {
 function linkProblems({ folder, files }: Tarball, published: Parameters<typeof brokenLinks>[3]): string[] {
   return files
     .filter((file) => file.endsWith(".md"))
-    .flatMap((page) => brokenLinks(folder, page, readFileSync(join(root, "packages", folder, page), "utf8"), published))
+    .flatMap((page) =>
+      brokenLinks(folder, page, readFileSync(join(root, "packages", folder, page), "utf8"), published),
+    )
     .map(({ page, target }) => `${page} links to ${target}, which no tarball holds`);
 }
 
 try {
   const untried = packageFolders().filter((folder) => TRIALS.every((trial) => trial.folder !== folder));
-  if (untried.length > 0) report("domains.ts", untried.map((folder) => `${folder} is not tried`));
+  if (untried.length > 0)
+    report(
+      "domains.ts",
+      untried.map((folder) => `${folder} is not tried`),
+    );
 
   const tarballs = await packAll(scratch);
   const published = new Map(tarballs.map(({ folder, files }) => [folder, new Set(files)]));

@@ -14,8 +14,8 @@ import {
   regression,
   splitModel,
 } from "@outrigger/core";
-import * as tf from "@tensorflow/tfjs";
 import type { Tensor } from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 
 const some = (shape: readonly number[]) =>
   array(

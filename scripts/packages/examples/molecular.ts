@@ -1,8 +1,18 @@
-import { auxiliaryTasks, descriptors, modelInputs, moleculeModel, readMolecules, splitMolecules } from "@outrigger/molecular";
+import {
+  auxiliaryTasks,
+  descriptors,
+  modelInputs,
+  moleculeModel,
+  readMolecules,
+  splitMolecules,
+} from "@outrigger/molecular";
 
 const { smiles } = await readMolecules({ path: "data.csv" }, { targets: ["logS"] });
 const split = await splitMolecules(smiles, { variant: "ogb" });
-const { columns } = await auxiliaryTasks(smiles, split.train, { how: "frozen-votes", property: "solubility" });
+const { columns } = await auxiliaryTasks(smiles, split.train, {
+  how: "frozen-votes",
+  property: "solubility",
+});
 const labels = await descriptors(smiles);
 
 const choice = { name: "d-mpnn", width: 300, depth: 3 } as const;

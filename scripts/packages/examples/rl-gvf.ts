@@ -11,7 +11,8 @@ import {
 
 const breakout = (seed: number, purpose: "train" | "evaluation") =>
   seededVector(
-    (random) => stickyActions(minatar(minatarGames.breakout, { random: random("game") }), { random: random("sticky") }),
+    (random) =>
+      stickyActions(minatar(minatarGames.breakout, { random: random("game") }), { random: random("sticky") }),
     { count: 4, seed, purpose },
   );
 const agent = createAgent({

@@ -1,5 +1,13 @@
 import { Random } from "@outrigger/core/random";
-import { augment, cocoSummary, evaluate, readDetections, readGroundTruth, renderPool, roomSet } from "@outrigger/vision-rock";
+import {
+  augment,
+  cocoSummary,
+  evaluate,
+  readDetections,
+  readGroundTruth,
+  renderPool,
+  roomSet,
+} from "@outrigger/vision-rock";
 
 const pool = await renderPool({ workers: 1 });
 const train = roomSet({ split: "train", count: 4, pool });

@@ -15,15 +15,18 @@ describe("brokenLinks", () => {
   });
 
   it("takes files, folders, anchors, addresses, and what a neighbour publishes", () => {
-    const page = "[a](docs/gpu.md#x) [b](src/weighting) [c](src/) [d](#here) [e](https://a.b/c) [f](mailto:a@b) [g](../bench/README.md)";
+    const page =
+      "[a](docs/gpu.md#x) [b](src/weighting) [c](src/) [d](#here) [e](https://a.b/c) [f](mailto:a@b) [g](../bench/README.md)";
     expect(targets("README.md", page)).toEqual([]);
   });
 
   it("reads targets relative to the page", () => {
-    expect(targets("docs/gpu.md", "[a](gpu.md) [b](docs/gpu.md) [c](../src/weighting/arml.ts) [d](../../bench/docs)")).toEqual([
-      "docs/gpu.md",
-      "../../bench/docs",
-    ]);
+    expect(
+      targets(
+        "docs/gpu.md",
+        "[a](gpu.md) [b](docs/gpu.md) [c](../src/weighting/arml.ts) [d](../../bench/docs)",
+      ),
+    ).toEqual(["docs/gpu.md", "../../bench/docs"]);
   });
 
   it("knows nothing above the packages, and leaves code alone", () => {

@@ -14,13 +14,18 @@ describe("licences of what our packages bring", () => {
   });
 
   it("cover what each package brings, directly and through others, and nothing of our own or of development", () => {
-    const from = (name: string): readonly string[] | undefined => dependencies.find((each) => each.name === name)?.from;
-    expect(from("onnxruntime-node")).toEqual(expect.arrayContaining(["core", "molecular", "rl-gvf", "seq-length", "vision-rock"]));
+    const from = (name: string): readonly string[] | undefined =>
+      dependencies.find((each) => each.name === name)?.from;
+    expect(from("onnxruntime-node")).toEqual(
+      expect.arrayContaining(["core", "molecular", "rl-gvf", "seq-length", "vision-rock"]),
+    );
     expect(from("onnxruntime-node")).not.toContain("linear-theory");
     // Through @observablehq/plot.
     expect(from("d3-array")).toEqual(expect.arrayContaining(["bench", "linear-theory"]));
     expect(from("bullmq")).toContain("bench (peer)");
-    expect(dependencies.filter(({ name }) => name.startsWith("@outrigger/") || name === "vitest")).toEqual([]);
+    expect(dependencies.filter(({ name }) => name.startsWith("@outrigger/") || name === "vitest")).toEqual(
+      [],
+    );
   });
 });
 

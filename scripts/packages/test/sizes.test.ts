@@ -10,7 +10,13 @@ import { tooLarge } from "../sizes.ts";
 it("an installation counts bytes of files, and packages wherever they lie but not files of that name inside of them", () => {
   const folder = mkdtempSync(join(tmpdir(), "outrigger-size-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const files = ["a/package.json", "a/esm/package.json", "a/node_modules/@s/b/package.json", "@s/c/package.json", "@s/c/x.js"];
+  const files = [
+    "a/package.json",
+    "a/esm/package.json",
+    "a/node_modules/@s/b/package.json",
+    "@s/c/package.json",
+    "@s/c/x.js",
+  ];
   for (const file of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), "{}");
