@@ -72,6 +72,10 @@ export const TRIALS: readonly Trial[] = [
   },
   {
     folder: "vision-rock",
-    commands: ["outrigger-vision render --count 4 --size 64x48 --threads 1 --out OUT/rooms"],
+    commands: [
+      "outrigger-vision render --count 6 --size 64x48 --threads 1 --out OUT/rooms",
+      "outrigger-vision train OUT/rooms --validation OUT/rooms --iterations 2 --looks 1 --batch 2 --size 64x48 --out OUT/model",
+      "outrigger-vision detect OUT/rooms/rgb/000001.png --model OUT/model --out OUT/detected",
+    ],
   },
 ];

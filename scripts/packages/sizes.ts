@@ -40,21 +40,30 @@ export function tooLarge({ folder, tarball, installed }: Measured): string[] {
   return found;
 }
 
-/** Writes the table of sizes between its two marks in docs/packages.md. */
+/** Writes what was measured into the table between the two marks in docs/packages.md; rows of other packages stay. */
 export function writeSizes(measured: readonly Measured[]): void {
-  const rows = measured.map(({ folder, tarball, installed, packages }) => {
+  const text = readFileSync(page, "utf8");
+  const [start, end] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
+  const rows = new Map(
+    [...text.slice(start, end).matchAll(/^\| `@outrigger\/([\w-]+)` .*$/gm)].map(([row, folder = ""]) => [
+      folder,
+      row,
+    ]),
+  );
+  for (const { folder, tarball, installed, packages } of measured) {
     const limit = limits[folder];
-    return `| \`@outrigger/${folder}\` | ${kB(tarball)} | ${limit?.tarball} | ${MB(installed)} | ${limit?.installed} | ${packages} |`;
-  });
+    rows.set(
+      folder,
+      `| \`@outrigger/${folder}\` | ${kB(tarball)} | ${limit?.tarball} | ${MB(installed)} | ${limit?.installed} | ${packages} |`,
+    );
+  }
   const table = [
     "| package | tarball, kB | limit | installed alone, MB | limit | packages |",
     "| :-- | --: | --: | --: | --: | --: |",
-    ...rows,
+    ...[...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
   ];
-  const text = readFileSync(page, "utf8");
-  const before = text.slice(0, text.indexOf(BEGIN) + BEGIN.length);
-  writeFileSync(page, `${before}\n\n${table.join("\n")}\n\n${text.slice(text.indexOf(END))}`);
+  writeFileSync(page, `${text.slice(0, start)}\n\n${table.join("\n")}\n\n${text.slice(end)}`);
 }
 
-const kB = (bytes: number): string => Math.ceil(bytes / 1e3).toLocaleString("en");
+const kB = (bytes: number): string => String(Math.ceil(bytes / 1e3));
 const MB = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0);
