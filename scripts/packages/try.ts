@@ -59,7 +59,7 @@ try {
   console.log(
     problems.length === 0
       ? `\nAll well in Node ${nodes.map(({ version }) => version).join(" and ")}.`
-      : `\n${problems.length} problems:\n${problems.map((problem) => `- ${problem}`).join("\n")}`,
+      : `\n${problems.length} problems:\n${problems.map((problem) => `- ${problem.split("\n", 1)[0]}`).join("\n")}`,
   );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
