@@ -8,7 +8,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "website/test/**/*.test.ts"],
+    include: [
+      "packages/*/test/**/*.test.ts",
+      "scripts/packages/test/**/*.test.ts",
+      "website/test/**/*.test.ts",
+    ],
     env: softwareAdapter(),
     // A limit for what hangs, not for what is slow: machines are shared.
     testTimeout: 240_000,

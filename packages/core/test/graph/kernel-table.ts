@@ -30,7 +30,7 @@ the tests see. A kernel counts where a case that uses it passed.
 - *ONNX*: the operators that it becomes; for several, all that some shape or option needs.
 - *first*, *second derivative*: correct through this kernel. \`–\`: no derivative flows through it (integers, bools, steps), or none was taken.
 - Executors: values and derivatives within 1e-5 of the largest element, second derivatives within 1e-4; WebGPU within the bounds of
-  [webgpu-bounds.ts](../test/graph/webgpu-bounds.ts).
+  \`test/graph/webgpu-bounds.ts\`.
 - On *onnx webgpu*, max pools that give indices (\`MaxPoolGrad\`) run on the CPU: its shader gives none. ONNX Runtime moves operators
   for which it has no shader to the CPU by itself; the tests do not tell which.
 - *tfjs tensorflow* is libtensorflow on a CPU through \`@tensorflow/tfjs-node\`; [gpu.md](gpu.md#libtensorflow) says which versions.
