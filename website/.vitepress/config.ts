@@ -68,7 +68,17 @@ export default defineConfig({
           items: names.map((name) => link(name, `/methods/${name}`)),
         })),
       },
-      { text: "About", items: [link("Decisions", "/docs/decisions"), link("Related work", "/docs/related")] },
+      {
+        text: "About",
+        items: [
+          link("Contributing", "/CONTRIBUTING"),
+          link("Security", "/SECURITY"),
+          link("Packages and sizes", "/docs/packages"),
+          link("Licences", "/docs/licences"),
+          link("Decisions", "/docs/decisions"),
+          link("Related work", "/docs/related"),
+        ],
+      },
     ],
   },
 });
