@@ -4,9 +4,9 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32C (Castagnoli, reflected, as in RFC 3720) of bytes, as an unsigned number. */
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+/** CRC-32C (Castagnoli, reflected, as in RFC 3720) of bytes, as an unsigned number; `before` is that of the bytes in front of them. */
+export function crc32c(bytes: Uint8Array, before = 0): number {
+  let crc = before ^ 0xffffffff;
   for (const byte of bytes) crc = table[(crc ^ byte) & 255]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
