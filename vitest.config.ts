@@ -8,7 +8,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ["packages/*/test/**/*.test.ts"],
+    // Of faults a few cases each; all of them with `npm run test:faults`.
+    include: ["packages/*/test/**/*.test.ts", "faults/*.test.ts"],
     env: softwareAdapter(),
     // A limit for what hangs, not for what is slow: machines are shared.
     testTimeout: 240_000,
