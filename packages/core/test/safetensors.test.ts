@@ -1,3 +1,4 @@
+import { crc32c } from "@outrigger/core/data/crc32c";
 import { OutriggerError } from "@outrigger/core/error";
 import { array, type NDArray } from "@outrigger/core/graph/index";
 import { decodeSafetensors, encodeSafetensors } from "@outrigger/core/train/safetensors";
@@ -22,6 +23,14 @@ const entry = (from: number, to: number, shape = [(to - from) / 4], dtype = "F32
   dtype,
   shape,
   data_offsets: [from, to],
+});
+
+describe("CRC-32C", () => {
+  it("is the same in any pieces", () => {
+    const bytes = Uint8Array.from({ length: 50 }, (_, i) => (i * 37) % 256);
+    for (let at = 0; at <= bytes.length; at++)
+      expect(crc32c(bytes.subarray(at), crc32c(bytes.subarray(0, at)))).toBe(crc32c(bytes));
+  });
 });
 
 describe("safetensors", () => {

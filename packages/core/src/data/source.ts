@@ -30,14 +30,8 @@ export const cacheDirectory = (env: FindOptions["env"] = platform.env): string =
 /** Names come from data sets' descriptions: none may lead out of the folder. */
 function checkNames(names: Pick<DataFile, "domain" | "file">): void {
   for (const [part, name] of Object.entries(names)) {
-    const steps = String(name).split(/[\\/]/);
-    if (
-      !paths.isAbsolute(String(name)) &&
-      !steps.includes("..") &&
-      !String(name).includes("\0") &&
-      name !== ""
-    )
-      continue;
+    const inside = !paths.isAbsolute(name) && !name.split(/[\\/]/).includes("..");
+    if (inside && name !== "" && !name.includes("\0")) continue;
     throw new OutriggerError(
       "bad-option",
       `The ${part} ${JSON.stringify(name)} of a data file leads out of the data folder: give a plain name.`,
