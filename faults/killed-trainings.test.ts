@@ -22,13 +22,13 @@ describe("Processes killed with SIGKILL at random moments, then the same command
         milliseconds: performance.now() - began,
       };
     };
-    fault(`the training of ${name}: the same bytes`, { cases: [4, 0] }, async (random) => {
+    fault(`the training of ${name}: the same bytes`, { cases: [2, 0] }, async (random) => {
       straight ??= undisturbed();
       const { bytes, milliseconds } = await straight;
       const out = fresh();
       let ended = { code: null as number | null, output: "" };
       // The first half of the time a process only starts.
-      for (let kills = 0; kills < 3 && ended.code !== 0; kills++)
+      for (let kills = 0; kills < 2 && ended.code !== 0; kills++)
         ended = await child(script, args(out), {
           env,
           killAfter: milliseconds * (0.4 + 0.6 * random.uniform()),

@@ -4,7 +4,11 @@ import { pick } from "./fault.ts";
 const kinds = ["cut off", "bit", "zeros", "twice", "longer", "hole"] as const;
 
 /** Bytes as a broken disk, a cut connection or a wrong editor leaves them; the place is anywhere, so every region gets its turn. Never the same bytes. */
-export function damaged(random: Random, bytes: Uint8Array, kind = pick(random, kinds)): Buffer {
+export function damaged(
+  random: Random,
+  bytes: Uint8Array,
+  kind: (typeof kinds)[number] = pick(random, kinds),
+): Buffer {
   const whole = Buffer.from(bytes);
   const at = random.integer(whole.length);
   const length = 1 + random.integer(Math.min(64, whole.length - at));
@@ -21,7 +25,7 @@ export function damaged(random: Random, bytes: Uint8Array, kind = pick(random, k
       return Buffer.concat([whole.subarray(0, at + length), whole.subarray(at)]);
     case "longer":
       return Buffer.concat([whole, Buffer.alloc(length, random.integer(256))]);
-    case "hole":
+    default:
       return Buffer.concat([whole.subarray(0, at), whole.subarray(at + length)]);
   }
 }

@@ -22,16 +22,21 @@ meant; _data lost_ is a result, a checkpoint or a file that is gone, or wrong wi
 Another \`FAULTS_SEED\` tries other cases; \`FAULTS_CASES\` is the most a fault gets; \`npm test\` tries a few of each.
 `;
 
-function rowsOf(modules: readonly TestModule[]): { group: string; counts: Counts | string }[] {
-  return modules
-    .flatMap((module) => [...module.children.allTests()])
-    .flatMap((test) => {
+interface TableRow {
+  readonly group: string;
+  /** Or why it was not tried. */
+  readonly counts: Counts | string;
+}
+
+function rowsOf(modules: readonly TestModule[]): TableRow[] {
+  const rows: TableRow[] = [];
+  for (const module of modules)
+    for (const test of module.children.allTests()) {
       const group = test.parent.type === "suite" ? test.parent.fullName : "";
-      const counts = test.meta().fault;
-      if (counts) return [{ group, counts }];
-      return test.result().state === "skipped" ? [{ group, counts: `${test.name}: skipped` }] : [];
-    })
-    .sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0));
+      const counts = test.meta().fault ?? (test.result().state === "skipped" ? test.name : undefined);
+      if (counts) rows.push({ group, counts });
+    }
+  return rows.sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0));
 }
 
 /** Prints what became of the cases, and writes it to a file when all were tried. */
