@@ -30,7 +30,7 @@ describe("Disks", () => {
 
   fault(
     "full while fit writes its checkpoint (a limit of 512 bytes to 8 kB a file)",
-    { cases: [3, 1] },
+    { cases: [3, 0] },
     async (random) => {
       straight ??= undisturbed();
       const right = await straight;
