@@ -8,8 +8,10 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    // Of faults a few cases each; all of them with `npm run test:faults`.
     include: [
       "packages/*/test/**/*.test.ts",
+      "faults/*.test.ts",
       "scripts/packages/test/**/*.test.ts",
       "website/test/**/*.test.ts",
     ],

@@ -107,9 +107,17 @@ export interface Benchmark {
  */
 export function defineBenchmark(benchmark: Benchmark): Benchmark {
   const wrong = (what: string): never => {
-    throw new BenchError("bad-benchmark", `Benchmark ${JSON.stringify(benchmark.name)}: ${what}`);
+    throw new BenchError("bad-benchmark", `Benchmark ${JSON.stringify(benchmark?.name)}: ${what}`);
   };
-  if (!/^[a-z0-9-]+(\/[a-z0-9.-]+)+$/.test(benchmark.name))
+  if (typeof benchmark !== "object" || benchmark === null || typeof benchmark.arms !== "function")
+    wrong("it is no benchmark: give defineBenchmark a record with name, metric, tiers, arms and run.");
+  const { metric, tiers: given } = benchmark;
+  if (typeof metric?.name !== "string")
+    wrong('metric has no name; give for example { name: "rmse", better: "lower" }.');
+  if (typeof given !== "object" || given === null)
+    wrong("tiers is no record; give at least smoke: { seeds: [0] }.");
+  // Names become parts of paths and anchors.
+  if (!/^[a-z0-9-]+(\/[a-z0-9-][a-z0-9.-]*)+$/.test(benchmark.name))
     wrong('name must look like "domain/dataset", in lower case.');
   if (!Number.isInteger(benchmark.version) || benchmark.version < 1)
     wrong(`version is ${benchmark.version}; give a whole number from 1 on.`);
@@ -123,6 +131,8 @@ export function defineBenchmark(benchmark: Benchmark): Benchmark {
 
 function checkTier(benchmark: Benchmark, tier: Tier, wrong: (what: string) => never): void {
   const seeds = benchmark.tiers[tier]?.seeds ?? [];
+  if (!Array.isArray(seeds))
+    wrong(`tiers.${tier}.seeds is ${JSON.stringify(seeds)}; give a list of whole numbers.`);
   if (seeds.length === 0 || new Set(seeds).size < seeds.length || !seeds.every(Number.isInteger))
     wrong(`tiers.${tier}.seeds is [${seeds.join(", ")}]; give distinct whole numbers.`);
   const limit = benchmark.tiers[tier]?.limit ?? 1;

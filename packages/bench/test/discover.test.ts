@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Benchmark, defineBenchmark } from "../src/benchmark.ts";
@@ -65,6 +65,15 @@ describe("discover", () => {
     );
   });
 
+  it("refuses a package whose name leads out of the folder of results", async () => {
+    const { folder, toy } = copy();
+    const manifest = JSON.parse(readFileSync(join(toy, "package.json"), "utf8")) as object;
+    for (const name of ["../../elsewhere", "/tmp/elsewhere", "@toy/../.."]) {
+      writeFileSync(join(toy, "package.json"), JSON.stringify({ ...manifest, name }));
+      await expect(discover(folder)).rejects.toThrow(/which is none that npm allows/);
+    }
+  });
+
   it("refuses two benchmarks of one name", async () => {
     const { folder, toy } = copy();
     cpSync(join(toy, "bench/noise.js"), join(toy, "bench/twin.js"));
@@ -124,6 +133,10 @@ describe("trial ids", () => {
 describe("defineBenchmark", () => {
   it.each<[string, Partial<Benchmark>, RegExp]>([
     ["a name without domain", { name: "esol" }, /domain\/dataset/],
+    ["a name that leads elsewhere", { name: "toy/../../esol" }, /domain\/dataset/],
+    ["no metric", { metric: null as never }, /metric has no name/],
+    ["tiers that are no record", { tiers: null as never }, /tiers is no record/],
+    ["seeds that are no list", { tiers: { ci: { seeds: 3 as never } } }, /seeds is 3/],
     ["version 0", { version: 0 }, /version is 0/],
     ["a metric with its split", { metric: { name: "test/rmse", better: "lower" } }, /without the split/],
     ["no tier", { tiers: {} }, /tiers is empty/],

@@ -28,6 +28,12 @@ describe("lockFolder", () => {
     lockFolder(folder)();
   });
 
+  it("says what to do about a folder that cannot be made", () => {
+    const folder = temporary();
+    writeFileSync(join(folder, "file"), "");
+    expect(() => lockFolder(join(folder, "file", "out"))).toThrow(/cannot be written: ENOTDIR.*--out/);
+  });
+
   it("takes over what a runner of this machine left: a lock of a process that is gone, or whose number another has now", () => {
     const folder = temporary();
     for (const pid of [gone(), process.pid]) {

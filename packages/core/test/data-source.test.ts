@@ -12,7 +12,7 @@ const contents = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i) %
 const sha256 = createHash("sha256").update(contents).digest("hex");
 
 /** What the server does with the next request. */
-type Answer = "whole" | "range" | "break" | "missing" | "other";
+type Answer = "whole" | "range" | "break" | "missing" | "never" | "other";
 
 describe("findData", () => {
   let folder = "";
@@ -28,6 +28,7 @@ describe("findData", () => {
       ranges.push(range);
       const from = Number(/bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0);
       if (answer === "missing") response.writeHead(404).end("no such file");
+      else if (answer === "never") response.writeHead(416).end();
       else if (answer === "other") response.end("<html>please log in</html>");
       else if (answer === "break") {
         response.writeHead(200, { "content-length": contents.length });
@@ -83,6 +84,18 @@ describe("findData", () => {
     expect(locate({ domain: "toy", file: "b.bin" }, { env: { OUTRIGGER_CACHE: folder } })).toBeUndefined();
   });
 
+  it.each([
+    { domain: "toy", file: "../../secret" },
+    { domain: "..", file: "secret" },
+    { domain: "toy", file: "/etc/passwd" },
+    { domain: "toy", file: "..\\secret" },
+  ])("never looks or writes outside of its folders: %j", async (names) => {
+    writeFileSync(join(folder, "secret"), contents);
+    const env = { OUTRIGGER_CACHE: join(folder, "cache") };
+    expect((await refused(findData({ ...names, url, sha256 }, { env }))).code).toBe("bad-option");
+    expect(ranges).toHaveLength(0);
+  });
+
   it("keeps what arrived when the connection breaks, and asks for the rest only", async () => {
     answer = "break";
     const error = await refused(find());
@@ -136,12 +149,16 @@ describe("findData", () => {
     expect(ranges).toHaveLength(0);
   });
 
-  it("names file, address and folder when the server has no such file", async () => {
-    answer = "missing";
-    const error = await refused(find());
-    expect(error.code).toBe("download");
-    for (const part of ["404", "a.bin", url, cached()]) expect(error.message).toContain(part);
-  });
+  it.each(["missing", "never"] as const)(
+    "names file, address and folder when the server has no such file (%s)",
+    async (how) => {
+      answer = how;
+      const error = await refused(find());
+      expect(error.code).toBe("download");
+      for (const part of [how === "never" ? "416" : "404", "a.bin", url, cached()])
+        expect(error.message).toContain(part);
+    },
+  );
 
   it("names file, address and folder without a network, and when downloads are off", async () => {
     const off = await refused(find({ download: false }));

@@ -1,3 +1,5 @@
+import { crc32c } from "@outrigger/core/data/crc32c";
+import { OutriggerError } from "@outrigger/core/error";
 import { array, type NDArray } from "@outrigger/core/graph/index";
 import { decodeSafetensors, encodeSafetensors } from "@outrigger/core/train/safetensors";
 import { describe, expect, it } from "vitest";
@@ -21,6 +23,14 @@ const entry = (from: number, to: number, shape = [(to - from) / 4], dtype = "F32
   dtype,
   shape,
   data_offsets: [from, to],
+});
+
+describe("CRC-32C", () => {
+  it("is the same in any pieces", () => {
+    const bytes = Uint8Array.from({ length: 50 }, (_, i) => (i * 37) % 256);
+    for (let at = 0; at <= bytes.length; at++)
+      expect(crc32c(bytes.subarray(at), crc32c(bytes.subarray(0, at)))).toBe(crc32c(bytes));
+  });
 });
 
 describe("safetensors", () => {
@@ -58,7 +68,34 @@ describe("safetensors", () => {
     }
   });
 
+  it("tells any bit that has changed, in header and arrays", () => {
+    const whole = encoded();
+    for (let at = 0; at < whole.length; at++) {
+      const other = Buffer.from(whole);
+      other[at]! ^= 1 << (at % 8);
+      let read: unknown;
+      try {
+        read = decodeSafetensors(other, "x");
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutriggerError);
+        continue;
+      }
+      // A changed name of the checksum is one more text, and takes nothing from the rest.
+      expect(read).toMatchObject({ arrays, metadata: { note: "α\n" } });
+    }
+  });
+
+  it("reads files without a checksum, as others write them, and a text that looks like one", () => {
+    expect(decodeSafetensors(file({ a: entry(0, 8) }, 8), "x").arrays.get("a")!.shape).toEqual([2]);
+    const metadata = { note: '"crc32c":"12345678"' };
+    const bytes = Buffer.concat(encodeSafetensors({ arrays, metadata }));
+    expect(decodeSafetensors(bytes, "x").metadata).toEqual(metadata);
+  });
+
   it.each([
+    ["metadata that are no record", { __metadata__: null }, 0, "metadata are not texts"],
+    ["metadata that are no texts", { __metadata__: { note: 3 } }, 0, "metadata are not texts"],
+    ["a header that is a list", [], 0, "not a JSON object"],
     ["overlapping arrays", { a: entry(0, 8), b: entry(4, 12) }, 12, "overlaps"],
     ["gaps", { a: entry(0, 8), b: entry(12, 16) }, 16, "gap"],
     ["arrays outside of the file", { a: entry(0, 800) }, 8, "cut off"],

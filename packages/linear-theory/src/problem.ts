@@ -62,7 +62,13 @@ function parts(bias2: number, variance: number, exact: boolean, caution?: string
  * a noise variance is negative or not finite, or `shifts` is not symmetric and positive semi-definite with a zero row for the primary.
  */
 export function checkProblem(problem: Problem): Problem {
-  const { features, rows, noise, shifts } = problem;
+  const { features, rows, noise, shifts } = (problem ?? {}) as Problem;
+  for (const [name, list] of Object.entries({ rows, noise, shifts }))
+    if (!Array.isArray(list))
+      throw bad(`${name} must be a list, one entry a task, not ${String(list)}.`, { name });
+  for (const [j, row] of shifts.entries())
+    if (!Array.isArray(row))
+      throw bad(`shifts[${j}] must be a list of numbers, not ${String(row)}.`, { row: j });
   const tasks = rows.length;
   if (!Number.isSafeInteger(features) || features < 1)
     throw bad(`features must be a whole number of at least 1, not ${features}.`, { features });

@@ -23,6 +23,8 @@ describe("checkProblem", () => {
 
   it.each([
     ["no feature", { features: 0 }, /features/],
+    ["rows that are no list", { rows: 3 as never }, /rows must be a list/],
+    ["shifts that are no matrix", { shifts: [0, 0] as never }, /shifts\[0\] must be a list/],
     ["half a sample", { rows: [20, 1.5] }, /rows\[1\]/],
     ["no sample of the primary", { rows: [0, 5] }, /rows\[0\]/],
     ["negative noise", { noise: [1, -1] }, /noise\[1\]/],

@@ -41,6 +41,17 @@ describe("the catalogue", () => {
     expect(() => prepare(configuration({ position: "rop" }))).toThrow(/position encoding "rop".*"rope"/);
     expect(() => configuration({ task: "parity-check", symbols: 5 })).toThrow(/2 symbols of its own/);
   });
+
+  it.each([
+    [{ symbols: 1e9 }, /--symbols 1000000000: give a whole number from 1 to 100000/],
+    [{ steps: Number.NaN }, /--steps null: give a whole number/],
+    [{ auxiliary: "restriction" }, /--auxiliary "restriction": give a list of names/],
+    [{ mixing: "both" }, /--mixing "both": give steps or rows/],
+    [{ task: 3 }, /--task 3: give a name/],
+    [{ stepps: 3 }, /--stepps 3: give options that there are/],
+  ])("refuses what a damaged file may hold: %j", (given, said) => {
+    expect(() => configuration(given as never)).toThrow(said);
+  });
 });
 
 describe("a configuration", () => {

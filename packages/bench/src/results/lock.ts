@@ -19,11 +19,15 @@ type Holder = z.infer<typeof schema>;
  *
  * @returns what gives the folder back.
  * @throws BenchError "in-use" naming the process and its machine; for another machine, whose processes cannot be seen from here, it says
- *   which file to remove.
+ *   which file to remove; "disk" for a folder that cannot be made or written.
  */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, "runner.lock");
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw unusable(folder, error);
+  }
   const me: Holder = {
     host: hostname(),
     pid: process.pid,
@@ -45,6 +49,13 @@ export function lockFolder(folder: string): () => void {
   return release;
 }
 
+const unusable = (path: string, error: unknown): BenchError =>
+  new BenchError(
+    "disk",
+    `${path} cannot be written: ${(error as Error).message}. Mend this, or give another folder with --out.`,
+    error,
+  );
+
 /** Makes a file; false when it is there already. Of several that try, one succeeds. */
 function make(path: string, content: string): boolean {
   try {
@@ -52,7 +63,7 @@ function make(path: string, content: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    throw unusable(path, error);
   }
 }
 

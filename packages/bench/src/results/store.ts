@@ -24,14 +24,26 @@ export class ResultFile {
   #syncing: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
 
-  /** Opens the file, making it if need be, and cuts off a half-written last line. */
+  /**
+   * Opens the file, making it if need be, and cuts off a half-written last line.
+   *
+   * @throws BenchError "disk" when it cannot be made, read or written.
+   */
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true });
-    this.before = readResults(path);
-    if (this.before.remarks.some(({ kind }) => kind === "cut-off")) truncateSync(path, this.before.whole);
-    this.#descriptor = openSync(path, "a");
-    if (!this.before.ended) appendFileSync(this.#descriptor, "\n");
-    this.#length = fstatSync(this.#descriptor).size;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.before = readResults(path);
+      if (this.before.remarks.some(({ kind }) => kind === "cut-off")) truncateSync(path, this.before.whole);
+      this.#descriptor = openSync(path, "a");
+      if (!this.before.ended) appendFileSync(this.#descriptor, "\n");
+      this.#length = fstatSync(this.#descriptor).size;
+    } catch (error) {
+      throw new BenchError(
+        "disk",
+        `${path} cannot be used for results: ${(error as Error).message}. Mend this, or give another folder with --out.`,
+        error,
+      );
+    }
   }
 
   /**

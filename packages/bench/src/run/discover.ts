@@ -102,6 +102,12 @@ function expand(folder: string, [segment, ...rest]: readonly string[]): string[]
 async function benchmarksOf(root: string): Promise<Found[]> {
   const manifest = readManifest(root);
   const { name = basename(root), version = "0.0.0" } = manifest;
+  // It names the folder of the results.
+  if (!/^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/.test(name))
+    throw new BenchError(
+      "bad-benchmark",
+      `${root}/package.json has the name ${JSON.stringify(name)}, which is none that npm allows. Rename the package.`,
+    );
   const targets = benchmarkTargets(manifest);
   if (targets.length === 0) {
     throw new BenchError(

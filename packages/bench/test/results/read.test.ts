@@ -25,6 +25,18 @@ describe("a results file", () => {
     expect(readResults(file(""))).toMatchObject({ rows: [], remarks: [], whole: 0, ended: true });
   });
 
+  it("that is a folder, or would lie in a file, is a typed error that says what to do", () => {
+    const folder = temporary();
+    writeFileSync(join(folder, "file"), "");
+    for (const path of [folder, join(folder, "file", "smoke.jsonl")])
+      expect(() => new ResultFile(path)).toThrow(
+        expect.objectContaining({
+          code: "disk",
+          message: expect.stringMatching(/cannot be used for results.*--out/),
+        }),
+      );
+  });
+
   it("with a last line that was cut off: reported, its trial not counted, cut away before the next row", async () => {
     const whole = lines(one);
     const path = file(whole + lines(two).slice(0, -40));

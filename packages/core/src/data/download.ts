@@ -96,7 +96,8 @@ export async function download(source: Download, path: string, progress?: Downlo
     fs.rmSync(part, { force: true });
     response = await request(source, path, 0);
   }
-  if (response.status !== 416) {
+  // 416 to a request for the whole file is a refusal, and there is no part.
+  if (response.status !== 416 || !fs.existsSync(part)) {
     if (!response.ok || response.body === null) {
       throw failed(source, path, `the server answered ${response.status} ${response.statusText}`);
     }

@@ -27,14 +27,30 @@ export interface FindOptions {
 export const cacheDirectory = (env: FindOptions["env"] = platform.env): string =>
   env.OUTRIGGER_CACHE || paths.join(os.homedir(), ".cache", "outrigger");
 
+/** Names come from data sets' descriptions: none may lead out of the folder. */
+function checkNames(names: Pick<DataFile, "domain" | "file">): void {
+  for (const [part, name] of Object.entries(names)) {
+    const inside = !paths.isAbsolute(name) && !name.split(/[\\/]/).includes("..");
+    if (inside && name !== "" && !name.includes("\0")) continue;
+    throw new OutriggerError(
+      "bad-option",
+      `The ${part} ${JSON.stringify(name)} of a data file leads out of the data folder: give a plain name.`,
+      { [part]: name },
+    );
+  }
+}
+
 /**
  * The path of `<domain>/<file>` if it is in the directory given, in `$OUTRIGGER_DATA` or in the cache (in this order), unread;
  * undefined if it is in none.
+ *
+ * @throws OutriggerError "bad-option" for names that lead out of these folders.
  */
 export function locate(
   { domain, file }: Pick<DataFile, "domain" | "file">,
   options: FindOptions = {},
 ): string | undefined {
+  checkNames({ domain, file });
   const { directory, env = platform.env } = options;
   const folders = [directory, env.OUTRIGGER_DATA, cacheDirectory(env)];
   return folders

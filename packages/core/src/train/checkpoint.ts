@@ -85,6 +85,23 @@ const vectors = (data: Readonly<Record<string, Float32Array>>): Map<string, NDAr
     Object.entries(data).map(([name, data]) => [name, { dtype: "float32", shape: [data.length], data }]),
   );
 
+/** A record among the texts of a checkpoint. */
+function parsed(path: string, text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+    // Said below.
+  }
+  throw new OutriggerError(
+    "bad-file",
+    `${path} is damaged: a part of it is not JSON. Delete it to start anew.`,
+    {
+      path,
+    },
+  );
+}
+
 /** Copies arrays of a file into the arrays that a run works on. */
 function fill(
   path: string,
@@ -132,7 +149,7 @@ export function readCheckpoint(path: string, into: Omit<Checkpoint, "state">): R
       { path },
     );
   }
-  const saved = JSON.parse(metadata.fingerprint) as Fingerprint;
+  const saved = parsed(path, metadata.fingerprint) as Fingerprint;
   const names = [...new Set([...Object.keys(saved), ...Object.keys(into.fingerprint)])];
   const differ = names.filter((name) => saved[name] !== into.fingerprint[name]);
   if (differ.length > 0) {
@@ -151,5 +168,5 @@ export function readCheckpoint(path: string, into: Omit<Checkpoint, "state">): R
   fill(path, arrays, "memory", vectors(into.memory));
   fill(path, arrays, "state", new Map(Object.entries(into.kept.now)));
   fill(path, arrays, "best-state", new Map(Object.entries(into.kept.best)));
-  return JSON.parse(metadata.state) as RunState;
+  return parsed(path, metadata.state) as RunState;
 }

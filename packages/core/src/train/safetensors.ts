@@ -1,3 +1,4 @@
+import { crc32c } from "../data/crc32c.ts";
 import { OutriggerError } from "../error.ts";
 import { type DType, emptyData, type NDArray, sizeOf } from "../graph/array.ts";
 
@@ -17,18 +18,39 @@ const names: Readonly<Record<DType, string>> = { float32: "F32", int32: "I32", b
 const dtypes = new Map(Object.entries(names).map(([dtype, name]) => [name, dtype as DType]));
 /** What the header is padded with. */
 const blank = 0x20;
+/** Where the checksum stands among the texts, and what stands in its place while it is computed. */
+const sumKey = "crc32c";
+const noSum = "00000000";
 const bytesOf = ({ data }: NDArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Where the checksum's digits stand in a header, or -1. */
+function sumAt(json: Uint8Array): number {
+  const entry = `"${sumKey}":"`;
+  const at = new TextDecoder("latin1").decode(json).indexOf(entry);
+  return at < 0 ? -1 : at + entry.length;
+}
+
+/** CRC-32C of header and arrays, in hexadecimal; its own place in the header counts as zeros. */
+function sumOf(json: Uint8Array, at: number, arrays: Iterable<Uint8Array>): string {
+  const header = json.slice();
+  header.set(new TextEncoder().encode(noSum), at);
+  let sum = crc32c(header);
+  for (const bytes of arrays) sum = crc32c(bytes, sum);
+  return sum.toString(16).padStart(noSum.length, "0");
+}
 
 /**
  * An archive as bytes in the safetensors format: length of the header (8 bytes, little endian), header (JSON, padded with blanks to
  * a multiple of 8), then the arrays one behind the other. https://github.com/huggingface/safetensors#format
  *
+ * The format has no checksum of its own; a CRC-32C stands among the texts as `crc32c`, so that {@link decodeSafetensors} tells one changed bit.
+ *
  * @returns chunks to be written in order; arrays are not copied.
  */
 export function encodeSafetensors({ arrays, metadata }: Archive): Uint8Array[] {
   let offset = 0;
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: Record<string, unknown> = { __metadata__: { [sumKey]: noSum, ...metadata } };
   for (const [name, array] of arrays) {
     const end = offset + array.data.byteLength;
     header[name] = { dtype: names[array.dtype], shape: array.shape, data_offsets: [offset, end] };
@@ -39,7 +61,10 @@ export function encodeSafetensors({ arrays, metadata }: Archive): Uint8Array[] {
   json.set(unpadded);
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(json.length), true);
-  return [length, json, ...[...arrays.values()].map(bytesOf)];
+  const chunks = [...arrays.values()].map(bytesOf);
+  const at = sumAt(json);
+  json.set(new TextEncoder().encode(sumOf(json, at, chunks)), at);
+  return [length, json, ...chunks];
 }
 
 /**
@@ -47,7 +72,7 @@ export function encodeSafetensors({ arrays, metadata }: Archive): Uint8Array[] {
  *
  * @param name file name, for messages.
  * @throws OutriggerError "bad-file" if the file is cut off, not in this format, or its arrays overlap, leave gaps, lie outside
- * of the file or have an element type other than F32, I32 and BOOL.
+ * of the file or have an element type other than F32, I32 and BOOL, or if it has a checksum and another is found.
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): Archive {
   const bad = (why: string): OutriggerError =>
@@ -67,9 +92,17 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Archive {
   } catch {
     throw bad("its header is not JSON");
   }
-  if (header === null || typeof header !== "object") throw bad("its header is not a JSON object");
-  const { __metadata__: metadata = {}, ...rest } = header;
+  if (header === null || typeof header !== "object" || Array.isArray(header))
+    throw bad("its header is not a JSON object");
+  const { __metadata__: texts = {}, ...rest } = header;
+  const isText = (value: unknown): boolean => typeof value === "string";
+  if (texts === null || typeof texts !== "object" || !Object.values(texts).every(isText))
+    throw bad("its metadata are not texts");
+  const { [sumKey]: sum, ...metadata } = texts as Record<string, string>;
+  const json = bytes.subarray(8, 8 + length);
   const body = bytes.subarray(8 + length);
+  if (sum !== undefined && (sumAt(json) < 0 || sumOf(json, sumAt(json), [body]) !== sum))
+    throw bad("some of its bytes have changed since it was written");
   const entries = Object.entries(rest as Record<string, Entry>);
   for (const [key, entry] of entries) {
     const { shape, data_offsets: range } = entry ?? {};
@@ -106,5 +139,5 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Archive {
     end = to;
   }
   if (end !== body.length) throw bad(`${body.length - end} bytes follow its last array`);
-  return { arrays, metadata: metadata as Record<string, string> };
+  return { arrays, metadata };
 }

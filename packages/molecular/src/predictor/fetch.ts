@@ -5,16 +5,28 @@ import type { Rdkit } from "../molecule/rdkit.ts";
 import { makePredictor, type Predictor, unpackArrays } from "./predictor.ts";
 import { recordOf } from "./record.ts";
 
-async function fetched(url: string): Promise<Response> {
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new OutriggerError("download", `${url} could not be fetched: ${String(cause)}.`, { url }, cause);
-  });
-  if (response.ok) return response;
-  throw new OutriggerError(
-    "download",
-    `${url} could not be fetched: ${response.status} ${response.statusText}. A model folder holds model.json and model.safetensors.`,
-    { url, status: response.status },
+async function fetched(url: string): Promise<Uint8Array> {
+  const failed = (why: string, more: object = {}, cause?: unknown): OutriggerError =>
+    new OutriggerError("download", `${url} could not be fetched: ${why}.`, { url, ...more }, cause);
+  let response: Response;
+  try {
+    response = await fetch(url);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw failed(String(cause), {}, cause);
+  }
+  throw failed(
+    `${response.status} ${response.statusText}. A model folder holds model.json and model.safetensors`,
+    { status: response.status },
   );
+}
+
+function jsonOf(bytes: Uint8Array, url: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new OutriggerError("bad-file", `${url} is not JSON: ${(cause as Error).message}.`, { url }, cause);
+  }
 }
 
 /**
@@ -34,12 +46,12 @@ export async function fetchPredictor(
 ): Promise<Predictor> {
   const base = folder.endsWith("/") ? folder : `${folder}/`;
   const [json, arrays] = await Promise.all([
-    fetched(`${base}model.json`).then((response) => response.json() as Promise<unknown>),
-    fetched(`${base}model.safetensors`).then((response) => response.arrayBuffer()),
+    fetched(`${base}model.json`),
+    fetched(`${base}model.safetensors`),
   ]);
-  const record = recordOf(json, `${base}model.json`);
+  const record = recordOf(jsonOf(json, `${base}model.json`), `${base}model.json`);
   const path = `${base}model.safetensors`;
-  const parts = unpackArrays(record, decodeSafetensors(new Uint8Array(arrays), path).arrays, path);
+  const parts = unpackArrays(record, decodeSafetensors(arrays, path).arrays, path);
   // One molecule at a time: the interpreter needs no compiler, and no second file of WebAssembly.
   return makePredictor({ record, ...parts, run: { runtime: "tfjs", device: "cpu" }, ...options });
 }

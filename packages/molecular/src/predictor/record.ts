@@ -1,8 +1,9 @@
 import type { Scaler } from "@outrigger/core/data/column";
 import { OutriggerError } from "@outrigger/core/error";
+import { z } from "zod";
 import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 import { ATOM_VOCABULARY, BOND_VOCABULARY } from "../molecule/molecule-graph.ts";
-import type { Configuration } from "../training/configuration.ts";
+import { type Configuration, configuration } from "../training/configuration.ts";
 import type { DescriptorInput } from "../training/descriptor-inputs.ts";
 import type { TrainingReport } from "../training/report.ts";
 import type { TargetKind } from "../training/targets.ts";
@@ -50,6 +51,31 @@ export const VOCABULARY: PredictorRecord["vocabulary"] = {
   descriptors: DESCRIPTOR_NAMES,
 };
 
+const texts = z.array(z.string());
+const scores = z.array(z.number());
+const scaler = { mean: z.number(), sd: z.number() };
+/** The parts of a record that predicting reads. */
+const parts = z.object({
+  rdkit: z.string(),
+  tasks: texts.min(1),
+  targets: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(["regression", "classification"]),
+        scaler: z.object(scaler),
+        calibration: z.discriminatedUnion("kind", [
+          z.object({ kind: z.literal("regression"), scores }),
+          z.object({ kind: z.literal("classification"), scores: z.tuple([scores, scores]) }),
+        ]),
+      }),
+    )
+    .min(1),
+  descriptors: z.array(z.object({ name: z.enum(DESCRIPTOR_NAMES as [string]), ...scaler })),
+  training: z.object({ smiles: texts, scaffolds: texts }),
+  report: z.record(z.string(), z.unknown()),
+});
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** By version, what makes of a record of it one of the version after it. */
@@ -57,7 +83,7 @@ export type Migrations = ReadonlyMap<number, (old: Json) => Json>;
 
 /** Version 1 knew five fixed auxiliary tasks and none that were chosen. */
 function fromFirst(old: Json): Json {
-  const [configuration, report] = [old["configuration"] as Json, old["report"] as Json];
+  const [given, report] = [old["configuration"] as Json, old["report"] as Json];
   const selection: Configuration["selection"] = {
     property: null,
     keep: 5,
@@ -65,7 +91,7 @@ function fromFirst(old: Json): Json {
     about: null,
     molecules: 0,
   };
-  return { ...old, configuration: { ...configuration, selection }, report: { ...report, selection: null } };
+  return { ...old, configuration: { ...given, selection }, report: { ...report, selection: null } };
 }
 
 const MIGRATIONS: Migrations = new Map([[1, fromFirst]]);
@@ -74,7 +100,7 @@ const MIGRATIONS: Migrations = new Map([[1, fromFirst]]);
  * The record of this version that a parsed `model.json` stands for, older versions migrated step by step.
  *
  * @param name the file, for messages
- * @throws OutriggerError `bad-file` for another format, a version that is newer or cannot be migrated, or features that this package computes otherwise.
+ * @throws OutriggerError `bad-file` for another format, a version that is newer or cannot be migrated, parts that are missing or damaged, or features that this package computes otherwise.
  */
 export function recordOf(
   json: unknown,
@@ -99,7 +125,18 @@ export function recordOf(
       );
     record = { ...migrate(record), version: version + 1 };
   }
-  const found = record as unknown as PredictorRecord;
+  const checked = parts.safeParse(record);
+  if (!checked.success) {
+    const { path, message } = checked.error.issues[0]!;
+    throw bad(`is damaged: ${path.join(".")}: ${message}. Restore a copy, or train anew.`);
+  }
+  const found = {
+    ...(record as unknown as PredictorRecord),
+    configuration: configuration((record["configuration"] ?? {}) as unknown as Configuration),
+  };
+  const lost = found.targets.find(({ name }) => !found.tasks.includes(name));
+  if (lost)
+    throw bad(`is damaged: no head of its model predicts "${lost.name}". Restore a copy, or train anew.`);
   if (JSON.stringify(found.vocabulary) !== JSON.stringify(VOCABULARY))
     throw bad("was written for other atom, bond or descriptor features. Use the package that wrote it.");
   return found;

@@ -81,32 +81,37 @@ export type GivenConfiguration = Pick<Configuration, "targets"> &
   };
 
 const count = z.number().int().min(1);
+/** What layers and ensembles of a greater size need, no machine has. */
+const atMost = (most: number): z.ZodNumber => count.max(most);
 const share = z.number().gt(0).lt(1);
-const size = { width: count.optional(), dropout: z.number().min(0).lt(1).optional() };
+const depth = atMost(1000).optional();
+const size = { width: atMost(65_536).optional(), dropout: z.number().min(0).lt(1).optional() };
 const modelSchema = z
   .discriminatedUnion("name", [
     z.strictObject({
       name: z.enum(["gin", "gcn"]),
-      depth: count.optional(),
+      depth,
       virtualNode: z.boolean().optional(),
       ...size,
     }),
     z.strictObject({
       name: z.literal("d-mpnn"),
-      depth: count.optional(),
+      depth,
       readout: z.enum(["mean", "sum"]).optional(),
       ...size,
     }),
     z.strictObject({
       name: z.literal("attentive-fp"),
-      depth: count.optional(),
-      steps: count.optional(),
+      depth,
+      steps: atMost(1000).optional(),
       ...size,
     }),
     z.strictObject({
       name: z.literal("mlp"),
       fingerprint: z.enum(FINGERPRINT_KINDS).optional(),
-      bits: count.multipleOf(8).optional(),
+      bits: atMost(1 << 20)
+        .multipleOf(8)
+        .optional(),
       ...size,
     }),
   ])
@@ -154,7 +159,7 @@ const shape = {
   learningRate: z.number().gt(0).default(1e-3),
   weightDecay: z.number().min(0).default(0),
   batchSize: count.default(32),
-  ensemble: count.default(5),
+  ensemble: atMost(1000).default(5),
   level: share.default(0.9),
   seed: z.number().int().min(0).default(0),
 };
@@ -169,7 +174,7 @@ const shape = {
  * @throws OutriggerError `bad-option`, naming the option, its value and what it may be.
  */
 export function configuration(given: GivenConfiguration): Configuration {
-  const schema: z.ZodType<Configuration> = z.strictObject({ ...shape, split: splitSchema(given.split) });
+  const schema: z.ZodType<Configuration> = z.strictObject({ ...shape, split: splitSchema(given?.split) });
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const issue = read.error.issues[0]!;

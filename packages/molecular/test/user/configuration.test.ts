@@ -18,6 +18,8 @@ describe("a configuration", () => {
     [{ targets: ["y"], level: 1 }, /level is 1/],
     [{ targets: ["y"], model: { name: "transformer" } }, /model\.name is "transformer"/],
     [{ targets: ["y"], split: { variant: "scafold" } }, /split\.variant is "scafold".*balanced/],
+    [null, /expected object/],
+    [{ targets: ["y"], model: { name: "gin", width: 1e9 } }, /model\.width is 1000000000/],
     [{ targets: ["y"], epoch: 3 }, /Unrecognized key: "epoch"\. Did you mean "epochs"\?/],
   ])("%j is refused, naming the option", (given, said) => {
     expect(() => configuration(given as never)).toThrow(said);

@@ -34,6 +34,16 @@ describe("a regression predictor", () => {
   });
   afterAll(() => predictor.dispose());
 
+  it.each(["configuration", "tasks", "targets", "descriptors", "training"])(
+    "is refused by name where its record has no %s",
+    (part) => {
+      const { [part]: _, ...rest } = trained.record as unknown as Record<string, unknown>;
+      expect(() => recordOf(rest, "model.json")).toThrow(
+        /model\.json is damaged|configuration cannot be used/,
+      );
+    },
+  );
+
   it("predicts from its folder what it predicted on the test molecules when it was trained", async () => {
     const [report] = trained.record.report.targets;
     const found = await predictor.predict(report!.test.map(({ smiles }) => smiles));

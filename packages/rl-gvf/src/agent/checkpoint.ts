@@ -54,8 +54,17 @@ export function readCheckpoint<Note>(path: string): Checkpoint<Note> | undefined
     );
   }
   const entries = [...arrays].map(([name, { data }]) => [name, data as Float32Array | Uint8Array] as const);
-  return {
-    agent: { arrays: Object.fromEntries(entries), state: JSON.parse(state) },
-    note: JSON.parse(note) as Note,
-  };
+  try {
+    return {
+      agent: { arrays: Object.fromEntries(entries), state: JSON.parse(state) },
+      note: JSON.parse(note) as Note,
+    };
+  } catch (cause) {
+    throw new RlGvfError(
+      "bad-state",
+      `${path} is damaged: a part of it is not JSON. Restore a copy, or train anew.`,
+      { path },
+      cause,
+    );
+  }
 }

@@ -74,8 +74,7 @@ export const algorithmNames: readonly string[] = Object.keys(algorithms);
 export const armNames: readonly string[] = Object.keys(experimentArms);
 
 function known<T>(what: string, name: string, all: Readonly<Record<string, T>>): T {
-  const found = all[name];
-  if (found !== undefined) return found;
+  if (Object.hasOwn(all, name)) return all[name]!;
   throw new RlGvfError(
     "bad-option",
     `There is no ${what} "${name}"; there is ${Object.keys(all).join(", ")}.`,
@@ -91,8 +90,25 @@ export function environmentsOf(
   return seededVector(make, { count, seed, purpose });
 }
 
-/** @throws RlGvfError `bad-option` naming what there is. */
+/** A run's numbers: from the command they are checked already, from a checkpoint they may be anything. */
+function checkNumbers(options: RunOptions | null): void {
+  const { seed, count, memory } = options ?? ({} as Partial<RunOptions>);
+  const limits = {
+    seed: [seed, 0, Number.MAX_SAFE_INTEGER],
+    envs: [count, 1, 65_536],
+    memory: [memory, 0, 65_536],
+  } as const;
+  for (const [name, [value, least, most]] of Object.entries(limits))
+    if (!(Number.isInteger(value) && value! >= least && value! <= most))
+      throw new RlGvfError(
+        "bad-option",
+        `--${name} is a whole number from ${least} to ${most}, not ${String(value)}.`,
+      );
+}
+
+/** @throws RlGvfError `bad-option` naming what there is, or a number that is out of range. */
 export function agentOf(options: RunOptions): Agent {
+  checkNumbers(options);
   const { torso, features } = known("environment", options.environment, places);
   const { stopGradient = false, auxiliaries } = known("method", options.arm, experimentArms);
   const network: NetworkOptions = { torso, stopGradient, memory: options.memory };

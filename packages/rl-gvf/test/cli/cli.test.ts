@@ -6,6 +6,7 @@ import { decodeEvents } from "@outrigger/core/train/callback/event-file";
 import { decode as decodePng } from "fast-png";
 import { decodeFrames } from "modern-gif";
 import { afterAll, describe, expect, it } from "vitest";
+import { agentOf } from "../../src/cli/setup.ts";
 import { command } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "outrigger-rl-"));
@@ -25,6 +26,18 @@ const events = (name: string): { step: number; tags: string[] }[] =>
     const tags = event.summary?.value.map(({ tag }) => tag) ?? [];
     return tags.length > 0 ? [{ step: event.step ?? 0, tags }] : [];
   });
+
+describe("a run's options, which may come from a damaged checkpoint", () => {
+  const good = { environment: "catch", algorithm: "a2c", arm: "a2c", seed: 1, count: 2, memory: 0 };
+  it.each([
+    [{ environment: "constructor" }, /There is no environment "constructor"/],
+    [{ arm: "__proto__" }, /There is no method "__proto__"/],
+    [{ count: 1e9 }, /--envs is a whole number from 1 to 65536, not 1000000000/],
+    [{ seed: null }, /--seed is a whole number .* not null/],
+  ])("%j are refused by name", (changed, said) => {
+    expect(() => agentOf({ ...good, ...changed } as never)).toThrow(said);
+  });
+});
 
 describe("train", () => {
   it("writes a checkpoint, and TensorBoard events an update under CleanRL's names", () => {

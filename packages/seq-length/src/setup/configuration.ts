@@ -54,6 +54,7 @@ export interface Configuration {
  * @throws OutriggerError `bad-option` for an unknown name, or numbers that cannot be trained with.
  */
 export function configuration(given: Partial<Configuration> = {}): Configuration {
+  checkGiven(given);
   const name = given.task ?? "reverse";
   const trainLength = given.trainLength ?? 10;
   const long = given.long ?? 5 * trainLength;
@@ -86,6 +87,49 @@ export function configuration(given: Partial<Configuration> = {}): Configuration
   };
   check(made, task);
   return made;
+}
+
+/** The least and the most of every whole number. What a model or a sequence of a greater size needs, no machine has. */
+const wholes: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  symbols: [1, 100_000],
+  trainLength: [1, 100_000],
+  shortest: [0, 100_000],
+  long: [1, 100_000],
+  idRange: [1, 1_000_000],
+  steps: [1, Number.MAX_SAFE_INTEGER],
+  batch: [1, 1_000_000],
+  size: [1, 65_536],
+  heads: [1, 65_536],
+  layers: [1, 1000],
+  loops: [1, 1000],
+  seed: [0, Number.MAX_SAFE_INTEGER],
+};
+
+/** Types and ranges of what is given, before anything is made of it: it may come from a file. */
+function checkGiven(given: Partial<Configuration>): void {
+  const refuse = (name: string, value: unknown, wanted: string): never => {
+    const said = `${flagOf(name)} ${JSON.stringify(value)}: give ${wanted}.`;
+    throw new OutriggerError("bad-option", said, { option: name });
+  };
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new OutriggerError("bad-option", "The configuration is no record of options.");
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || value === null) continue;
+    const [least, most] = wholes[name] ?? [];
+    if (least !== undefined) {
+      if (!(Number.isInteger(value) && Number(value) >= least && Number(value) <= most!))
+        refuse(name, value, `a whole number from ${least} to ${most}`);
+    } else if (name === "auxiliary") {
+      if (!Array.isArray(value) || !value.every((each) => typeof each === "string"))
+        refuse(name, value, "a list of names");
+    } else if (name === "mixing") {
+      if (value !== "steps" && value !== "rows") refuse(name, value, "steps or rows");
+    } else if (name === "share" || name === "learningRate") {
+      if (!Number.isFinite(value)) refuse(name, value, "a number");
+    } else if (!["task", "position", "ids", "scale"].includes(name)) {
+      refuse(name, value, "options that there are");
+    } else if (typeof value !== "string") refuse(name, value, "a name");
+  }
 }
 
 function defaultRange(ids: string, tokens: number): number {

@@ -7,7 +7,7 @@ import { namedLeaves } from "@outrigger/core/train/flat";
 import { decodeSafetensors, encodeSafetensors } from "@outrigger/core/train/safetensors";
 import type { DecoderParams } from "../model/decoder.ts";
 import type { Budget } from "../train/batches.ts";
-import type { Configuration } from "./configuration.ts";
+import { type Configuration, configuration } from "./configuration.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 
 const format = "outrigger-seq";
@@ -85,6 +85,8 @@ export function readRecord(folder: string): ModelRecord | null {
     throw bad("is not JSON. Train the model anew into another folder.");
   }
   if (record?.format !== format) throw bad("is not that of a model of outrigger-seq.");
+  if (typeof record.configuration !== "object" || record.configuration === null)
+    throw bad("has no configuration. Restore a copy, or train anew into another folder.");
   if (record.version !== version)
     throw bad(
       `has version ${record.version}, and this package reads ${version}. Use the package that wrote it, or train anew into another folder.`,
@@ -111,7 +113,7 @@ export function readModel(folder: string): SavedModel {
       `The training in ${folder} is not finished: the same train command with --out ${folder} goes on.`,
       { folder },
     );
-  const prepared = prepare(record.configuration);
+  const prepared = prepare(configuration(record.configuration));
   const path = arraysOf(folder);
   const { arrays } = decodeSafetensors(readFileSync(path), path);
   const like = prepared.decoder.init(Random.seeded(0, "shapes")) as unknown as Tree<NDArray>;

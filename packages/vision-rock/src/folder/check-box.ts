@@ -11,6 +11,12 @@ const MARGIN = 0.5;
  * @throws VisionRockError "bad-box".
  */
 export function checkBox(box: Box, width: number, height: number, place: string): void {
+  if (!Array.isArray(box) || box.length !== 4)
+    throw new VisionRockError(
+      "bad-box",
+      `${place} is ${JSON.stringify(box)}; a box is the four numbers left, top, width, height.`,
+      { box },
+    );
   const [x, y, w, h] = box;
   if (!box.every(Number.isFinite) || !(w > 0 && h > 0)) {
     throw new VisionRockError(

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import { VisionRockError } from "../error.ts";
 import { readGroundTruth } from "../evaluate/coco-json.ts";
 import type { SampleObject } from "../sample.ts";
@@ -14,11 +15,24 @@ import type { AnnotationFile, AnnotationRow, ImageRow } from "./files.ts";
 export async function readAnnotations(path: string): Promise<AnnotationFile> {
   const file = (await readJson(path)) as AnnotationFile;
   readGroundTruth(file);
+  const given: unknown = file.scenes ?? [];
+  const isScene = (scene: unknown): boolean =>
+    typeof scene === "object" &&
+    scene !== null &&
+    "id" in scene &&
+    "name" in scene &&
+    typeof scene.name === "string";
+  if (!Array.isArray(given) || !given.every(isScene))
+    throw new VisionRockError("bad-file", `${path}: scenes is no list of records with id and name.`, {
+      path,
+    });
   const scenes = new Set((file.scenes ?? []).map(({ id }) => id));
   for (const [i, row] of file.images.entries()) {
     for (const field of ["file_name", "width", "height", "camera"] as const) {
       if (row[field] === undefined) throw missing(`images[${i}]`, field);
     }
+    for (const field of ["file_name", "depth_file", "normals_file", "instances_file"] as const)
+      checkInside(row[field], `images[${i}].${field}`);
     if (row.scene_id !== undefined && !scenes.has(row.scene_id)) {
       throw new VisionRockError(
         "unknown-category",
@@ -57,6 +71,22 @@ export function objectsByImage({
     );
   }
   return byImage;
+}
+
+/** A data set from elsewhere must not make anyone read files outside of its folder. */
+function checkInside(name: unknown, place: string): void {
+  if (name === undefined) return;
+  const inside =
+    typeof name === "string" &&
+    !isAbsolute(name) &&
+    !name.includes("\0") &&
+    !name.split(/[\\/]/).includes("..");
+  if (inside) return;
+  throw new VisionRockError(
+    "bad-file",
+    `${place} is ${JSON.stringify(name)}, which is no file inside of the folder.`,
+    { field: place },
+  );
 }
 
 function check(row: AnnotationRow, place: string, image: ImageRow): void {

@@ -4,16 +4,28 @@ import { type Detector, type DetectorParts, makeDetector } from "./detector.ts";
 import { detectorParts } from "./parts.ts";
 import { recordOf } from "./record.ts";
 
-async function fetched(url: string): Promise<Response> {
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new VisionRockError("bad-file", `${url} could not be fetched: ${String(cause)}.`, { url }, cause);
-  });
-  if (response.ok) return response;
-  throw new VisionRockError(
-    "bad-file",
-    `${url} could not be fetched: ${response.status} ${response.statusText}. A detector's folder holds model.json and model.safetensors.`,
-    { url, status: response.status },
+async function fetched(url: string): Promise<Uint8Array> {
+  const failed = (why: string, more: object = {}, cause?: unknown): VisionRockError =>
+    new VisionRockError("bad-file", `${url} could not be fetched: ${why}.`, { url, ...more }, cause);
+  let response: Response;
+  try {
+    response = await fetch(url);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw failed(String(cause), {}, cause);
+  }
+  throw failed(
+    `${response.status} ${response.statusText}. A detector's folder holds model.json and model.safetensors`,
+    { status: response.status },
   );
+}
+
+function jsonOf(bytes: Uint8Array, url: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new VisionRockError("bad-file", `${url} is not JSON: ${(cause as Error).message}.`, { url }, cause);
+  }
 }
 
 /**
@@ -32,13 +44,13 @@ export async function fetchDetector(
 ): Promise<Detector> {
   const base = folder.endsWith("/") ? folder : `${folder}/`;
   const [json, arrays] = await Promise.all([
-    fetched(`${base}model.json`).then((response) => response.json() as Promise<unknown>),
-    fetched(`${base}model.safetensors`).then((response) => response.arrayBuffer()),
+    fetched(`${base}model.json`),
+    fetched(`${base}model.safetensors`),
   ]);
   const path = `${base}model.safetensors`;
   const parts = detectorParts(
-    recordOf(json, `${base}model.json`),
-    decodeSafetensors(new Uint8Array(arrays), path).arrays,
+    recordOf(jsonOf(json, `${base}model.json`), `${base}model.json`),
+    decodeSafetensors(arrays, path).arrays,
     path,
   );
   // One picture at a time: the interpreter needs no compiler, and no second file of WebAssembly.

@@ -1,5 +1,5 @@
 import { VisionRockError } from "../error.ts";
-import type { Configuration } from "../train/configuration.ts";
+import { type Configuration, configuration } from "../train/configuration.ts";
 import type { TrainingReport } from "./training-report.ts";
 
 export const FORMAT = "outrigger-vision";
@@ -22,7 +22,7 @@ export interface DetectorRecord {
  * The record that a parsed `model.json` is.
  *
  * @param name the file, for messages
- * @throws VisionRockError "bad-file" for another format or version.
+ * @throws VisionRockError "bad-file" for another format or version, or a part that is missing; "bad-option" as `configuration`.
  */
 export function recordOf(json: unknown, name: string): DetectorRecord {
   const record = json as Partial<DetectorRecord> | null;
@@ -33,5 +33,11 @@ export function recordOf(json: unknown, name: string): DetectorRecord {
     throw bad(
       `has version ${String(record.version)}, and this package reads ${VERSION}. Use the package that wrote it, or train anew.`,
     );
-  return record as DetectorRecord;
+  const names = (list: unknown): boolean =>
+    Array.isArray(list) && list.length > 0 && list.every((each) => typeof each === "string");
+  const { classes, scenes, configuration: given } = record;
+  if (!names(classes) || !Array.isArray(scenes) || !scenes.every((each) => typeof each === "string"))
+    throw bad("has no names of classes and scenes. Restore a copy, or train anew.");
+  if (given === undefined) throw bad("has no configuration. Restore a copy, or train anew.");
+  return { ...(record as DetectorRecord), configuration: configuration(given) };
 }

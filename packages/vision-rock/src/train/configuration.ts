@@ -97,10 +97,62 @@ const DEFAULTS: Configuration = {
  * @throws VisionRockError "bad-option" naming the value that cannot be trained with; the network's own sizes are checked when it is made
  */
 export function configuration(given: Partial<Configuration> = {}): Configuration {
+  if (!isRecord(given)) throw new VisionRockError("bad-option", "The configuration is no record of options.");
   const block = given.block === undefined ? DEFAULTS.block : given.block;
-  const made = { ...DEFAULTS, ...given, block, auxiliaries: given.auxiliaries ?? block?.tasks ?? [] };
+  const auxiliaries = given.auxiliaries ?? (isRecord(block) ? (block.tasks as readonly Auxiliary[]) : []);
+  const made = { ...DEFAULTS, ...given, block, auxiliaries };
   check(made);
   return made;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isWhole = (value: unknown, most: number): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
+const isTasks = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((task) => (AUXILIARIES as readonly unknown[]).includes(task));
+const isWholes = (value: unknown, count: number): boolean =>
+  Array.isArray(value) && value.length === count && value.every((each) => isWhole(each, WIDEST));
+const isNumbers = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => Number.isFinite(each));
+
+/** What pictures and layers of a greater size need, no machine has. */
+const [LARGEST, WIDEST] = [10_000, 65_536];
+
+/** The parts that are records: a configuration may come from a file. */
+function checkParts(
+  { backbone, block, auxiliaries, priors, augment, weights }: Readonly<Record<string, unknown>>,
+  refuse: (name: string, value: unknown, wanted: string) => never,
+): void {
+  if (!isRecord(backbone)) refuse("backbone", backbone, "a record with its kind");
+  const { kind, channels, blocks, base } = backbone as Readonly<Record<string, unknown>>;
+  if (kind === "small" && !isWholes(channels, 3))
+    refuse("backbone.channels", channels, "three whole numbers");
+  if (kind === "small" && !isWhole(blocks, 1000)) refuse("backbone.blocks", blocks, "a whole number");
+  if (kind === "resnet50" && base !== undefined && !isWhole(base, WIDEST))
+    refuse("backbone.base", base, "a whole number");
+  if (kind === "resnet50" && blocks !== undefined && !isWholes(blocks, 4))
+    refuse("backbone.blocks", blocks, "four whole numbers");
+  if (block !== null && !(isRecord(block) && isTasks(block["tasks"])))
+    refuse("block", block, `null, or a record with tasks among ${AUXILIARIES.join(", ")}`);
+  const { encoder, channels: features } = (block ?? {}) as Readonly<Record<string, unknown>>;
+  if (encoder !== undefined && !isWhole(encoder, WIDEST)) refuse("block.encoder", encoder, "a whole number");
+  if (
+    features !== undefined &&
+    !(isRecord(features) && Object.values(features).every((n) => isWhole(n, WIDEST)))
+  )
+    refuse("block.channels", features, "whole numbers by task");
+  if (!isTasks(auxiliaries)) refuse("auxiliaries", auxiliaries, `names among ${AUXILIARIES.join(", ")}`);
+  const isSizes = (value: unknown): boolean => Array.isArray(value) && value.every(isNumbers);
+  const isShapes = (value: unknown): boolean =>
+    isRecord(value) &&
+    ("sizes" in value
+      ? isSizes(value["sizes"])
+      : Number.isFinite(value["scale"]) && isNumbers(value["ratios"]));
+  if (priors !== undefined && !(Array.isArray(priors) && priors.length === 3 && priors.every(isShapes)))
+    refuse("priors", priors, "the shapes of three maps");
+  if (augment !== false && !isRecord(augment)) refuse("augment", augment, "a record of options, or false");
+  if (!isRecord(weights)) refuse("weights", weights, "a record of numbers");
 }
 
 function check(made: Configuration): void {
@@ -111,7 +163,10 @@ function check(made: Configuration): void {
   for (const name of ["width", "height", "iterations", "looks", "batchSize"] as const) {
     const value = made[name];
     if (!Number.isInteger(value) || value < 1) refuse(name, value, "a positive whole number");
+    if (name === "width" || name === "height")
+      if (value > LARGEST) refuse(name, value, `at most ${LARGEST} pixels`);
   }
+  checkParts(made as unknown as Readonly<Record<string, unknown>>, refuse);
   const { iterations, looks, batchSize, boxed, block, auxiliaries, detector, priors } = made;
   if (looks > iterations) refuse("looks", looks, `at most the iterations, ${iterations}`);
   if (boxed !== undefined && !(Number.isInteger(boxed) && boxed >= 1 && boxed <= batchSize))
@@ -120,7 +175,8 @@ function check(made: Configuration): void {
     if (!(made[name] > 0 && Number.isFinite(made[name]))) refuse(name, made[name], "a positive number");
   if (!(made.warmup >= 0 && made.warmup < 1)) refuse("warmup", made.warmup, "a share from 0 to below 1");
   const { weightDecay, weights } = made;
-  for (const [name, value] of Object.entries({ weightDecay, ...weights }))
+  const { localization, scene, depth, normals } = weights;
+  for (const [name, value] of Object.entries({ weightDecay, localization, scene, depth, normals }))
     if (!(value >= 0 && Number.isFinite(value))) refuse(name, value, "a number of at least 0");
   for (const [name, words] of Object.entries({
     detector: ["small", "rock"],

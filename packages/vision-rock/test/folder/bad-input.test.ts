@@ -45,6 +45,33 @@ describe("a folder of samples refuses", () => {
     await expect(read()).rejects.toMatchObject({ code: "bad-file", details: { path: file(kind) } });
   });
 
+  it.each(["file_name", "depth_file", "normals_file", "instances_file"] as const)(
+    "a %s outside of it",
+    async (field) => {
+      for (const name of ["../outside.png", "rgb/../../outside.png", "/outside.png", 3]) {
+        await edit(({ images }) => {
+          images[0]![field] = name as string;
+        });
+        await expect(read()).rejects.toMatchObject({
+          code: "bad-file",
+          message: expect.stringContaining("inside of the folder"),
+        });
+      }
+    },
+  );
+
+  it("scenes and boxes that are no lists", async () => {
+    await edit((file) => {
+      file.annotations[0]!.amodal_bbox = "0 0 5 5" as never;
+    });
+    await expect(read()).rejects.toMatchObject({ code: "bad-box" });
+    await edit((file) => {
+      delete file.annotations[0]!.amodal_bbox;
+      file.scenes = "kitchen" as never;
+    });
+    await expect(read()).rejects.toMatchObject({ code: "bad-file" });
+  });
+
   it("depth of another size than the picture", async () => {
     await grey(16, 12).toColourspace("grey16").png().toFile(file("depth"));
     await expect(read()).rejects.toThrowError(/16 × 12; its row says 32 × 24/);
