@@ -36,6 +36,8 @@ export interface AnnotationRow extends Annotation {
 
 /** The file of annotations. */
 export interface AnnotationFile {
+  /** The folder beside this one that has the pictures; absent: this one has them. */
+  readonly pictures?: string;
   readonly images: readonly ImageRow[];
   readonly categories: readonly { readonly id: number; readonly name: string }[];
   readonly scenes: readonly { readonly id: number; readonly name: string }[];

@@ -15,6 +15,11 @@ import type { AnnotationFile, AnnotationRow, ImageRow } from "./files.ts";
 export async function readAnnotations(path: string): Promise<AnnotationFile> {
   const file = (await readJson(path)) as AnnotationFile;
   readGroundTruth(file);
+  checkInside(file.pictures, "pictures");
+  if (file.pictures !== undefined && !/^[^\\/]+$/.test(file.pictures)) {
+    const what = `pictures is ${JSON.stringify(file.pictures)}, but must be the name of a folder beside this one.`;
+    throw new VisionRockError("bad-file", what, { field: "pictures" });
+  }
   const given: unknown = file.scenes ?? [];
   const isScene = (scene: unknown): boolean =>
     typeof scene === "object" &&

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { VisionRockError } from "../error.ts";
 import type { Sample, SampleSource } from "../sample.ts";
 import { ANNOTATIONS, MILLIMETRES, NORMAL_UNIT, NORMAL_ZERO } from "./files.ts";
@@ -14,6 +14,7 @@ import { readPixels } from "./read-pixels.ts";
  */
 export async function readFolder(directory: string): Promise<SampleSource> {
   const file = await readAnnotations(join(directory, ANNOTATIONS));
+  const pictures = file.pictures === undefined ? directory : join(dirname(resolve(directory)), file.pictures);
   const objects = objectsByImage(file);
   const scenes = new Map(file.scenes.map(({ id }, place) => [id, place]));
 
@@ -27,12 +28,12 @@ export async function readFolder(directory: string): Promise<SampleSource> {
     }
     const { id, width, height, camera, depth_file, normals_file, instances_file, scene_id } = row;
     const [rgb, millimetres, bytes, instances] = await Promise.all([
-      readPixels(join(directory, row.file_name), "rgb", width, height),
-      depth_file === undefined ? null : readPixels(join(directory, depth_file), "depth", width, height),
-      normals_file === undefined ? null : readPixels(join(directory, normals_file), "normals", width, height),
+      readPixels(join(pictures, row.file_name), "rgb", width, height),
+      depth_file === undefined ? null : readPixels(join(pictures, depth_file), "depth", width, height),
+      normals_file === undefined ? null : readPixels(join(pictures, normals_file), "normals", width, height),
       instances_file === undefined
         ? null
-        : readPixels(join(directory, instances_file), "instances", width, height),
+        : readPixels(join(pictures, instances_file), "instances", width, height),
     ]);
     const has = {
       detection: instances !== null,

@@ -31,11 +31,14 @@ export async function writePictures(directory: string, sample: Sample): Promise<
   const raw = (channels: 1 | 3) => ({ raw: { width, height, channels } });
   const write = (kind: Kind, picture: Sharp) => picture.png().toFile(join(directory, fileOf(kind, id)));
   const has = annotated(sample);
+  // What is wrong with a sample is found before anything of it is written.
+  const depth = has.depth && millimetres(sample);
+  const normals = has.normals && normalBytes(sample);
   await Promise.all([
     write("rgb", sharp(sample.rgb, raw(3))),
     // Without its colour space named, sharp would write eight bits.
-    has.depth && write("depth", sharp(millimetres(sample), raw(1)).toColourspace("grey16")),
-    has.normals && write("normals", sharp(normalBytes(sample), raw(3))),
+    depth && write("depth", sharp(depth, raw(1)).toColourspace("grey16")),
+    normals && write("normals", sharp(normals, raw(3))),
     has.detection && write("instances", sharp(sample.instances, raw(1)).toColourspace("b-w")),
   ]);
 }

@@ -1,19 +1,21 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { VisionRockError } from "../error.ts";
-import { ANNOTATIONS, type AnnotationFile, type ImageRow } from "./files.ts";
+import { ANNOTATIONS, type AnnotationFile } from "./files.ts";
 
 /**
- * A folder of some samples of another: a file of annotations alone, whose file names lead to the pictures of the other folder. `readFolder` and COCO
- * tools read it; it breaks when one of both is moved without the other.
+ * A folder of some samples of another that lies beside it: a file of annotations alone, whose field `pictures` is the other folder's name. `readFolder`
+ * reads it; COCO tools do with the other folder as the place of the pictures. It breaks when one of both is moved without the other.
  *
  * @param ids which images, in which order.
- * @throws VisionRockError "unknown-image".
+ * @throws VisionRockError "unknown-image", and "bad-option" for folders that do not lie side by side: file names that lead out of a folder are never read.
  */
 export async function writeSubset(from: string, to: string, ids: readonly number[]): Promise<void> {
   const file = JSON.parse(await readFile(join(from, ANNOTATIONS), "utf8")) as AnnotationFile;
-  const prefix = relative(to, from).split(sep).join("/");
-  const rows = new Map(file.images.map((row) => [row.id, moved(row, prefix)]));
+  if (dirname(resolve(from)) !== dirname(resolve(to))) {
+    throw new VisionRockError("bad-option", `${to} must lie beside ${from}, whose pictures it shares.`);
+  }
+  const rows = new Map(file.images.map((row) => [row.id, row]));
   const images = ids.map((id) => {
     const row = rows.get(id);
     if (row !== undefined) return row;
@@ -22,16 +24,8 @@ export async function writeSubset(from: string, to: string, ids: readonly number
   const chosen = new Set(ids);
   const annotations = file.annotations.filter(({ image_id }) => chosen.has(image_id));
   await mkdir(to, { recursive: true });
-  await writeFile(join(to, ANNOTATIONS), `${JSON.stringify({ ...file, images, annotations })}\n`);
-}
-
-function moved(row: ImageRow, prefix: string): ImageRow {
-  const { file_name, depth_file, normals_file, instances_file } = row;
-  return {
-    ...row,
-    file_name: `${prefix}/${file_name}`,
-    ...(depth_file !== undefined && { depth_file: `${prefix}/${depth_file}` }),
-    ...(normals_file !== undefined && { normals_file: `${prefix}/${normals_file}` }),
-    ...(instances_file !== undefined && { instances_file: `${prefix}/${instances_file}` }),
-  };
+  await writeFile(
+    join(to, ANNOTATIONS),
+    `${JSON.stringify({ ...file, pictures: file.pictures ?? basename(resolve(from)), images, annotations })}\n`,
+  );
 }

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -58,13 +58,32 @@ describe("a folder that is written in pieces", () => {
 describe("a subset of a folder", () => {
   it("reads the pictures of the other", async () => {
     await writeFolder(join(folder, "all"), set);
-    await writeSubset(join(folder, "all"), join(folder, "deep/some"), [3, 1]);
-    const [all, some] = [await readFolder(join(folder, "all")), await readFolder(join(folder, "deep/some"))];
+    await writeSubset(join(folder, "all"), join(folder, "some"), [3, 1]);
+    const [all, some] = [await readFolder(join(folder, "all")), await readFolder(join(folder, "some"))];
     expect(some.length).toBe(2);
     expect(await some.get(0)).toEqual(await all.get(2));
     expect(await some.get(1)).toEqual(await all.get(0));
     await expect(writeSubset(join(folder, "all"), join(folder, "x"), [7])).rejects.toMatchObject({
       code: "unknown-image",
     });
+    await expect(writeSubset(join(folder, "all"), join(folder, "deep/x"), [1])).rejects.toMatchObject({
+      code: "bad-option",
+    });
+  });
+
+  it("of a subset has the pictures of the first", async () => {
+    await writeFolder(join(folder, "all"), set);
+    await writeSubset(join(folder, "all"), join(folder, "some"), [3, 1]);
+    await writeSubset(join(folder, "some"), join(folder, "one"), [3]);
+    const [all, one] = [await readFolder(join(folder, "all")), await readFolder(join(folder, "one"))];
+    expect(await one.get(0)).toEqual(await all.get(2));
+  });
+
+  it.each(["..", "../elsewhere", "/etc", "a/b", ""])("is refused with pictures in %j", async (pictures) => {
+    await writeFolder(join(folder, "all"), set);
+    await writeSubset(join(folder, "all"), join(folder, "some"), [1]);
+    const path = join(folder, "some", "annotations.json");
+    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, "utf8")), pictures }));
+    await expect(readFolder(join(folder, "some"))).rejects.toMatchObject({ code: "bad-file" });
   });
 });
