@@ -73,6 +73,7 @@ export default defineConfig({
         items: [
           link("Contributing", "/CONTRIBUTING"),
           link("Security", "/SECURITY"),
+          link("Faults", "/docs/faults"),
           link("Packages and sizes", "/docs/packages"),
           link("Licences", "/docs/licences"),
           link("Decisions", "/docs/decisions"),

@@ -17,7 +17,7 @@ const write = (address: string, text: string): void => {
   writeFileSync(path, text);
 };
 
-const more = ["decisions", "related", "packages", "licences"].map((name) => `docs/${name}.md`);
+const more = ["decisions", "related", "packages", "licences", "faults"].map((name) => `docs/${name}.md`);
 const pages = new Set([...writtenPages(), ...more, "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md"]);
 const found: References = { pictures: new Set(), sources: new Set() };
 /** Braces are Vue's and angle brackets HTML's; comments are for the tests. */
