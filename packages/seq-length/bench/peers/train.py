@@ -27,6 +27,7 @@ def read_file(path):
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         body = file.read()
     metadata = header.pop("__metadata__", {})
+    metadata.pop("crc32c", None)  # a checksum of the file
     arrays = {}
     for name, entry in header.items():
         start, _ = entry["data_offsets"]
