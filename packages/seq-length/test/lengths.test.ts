@@ -1,8 +1,8 @@
+import { textTable } from "@outrigger/core/command/text-table";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseLengths, usualLengths } from "../src/command/lengths.ts";
 import { trainingProgress } from "../src/command/progress.ts";
-import { textTable } from "../src/command/text-table.ts";
 
 describe("lengths", () => {
   it("are read as lists, and as lists with dots", () => {

@@ -1,4 +1,4 @@
-import { percent, short } from "../cli/text-table.ts";
+import { percent, short } from "@outrigger/core/command/text-table";
 import { attribute } from "../predictor/attribution.ts";
 import { attributionSvg } from "../predictor/attribution-svg.ts";
 import type { Predictor } from "../predictor/predictor.ts";

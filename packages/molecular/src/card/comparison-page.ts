@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { short } from "../cli/text-table.ts";
+import { short } from "@outrigger/core/command/text-table";
 import type { Comparison } from "../compare/compare.ts";
 import { armHeadings, armRows, comparisonNotes, differenceWords } from "../compare/comparison-text.ts";
 import { escape, tableHtml } from "./html.ts";

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { percent, short } from "../cli/text-table.ts";
+import { percent, short } from "@outrigger/core/command/text-table";
 import type { Coverage, TargetReport, TestRow } from "../training/report.ts";
 import { series } from "./page.ts";
 import type { Figure } from "./panel.ts";

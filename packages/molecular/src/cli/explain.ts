@@ -1,3 +1,4 @@
+import { short, textTable } from "@outrigger/core/command/text-table";
 import type { Command } from "commander";
 import { SYMBOLS } from "../molecule/elements.ts";
 import { sharedRdkit } from "../molecule/rdkit.ts";
@@ -5,7 +6,6 @@ import { attribute } from "../predictor/attribution.ts";
 import { attributionSvg } from "../predictor/attribution-svg.ts";
 import { readPredictor } from "../predictor/folder.ts";
 import { option, print, whole, withOptions, writeOut } from "./shared.ts";
-import { short, textTable } from "./text-table.ts";
 
 interface Given {
   readonly model: string;

@@ -1,7 +1,7 @@
+import { short } from "@outrigger/core/command/text-table";
 import type { FitCallback } from "@outrigger/core/train/callback/event";
 import { type ProgressStream, progressBar } from "@outrigger/core/train/callback/progress";
 import type { TrainingEvent } from "../training/train-predictor.ts";
-import { short } from "./text-table.ts";
 
 /** One line a trained model. */
 function memberLine(which: string, stream: ProgressStream): FitCallback {

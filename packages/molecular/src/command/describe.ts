@@ -1,4 +1,4 @@
-import { percent, short, textTable } from "../cli/text-table.ts";
+import { percent, short, textTable } from "@outrigger/core/command/text-table";
 import { readMolecules } from "../data/dataset.ts";
 import { describeMolecules, type TableDescription } from "../data/describe.ts";
 import { applySplit, readSplits } from "../data/split-file.ts";

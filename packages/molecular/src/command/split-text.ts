@@ -1,4 +1,4 @@
-import { percent, short, textTable } from "../cli/text-table.ts";
+import { percent, short, textTable } from "@outrigger/core/command/text-table";
 import type { LabelSummary, PartSummary, SplitNote, SplitOverlap } from "../data/split-summary.ts";
 
 /** Targets that a table has room for. */

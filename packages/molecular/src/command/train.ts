@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { percent, short, textTable } from "@outrigger/core/command/text-table";
 import { replaceFile } from "@outrigger/core/train/disk";
-import { percent, short, textTable } from "../cli/text-table.ts";
 import { type MoleculeTable, readMolecules } from "../data/dataset.ts";
 import { readRecord, writePredictor } from "../predictor/folder.ts";
 import { makePredictor } from "../predictor/predictor.ts";

@@ -1,4 +1,4 @@
-import { short, textTable } from "../cli/text-table.ts";
+import { short, textTable } from "@outrigger/core/command/text-table";
 import { ARMS, type ArmName, type Comparison, type Difference } from "./compare.ts";
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

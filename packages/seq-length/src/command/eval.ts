@@ -1,4 +1,5 @@
 import type { CompileOptions } from "@outrigger/core";
+import { textTable } from "@outrigger/core/command/text-table";
 import { OutriggerError } from "@outrigger/core/error";
 import { scoreLengths } from "../evaluate/by-length.ts";
 import { type Curve, curvesOf, type TestedModel } from "../evaluate/curves.ts";
@@ -6,7 +7,7 @@ import { predictor } from "../evaluate/teacher-forced.ts";
 import type { LengthScore } from "../metric/length-score.ts";
 import { readModel, type SavedModel } from "../setup/model-folder.ts";
 import { sequenceLength } from "../task/task.ts";
-import { percent, textTable } from "./text-table.ts";
+import { percent } from "./percent.ts";
 
 /** How models are tested. */
 export interface EvalSetting extends Pick<CompileOptions, "threads"> {

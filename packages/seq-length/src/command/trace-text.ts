@@ -1,5 +1,6 @@
+import { textTable } from "@outrigger/core/command/text-table";
 import type { HeadPrediction } from "../bound/predict-safe-length.ts";
-import { percent, textTable } from "./text-table.ts";
+import { percent } from "./percent.ts";
 import { modelWords, type Traced, type TracedSequence } from "./trace.ts";
 
 /** A ratio of wrong to right attention in few digits. */

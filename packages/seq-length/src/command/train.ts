@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CompileOptions, FitCallback } from "@outrigger/core";
+import { textTable } from "@outrigger/core/command/text-table";
 import { OutriggerError } from "@outrigger/core/error";
 import { type Configuration, differences, flagOf, valueOf } from "../setup/configuration.ts";
 import {
@@ -15,7 +16,7 @@ import { prepare } from "../setup/prepare.ts";
 import { trainDecoder } from "../train/train.ts";
 import { scoresOf } from "./eval.ts";
 import { usualLengths } from "./lengths.ts";
-import { percent, textTable } from "./text-table.ts";
+import { percent } from "./percent.ts";
 
 /** Where and how a training runs; but for the number of threads nothing of it changes a number. */
 export interface TrainSetting extends Pick<CompileOptions, "threads"> {

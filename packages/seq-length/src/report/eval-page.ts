@@ -1,5 +1,5 @@
 import { type Evaluated, evaluatedText } from "../command/eval.ts";
-import { percent } from "../command/text-table.ts";
+import { percent } from "../command/percent.ts";
 import type { Curve } from "../evaluate/curves.ts";
 import { errorFigure, extrapolationFigure } from "./curve-figures.ts";
 import type { Figure } from "./figure.ts";

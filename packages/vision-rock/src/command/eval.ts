@@ -1,3 +1,4 @@
+import { textTable } from "@outrigger/core/command/text-table";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { VisionRockError } from "../error.ts";
 import type { Detection, GroundTruth } from "../evaluate/coco-json.ts";
@@ -15,7 +16,6 @@ import { annotated, type SampleSource } from "../sample.ts";
 import { alignSource } from "../source/align.ts";
 import { namedSources } from "../source/named.ts";
 import { poolOf } from "./pool.ts";
-import { textTable } from "./text-table.ts";
 import { share } from "./train-text.ts";
 
 export interface EvalSetting {

@@ -1,6 +1,6 @@
+import { percent, short, textTable } from "@outrigger/core/command/text-table";
 import type { DetectorRecord } from "../predictor/record.ts";
 import type { SetFacts, SetScores } from "../predictor/training-report.ts";
-import { percent, short, textTable } from "./text-table.ts";
 
 /** What is in a set, on a line. */
 export function setText(name: string, { pictures, annotated, objects }: SetFacts): string {

@@ -3,7 +3,7 @@ export function textTable(headings: readonly string[], rows: readonly (readonly 
   const widths = headings.map((heading, i) =>
     Math.max(heading.length, ...rows.map((row) => (row[i] ?? "").length)),
   );
-  const left = headings.map((_, i) => rows.some((row) => /^[^\d\s–+−-]/.test(row[i] ?? "")));
+  const left = headings.map((_, i) => rows.some((row) => /^[^\d\s–∞+−-]/.test(row[i] ?? "")));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (left[i] ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
