@@ -59,6 +59,23 @@ describe("safetensors", () => {
     expect(decodeSafetensors(shifted, "x").arrays.get("ids")!.data[1]).toBe(2 ** 31 - 1);
   });
 
+  it("leaves the bytes that it reads as they are", () => {
+    const bytes = encoded();
+    const before = Uint8Array.from(bytes);
+    decodeSafetensors(bytes, "x");
+    expect(Uint8Array.from(bytes)).toEqual(before);
+  });
+
+  it("reads integers of 64 bits that fit in 32, and refuses others", () => {
+    const bytes = file({ a: entry(0, 16, [2], "I64") }, 16);
+    bytes.writeBigInt64LE(-(2n ** 31n), bytes.length - 16);
+    bytes.writeBigInt64LE(7n, bytes.length - 8);
+    const { dtype, data } = decodeSafetensors(bytes, "x").arrays.get("a")!;
+    expect([dtype, ...data]).toEqual(["int32", -(2 ** 31), 7]);
+    bytes.writeBigInt64LE(2n ** 31n, bytes.length - 8);
+    expect(() => decodeSafetensors(bytes, "x")).toThrow('"a" has a number beyond 32 bits');
+  });
+
   it("refuses a file cut off anywhere", () => {
     const whole = encoded();
     for (let length = 0; length < whole.length; length++) {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let files = 0;
 /** A file of this text. */
-function csv(text: string, name = `table${files++}`): string {
+function csv(text: string | Uint8Array, name = `table${files++}`): string {
   const path = join(folder, `${name}.csv`);
   writeFileSync(path, text);
   return path;
@@ -119,6 +119,17 @@ describe("outrigger-linear analyse", () => {
       y: [-2, 400],
     });
     expect(tasks[1]).toMatchObject({ x: [[3, 1]], y: [2] });
+  });
+
+  it("counts the lines of any line ends, and refuses bytes that are not UTF-8", () => {
+    for (const end of ["\n", "\r\n", "\r"]) {
+      const text = ["a,b,y", "1,2,3", "4,five,6", ""].join(end);
+      expect(() => readTasks([csv(text), csv(text)], {}), JSON.stringify(end)).toThrow(
+        /line 3, column b: five/,
+      );
+    }
+    const latin = csv(Buffer.from("h\u00f6he,y\n1,2\n", "latin1"));
+    expect(() => readTasks([latin, latin], {})).toThrow(/is not in UTF-8: save it as UTF-8/);
   });
 
   const good = "a,b,y\n1,2,3\n4,5,7\n";

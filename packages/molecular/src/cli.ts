@@ -5,9 +5,9 @@ import { addDescribe } from "./cli/describe.ts";
 import { addExplain } from "./cli/explain.ts";
 import { addPredict } from "./cli/predict.ts";
 import { addSelect } from "./cli/select.ts";
-import { warn } from "./cli/shared.ts";
 import { addSplit } from "./cli/split.ts";
 import { addTrain } from "./cli/train.ts";
+import { warn } from "./cli/warn.ts";
 
 /** The `outrigger-molecular` command. Sets the exit code: 0, 1 for a mistake that it names, 130 when stopped by Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<void> {

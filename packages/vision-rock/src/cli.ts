@@ -5,8 +5,8 @@ import { addEval } from "./cli/eval.ts";
 import { addExport } from "./cli/export.ts";
 import { addPrepare } from "./cli/prepare.ts";
 import { addRender } from "./cli/render.ts";
-import { warn } from "./cli/shared.ts";
 import { addTrain } from "./cli/train.ts";
+import { warn } from "./cli/warn.ts";
 import { VisionRockError } from "./error.ts";
 
 /** The `outrigger-vision` command. Sets the exit code: 0, 1 for a mistake that it names, 130 when stopped by Ctrl-C. */

@@ -16,6 +16,8 @@ interface Entry {
 
 const names: Readonly<Record<DType, string>> = { float32: "F32", int32: "I32", bool: "BOOL" };
 const dtypes = new Map(Object.entries(names).map(([dtype, name]) => [name, dtype as DType]));
+/** Integers of 64 bits, which other writers keep counters in; they are read, not written. */
+const long = "I64";
 /** What the header is padded with. */
 const blank = 0x20;
 /** Where the checksum stands among the texts, and what stands in its place while it is computed. */
@@ -23,6 +25,17 @@ const sumKey = "crc32c";
 const noSum = "00000000";
 const bytesOf = ({ data }: NDArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Copies integers of 64 bits into such of 32; false if one does not fit. */
+function narrow(stored: Uint8Array, into: NDArray["data"]): boolean {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  for (let i = 0; i < into.length; i++) {
+    const value = view.getBigInt64(8 * i, true);
+    if (BigInt.asIntN(32, value) !== value) return false;
+    into[i] = Number(value);
+  }
+  return true;
+}
 
 /** Where the checksum's digits stand in a header, or -1. */
 function sumAt(json: Uint8Array): number {
@@ -33,7 +46,8 @@ function sumAt(json: Uint8Array): number {
 
 /** CRC-32C of header and arrays, in hexadecimal; its own place in the header counts as zeros. */
 function sumOf(json: Uint8Array, at: number, arrays: Iterable<Uint8Array>): string {
-  const header = json.slice();
+  // A copy, which slice() of Node's Buffer is not.
+  const header = Uint8Array.from(json);
   header.set(new TextEncoder().encode(noSum), at);
   let sum = crc32c(header);
   for (const bytes of arrays) sum = crc32c(bytes, sum);
@@ -72,7 +86,7 @@ export function encodeSafetensors({ arrays, metadata }: Archive): Uint8Array[] {
  *
  * @param name file name, for messages.
  * @throws OutriggerError "bad-file" if the file is cut off, not in this format, or its arrays overlap, leave gaps, lie outside
- * of the file or have an element type other than F32, I32 and BOOL, or if it has a checksum and another is found.
+ * of the file or have an element type other than F32, I32, BOOL and I64 (which becomes `int32`), a number beyond 32 bits, or if it has a checksum and another is found.
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): Archive {
   const bad = (why: string): OutriggerError =>
@@ -123,18 +137,20 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Archive {
       data_offsets: [from, to],
     },
   ] of entries) {
-    const dtype = dtypes.get(code);
+    const dtype = code === long ? "int32" : dtypes.get(code);
     if (dtype === undefined)
-      throw bad(`"${key}" has element type ${code}, which is none of ${[...dtypes.keys()].join(", ")}`);
+      throw bad(`"${key}" has element type ${code}, which is none of ${[...dtypes.keys(), long].join(", ")}`);
     if (from !== end)
       throw bad(`"${key}" ${from < end ? "overlaps the array before it" : "leaves a gap before it"}`);
     if (to > body.length) throw bad(`"${key}" is cut off`);
     const size = sizeOf(shape);
-    const width = dtype === "bool" ? 1 : 4;
+    const width = code === long ? 8 : dtype === "bool" ? 1 : 4;
     if (to - from !== size * width)
       throw bad(`"${key}" has ${to - from} bytes for shape [${shape.join(", ")}] of ${code}`);
     const array: NDArray = { dtype, shape, data: emptyData(dtype, size) };
-    bytesOf(array).set(body.subarray(from, to));
+    const stored = body.subarray(from, to);
+    if (code === long && !narrow(stored, array.data)) throw bad(`"${key}" has a number beyond 32 bits`);
+    else if (code !== long) bytesOf(array).set(stored);
     arrays.set(key, array);
     end = to;
   }

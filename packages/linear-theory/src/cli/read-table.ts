@@ -14,7 +14,7 @@ export interface Table {
 /**
  * Reads a comma-separated file with a header. Quoted cells, a byte-order mark, blank lines and any line ends are understood; cells are trimmed.
  *
- * @throws LinearTheoryError `bad-file`, naming the file and the line, when it is missing, empty, has no rows, an open quote, a row of another width, a column without name or
+ * @throws LinearTheoryError `bad-file`, naming the file and the line, when it is missing, empty, has no rows, bytes that are not UTF-8, an open quote, a row of another width, a column without name or
  * two of one name, or other separators.
  */
 export function readTable(file: string): Table {
@@ -79,11 +79,18 @@ interface Row {
 }
 
 function recordsOf(file: string): Row[] {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
     throw bad(`${file} cannot be read: ${(error as Error).message}.`, { file });
+  }
+  let text: string;
+  try {
+    // One kind of line end, so that lines are counted as an editor does.
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll(/\r\n?/g, "\n");
+  } catch {
+    throw bad(`${file} is not in UTF-8: save it as UTF-8.`, { file });
   }
   try {
     return parse(text, {

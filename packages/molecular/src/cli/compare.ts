@@ -1,10 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { interruptible } from "@outrigger/core/command/interruptible";
+import { option, whole, withOptions } from "@outrigger/core/command/options";
+import { print, writeOut } from "@outrigger/core/command/output";
 import type { Command } from "commander";
 import { compareCommand } from "../command/compare.ts";
 import { MOST_TRIES } from "../compare/compare.ts";
 import { comparisonText } from "../compare/comparison-text.ts";
-import { interruptible, option, print, whole, withOptions, writeOut } from "./shared.ts";
 import {
   AUXILIARY_HELP,
   auxiliaryOptions,
@@ -13,6 +15,7 @@ import {
   type GivenTraining,
   modelOptions,
 } from "./training-options.ts";
+import { warn } from "./warn.ts";
 
 type Given = GivenTraining & {
   readonly out: string;
@@ -92,7 +95,7 @@ Examples:
         rmSync(join(out, "training"), { recursive: true, force: true });
       }
       const comparison = await interruptible(
-        "stopping after this step (again to stop at once, back to the last epoch)",
+        () => warn("stopping after this step (again to stop at once, back to the last epoch)"),
         (signal) =>
           compareCommand(data, chosen, {
             out,

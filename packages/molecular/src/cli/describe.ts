@@ -1,7 +1,8 @@
+import { option, whole, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import type { Command, Option } from "commander";
 import { describeFile, descriptionText } from "../command/describe.ts";
 import { list } from "./list.ts";
-import { option, print, whole, withOptions } from "./shared.ts";
 
 interface Given {
   readonly smiles?: string;

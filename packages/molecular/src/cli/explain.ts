@@ -1,3 +1,5 @@
+import { option, whole, withOptions } from "@outrigger/core/command/options";
+import { print, writeOut } from "@outrigger/core/command/output";
 import { short, textTable } from "@outrigger/core/command/text-table";
 import type { Command } from "commander";
 import { SYMBOLS } from "../molecule/elements.ts";
@@ -5,7 +7,6 @@ import { sharedRdkit } from "../molecule/rdkit.ts";
 import { attribute } from "../predictor/attribution.ts";
 import { attributionSvg } from "../predictor/attribution-svg.ts";
 import { readPredictor } from "../predictor/folder.ts";
-import { option, print, whole, withOptions, writeOut } from "./shared.ts";
 
 interface Given {
   readonly model: string;

@@ -1,7 +1,8 @@
+import { option, real, whole, withOptions } from "@outrigger/core/command/options";
 import type { Command } from "commander";
 import { predictTable } from "../command/predict.ts";
 import { readPredictor } from "../predictor/folder.ts";
-import { option, real, warn, whole, withOptions } from "./shared.ts";
+import { warn } from "./warn.ts";
 
 interface Given {
   readonly model: string;

@@ -1,5 +1,6 @@
+import { whole } from "@outrigger/core/command/options";
 import { OutriggerError } from "@outrigger/core/error";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { candidate } from "../book/book.ts";
 import { varyingCandidates } from "../book/candidate-columns.ts";
 import { readMolecules } from "../data/dataset.ts";
@@ -28,14 +29,6 @@ interface SelectOptions {
 
 /** Molecules that are looked at to leave out what is the same for all. */
 const SAMPLE = 1000;
-
-const whole =
-  (least: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
-  };
 
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);

@@ -1,8 +1,9 @@
+import { numbers, option, whole, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import { OutriggerError } from "@outrigger/core/error";
 import type { Command, Option } from "commander";
 import { type SplitCommand, splitCommand, splitText } from "../command/split.ts";
 import { list } from "./list.ts";
-import { numbers, option, print, whole, withOptions } from "./shared.ts";
 
 interface Given {
   readonly smiles?: string;

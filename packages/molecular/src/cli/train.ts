@@ -1,10 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { interruptible } from "@outrigger/core/command/interruptible";
+import { option, real, whole, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import type { Command } from "commander";
 import { trainCommand } from "../command/train.ts";
 import { list } from "./list.ts";
 import { trainingProgress } from "./progress.ts";
-import { interruptible, option, print, real, whole, withOptions } from "./shared.ts";
 import {
   AUXILIARY_HELP,
   auxiliaryOptions,
@@ -13,6 +15,7 @@ import {
   type GivenTraining,
   modelOptions,
 } from "./training-options.ts";
+import { warn } from "./warn.ts";
 
 type Given = GivenTraining & {
   readonly out: string;
@@ -75,7 +78,7 @@ Examples:
         rmSync(join(out, "training"), { recursive: true, force: true });
       }
       process.exitCode = await interruptible(
-        "stopping after this step (again to stop at once, back to the last epoch)",
+        () => warn("stopping after this step (again to stop at once, back to the last epoch)"),
         (signal) =>
           trainCommand(data, chosen, {
             out,

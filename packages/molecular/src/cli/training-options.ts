@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { numbers, option, real, whole } from "@outrigger/core/command/options";
 import { closest } from "@outrigger/core/data/csv";
 import { OutriggerError } from "@outrigger/core/error";
 import type { Option } from "commander";
@@ -13,7 +14,6 @@ import {
   type GivenSplitChoice,
 } from "../training/configuration.ts";
 import { list } from "./list.ts";
-import { numbers, option, real, whole } from "./shared.ts";
 
 /** Options of the commands that train, as commander gives them. */
 export interface GivenTraining {

@@ -105,19 +105,8 @@ const CI = [
 /** Rows of a study with few labels, and of the perceptron: without the one whose candidates bring their own models and sizes. */
 const FEW = CI.filter((method) => method !== "model-by-validation");
 
-/** Rows of the smoke tier for the perceptron and for few labels: enough to run the code. */
-const SMOKE_FEW = ["single-task", "uniform"];
-/** Rows of a brief smoke tier: one of each kind of rule and control. */
-const SMOKE_BRIEF = [
-  "single-task",
-  "uniform",
-  "static",
-  "random",
-  "pcgrad",
-  "pre-train",
-  "descriptors-as-input",
-];
-
+/** Rows of a brief smoke tier, of the perceptron and of few labels: enough to run the code. */
+const BRIEF = ["single-task", "uniform"];
 /**
  * Tries of every row of a table, and of a study with few labels, which has many groups. The smoke tier concludes nothing, so it tunes nothing: one
  * candidate, and no trial besides the seeds.
@@ -174,8 +163,8 @@ export interface ArmsOptions {
 export function experimentArms(tier: Tier, options: ArmsOptions = {}): readonly Arm[] {
   const { brief = false, large = false, modelPerTarget = false } = options;
   const extra = modelPerTarget && tier === "full" ? [MODEL_PER_TARGET] : [];
-  const gin = { smoke: brief ? SMOKE_BRIEF : ALL, ci: CI, full: large ? CI : ALL }[tier];
-  const mlp = { smoke: SMOKE_FEW, ci: [], full: FEW }[tier];
+  const gin = { smoke: brief ? BRIEF : ALL, ci: CI, full: large ? CI : ALL }[tier];
+  const mlp = { smoke: BRIEF, ci: [], full: FEW }[tier];
   const arms = (model: ModelName, rows: readonly Row[]): Arm[] =>
     rows.map((row) => armOf({ tier, group: model, model, tries: TRIES[tier] }, row));
   return [...arms("gin", [...rowsOf(gin), ...extra]), ...arms("mlp", rowsOf(mlp))];
@@ -198,7 +187,7 @@ export function fewLabelsArms(tier: Tier, datasets: readonly string[]): readonly
     tier === "smoke"
       ? [12, 24].map((labels) => ({ labels }))
       : FEW_EPOCHS.map(([labels, epochs]) => ({ labels, epochs, patience: Math.ceil(epochs / 3) }));
-  const rows = rowsOf(tier === "smoke" ? SMOKE_FEW : FEW);
+  const rows = rowsOf(tier === "smoke" ? BRIEF : FEW);
   return datasets.flatMap((dataset) =>
     sizes.flatMap((size) => {
       const group = `${dataset} ${size.labels}`;

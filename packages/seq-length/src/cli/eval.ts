@@ -1,7 +1,9 @@
+import { withOptions } from "@outrigger/core/command/options";
+import { print, writeOut } from "@outrigger/core/command/output";
 import { type Command, Option } from "commander";
 import { evaluate, evaluatedCsv, evaluatedJson, evaluatedText } from "../command/eval.ts";
 import { parseLengths } from "../command/lengths.ts";
-import { print, shared, withOptions, writeOut } from "./shared.ts";
+import { shared } from "./shared.ts";
 
 interface Given {
   readonly lengths?: string;

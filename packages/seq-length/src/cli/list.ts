@@ -1,6 +1,6 @@
+import { print } from "@outrigger/core/command/output";
 import type { Command } from "commander";
 import { listText } from "../command/list.ts";
-import { print } from "./shared.ts";
 
 export function addList(program: Command): void {
   program

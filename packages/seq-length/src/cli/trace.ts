@@ -1,7 +1,9 @@
+import { whole, withOptions } from "@outrigger/core/command/options";
+import { print, writeOut } from "@outrigger/core/command/output";
 import { type Command, Option } from "commander";
 import { trace } from "../command/trace.ts";
 import { tracedText } from "../command/trace-text.ts";
-import { print, shared, whole, withOptions, writeOut } from "./shared.ts";
+import { shared } from "./shared.ts";
 
 interface Given {
   readonly length?: number;

@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { interruptible } from "@outrigger/core/command/interruptible";
+import { real, whole, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import { type Command, Option } from "commander";
 import { trainingProgress } from "../command/progress.ts";
 import { trainCommand } from "../command/train.ts";
 import { type Configuration, configuration } from "../setup/configuration.ts";
-import { print, real, shared, warn, whole, withOptions } from "./shared.ts";
+import { shared, warn } from "./shared.ts";
 
 type Given = Partial<Configuration> & {
   readonly out?: string;
@@ -80,26 +83,19 @@ Examples:
         ...given,
         ...(auxiliary && { auxiliary: auxiliary.filter((name) => name !== "none") }),
       });
-      const stop = new AbortController();
-      const interrupted = (): void => {
-        if (stop.signal.aborted) process.exit(130);
-        warn("stopping after this step (again to stop at once, back to the last checkpoint)");
-        stop.abort();
-      };
-      process.on("SIGINT", interrupted);
-      try {
-        process.exitCode = await trainCommand(chosen, {
-          out: out ?? join("runs", nameOf(chosen)),
-          checkpointEvery,
-          print,
-          progress: trainingProgress(process.stderr),
-          signal: stop.signal,
-          ...(fresh && { fresh }),
-          ...(threads !== undefined && { threads }),
-        });
-      } finally {
-        process.off("SIGINT", interrupted);
-      }
+      process.exitCode = await interruptible(
+        () => warn("stopping after this step (again to stop at once, back to the last checkpoint)"),
+        (signal) =>
+          trainCommand(chosen, {
+            out: out ?? join("runs", nameOf(chosen)),
+            checkpointEvery,
+            print,
+            progress: trainingProgress(process.stderr),
+            signal,
+            ...(fresh && { fresh }),
+            ...(threads !== undefined && { threads }),
+          }),
+      );
     });
 }
 

@@ -3,7 +3,6 @@ import { loadWeights } from "@outrigger/core/interchange/load-weights";
 import { readOnnxWeights } from "@outrigger/core/interchange/onnx-weights";
 import { decodeSafetensors } from "@outrigger/core/train/safetensors";
 import { VisionRockError } from "../error.ts";
-import { splitIntegers } from "./split-integers.ts";
 
 /** A file of weights. */
 export interface WeightFile {
@@ -16,7 +15,7 @@ export interface WeightFile {
 const EPSILON = 1e-5;
 
 function weightsOf({ name, bytes }: WeightFile): ReadonlyMap<string, NDArray> {
-  if (name.endsWith(".safetensors")) return decodeSafetensors(splitIntegers(bytes), name).arrays;
+  if (name.endsWith(".safetensors")) return decodeSafetensors(bytes, name).arrays;
   if (name.endsWith(".onnx")) return readOnnxWeights(bytes, name);
   const said = `${name} is neither a .safetensors nor an .onnx file: save the weights in one of these formats`;
   throw new VisionRockError("bad-file", `${said}.`, { path: name });

@@ -1,8 +1,10 @@
+import { option, real, whole, withOptions } from "@outrigger/core/command/options";
+import { writeOut } from "@outrigger/core/command/output";
 import type { Command } from "commander";
 import { type DetectedPicture, detectFile } from "../command/detect.ts";
 import { loadDetector } from "../predictor/folder.ts";
 import { counter } from "./counter.ts";
-import { option, real, warn, whole, withOptions, writeOut } from "./shared.ts";
+import { warn } from "./warn.ts";
 
 interface Given {
   readonly model: string;

@@ -1,7 +1,8 @@
+import { option, whole, withOptions } from "@outrigger/core/command/options";
+import { print, writeOut } from "@outrigger/core/command/output";
 import type { Command } from "commander";
 import { evaluatedText, evaluateFolder } from "../command/eval.ts";
 import { counter } from "./counter.ts";
-import { option, print, whole, withOptions, writeOut } from "./shared.ts";
 
 interface Given {
   readonly data: string[];

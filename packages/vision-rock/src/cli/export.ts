@@ -1,6 +1,7 @@
+import { option, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import type { Command } from "commander";
 import { exportCommand } from "../command/export.ts";
-import { option, print, withOptions } from "./shared.ts";
 
 const options = [
   option("--model <folder>", "what train made").default("model"),

@@ -1,8 +1,11 @@
+import { interruptible } from "@outrigger/core/command/interruptible";
+import { option, real, whole, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import { type Command, Option } from "commander";
 import { prepareCommand } from "../command/prepare.ts";
 import { VisionRockError } from "../error.ts";
 import { counter } from "./counter.ts";
-import { interruptible, option, print, real, warn, whole, withOptions } from "./shared.ts";
+import { warn } from "./warn.ts";
 
 interface Given {
   readonly out: string;
@@ -59,20 +62,22 @@ Examples:
     )
     .action(async (file: string, splits: string, given: Given) => {
       const { out, checksum, radius, tolerance, validationCount, validationSeed, ...rest } = given;
-      await interruptible("stopping after this frame; the same command continues", (signal) =>
-        prepareCommand(file, splits, out, {
-          ...rest,
-          ...(checksum ? {} : { checksum: null }),
-          normals: { radius, tolerance },
-          validation: { count: validationCount, seed: validationSeed },
-          signal,
-          print,
-          progress: counter,
-        }).catch((error: unknown) => {
-          if (!(error instanceof VisionRockError && error.code === "stopped")) throw error;
-          warn(error.message);
-          process.exitCode = 130;
-        }),
+      await interruptible(
+        () => warn("stopping after this frame; the same command continues"),
+        (signal) =>
+          prepareCommand(file, splits, out, {
+            ...rest,
+            ...(checksum ? {} : { checksum: null }),
+            normals: { radius, tolerance },
+            validation: { count: validationCount, seed: validationSeed },
+            signal,
+            print,
+            progress: counter,
+          }).catch((error: unknown) => {
+            if (!(error instanceof VisionRockError && error.code === "stopped")) throw error;
+            warn(error.message);
+            process.exitCode = 130;
+          }),
       );
     });
 }

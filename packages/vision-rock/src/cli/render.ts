@@ -1,9 +1,10 @@
+import { option, whole, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import { type Command, Option } from "commander";
 import { renderCommand } from "../command/render.ts";
 import type { Lighting } from "../rooms/plan/lighting.ts";
 import type { RoomSplit } from "../rooms/room-set.ts";
 import { counter } from "./counter.ts";
-import { option, print, whole, withOptions } from "./shared.ts";
 import { type Size, size } from "./size.ts";
 
 interface Given {

@@ -1,3 +1,6 @@
+import { interruptible } from "@outrigger/core/command/interruptible";
+import { option, real, whole, withOptions } from "@outrigger/core/command/options";
+import { print } from "@outrigger/core/command/output";
 import { type ProgressStream, progress } from "@outrigger/core/train/callback/progress";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { METHODS } from "../command/methods.ts";
@@ -7,8 +10,17 @@ import { AUXILIARIES, type Auxiliary } from "../rock/auxiliary.ts";
 import { FUSIONS, type FusionKind } from "../rock/fusion/kinds.ts";
 import { type Configuration, configuration } from "../train/configuration.ts";
 import { counter } from "./counter.ts";
-import { interruptible, list, option, print, real, whole, withOptions } from "./shared.ts";
 import { type Size, size } from "./size.ts";
+import { warn } from "./warn.ts";
+
+/** A parser of a,b,c; an option given twice adds to the list. */
+const list = (text: string, before?: readonly string[]): readonly string[] => [
+  ...(before ?? []),
+  ...text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== ""),
+];
 
 interface Given {
   readonly out: string;
@@ -116,7 +128,7 @@ Examples:
     .action(async (data: string[], given: Given) => {
       const { out, report, fresh, threads, validation, test, weights, method, seed } = given;
       process.exitCode = await interruptible(
-        "stopping after this step (again to stop at once, back to the last checkpoint)",
+        () => warn("stopping after this step (again to stop at once, back to the last checkpoint)"),
         (signal) =>
           trainCommand(
             {

@@ -1,0 +1,3 @@
+import { warnAs } from "@outrigger/core/command/output";
+
+export const warn: (text: string) => void = warnAs("outrigger-molecular");
