@@ -3,7 +3,7 @@ import { option, real, whole, withOptions } from "@outrigger/core/command/option
 import { print } from "@outrigger/core/command/output";
 import { type ProgressStream, progress } from "@outrigger/core/train/callback/progress";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { METHODS } from "../command/methods.ts";
+import { METHODS } from "../method/methods.ts";
 import { trainCommand } from "../command/train.ts";
 import { VisionRockError } from "../error.ts";
 import { AUXILIARIES, type Auxiliary } from "../rock/auxiliary.ts";

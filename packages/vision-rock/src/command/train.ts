@@ -12,7 +12,7 @@ import { AUXILIARIES } from "../rock/auxiliary.ts";
 import { type Configuration, configuration, iterationsOfLook } from "../train/configuration.ts";
 import { type Trained, trainDetector } from "../train/train.ts";
 import { differences, shownAt } from "./differences.ts";
-import { methodNamed } from "./methods.ts";
+import { methodNamed } from "../method/methods.ts";
 import { factsOf, readSets, type Sets } from "./sets.ts";
 import { readWeights, startingParams } from "./starting-params.ts";
 import { resultText, setText } from "./train-text.ts";

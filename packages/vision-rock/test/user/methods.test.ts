@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { preload } from "../../src/batch/compact-sample.ts";
-import { METHODS, methodNamed } from "../../src/command/methods.ts";
+import { METHODS, methodNamed } from "../../src/method/methods.ts";
 import { trainDetector } from "../../src/train/train.ts";
 import { tiny, tinyRooms } from "./tiny.ts";
 
