@@ -3,9 +3,9 @@ import { option, real, whole, withOptions } from "@outrigger/core/command/option
 import { print } from "@outrigger/core/command/output";
 import { type ProgressStream, progress } from "@outrigger/core/train/callback/progress";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { METHODS } from "../method/methods.ts";
 import { trainCommand } from "../command/train.ts";
 import { VisionRockError } from "../error.ts";
+import { METHODS } from "../method/methods.ts";
 import { AUXILIARIES, type Auxiliary } from "../rock/auxiliary.ts";
 import { FUSIONS, type FusionKind } from "../rock/fusion/kinds.ts";
 import { type Configuration, configuration } from "../train/configuration.ts";
