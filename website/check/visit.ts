@@ -11,8 +11,11 @@ export async function visit(page: Page, site: string, address: string): Promise<
       if (message.type() === "error") complaints.push(`console: ${message.text()}`);
     },
     pageerror: (error: Error) => complaints.push(`error: ${error.message}`),
-    requestfailed: (request: { url(): string; failure(): { errorText: string } | null }) =>
-      complaints.push(`request of ${request.url()} failed: ${request.failure()?.errorText}`),
+    requestfailed: (request: { url(): string; failure(): { errorText: string } | null }) => {
+      const text = request.failure()?.errorText;
+      // What the page before was fetching for links that nobody followed.
+      if (text !== "net::ERR_ABORTED") complaints.push(`request of ${request.url()} failed: ${text}`);
+    },
     response: (response: { status(): number; url(): string }) => {
       if (response.status() >= 400) complaints.push(`${response.status()} for ${response.url()}`);
     },

@@ -43,8 +43,8 @@ write(
     .map((group) => {
       const names = methods
         .filter((one) => one.group === group)
-        .map(({ name }) => `[\`${name}\`](/methods/${name})`);
-      return `## ${group}\n\n${names.join(", ")}\n`;
+        .map(({ name, summary }) => `- [\`${name}\`](/methods/${name}): ${summary}`);
+      return `## ${group}\n\n${names.join("\n")}\n`;
     })
     .join(
       "\n",
