@@ -26,6 +26,8 @@ const site = `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).po
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 
 const page = await browser.newPage();
+// A limit for what hangs, not for what is slow: machines are shared.
+page.setDefaultTimeout(120_000);
 const complaints: string[] = [];
 for (const address of addresses) complaints.push(...(await visit(page, site, address)));
 for (const use of uses) complaints.push(...(await use(browser, site)));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 export const built: string = join(import.meta.dirname, "../.vitepress/dist");
 
 /** A built page: its address in the site, such as `/docs/guide/molecules`, and its HTML. */
-export interface BuiltPage {
+interface BuiltPage {
   readonly address: string;
   readonly html: string;
 }

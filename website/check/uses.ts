@@ -11,9 +11,9 @@ async function search(browser: Browser, site: string): Promise<string[]> {
   await page.getByRole("searchbox").fill("pcgrad");
   const result = page.locator('a.result[href^="/methods/pcgrad"]').first();
   try {
-    await result.waitFor({ timeout: 20_000 });
+    await result.waitFor({ timeout: 60_000 });
     await result.click();
-    await page.getByRole("heading", { level: 1, name: "pcgrad" }).waitFor({ timeout: 20_000 });
+    await page.getByRole("heading", { level: 1, name: "pcgrad" }).waitFor({ timeout: 60_000 });
     return [];
   } catch (error) {
     return [`the search for pcgrad does not lead to its page: ${(error as Error).message.split("\n")[0]}`];
