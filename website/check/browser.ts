@@ -13,7 +13,11 @@ if (executablePath === undefined) {
   console.log("The site was not checked: no Chromium on the path and none in $CHROMIUM.");
   process.exit();
 }
-const addresses = readSite().pages.map(({ address }) => address);
+/** All, or those that begin with one of the arguments: `npm run check -w website -- /methods/ /api/core`. */
+const starts = process.argv.length > 2 ? process.argv.slice(2) : ["/"];
+const addresses = readSite()
+  .pages.map(({ address }) => address)
+  .filter((address) => starts.some((start) => address.startsWith(start)));
 const server = await preview({
   root: join(import.meta.dirname, ".."),
   configFile: false,
