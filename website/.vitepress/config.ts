@@ -6,6 +6,9 @@ const groups = JSON.parse(readFileSync(join(import.meta.dirname, "../.site/metho
   group: string;
   names: string[];
 }[];
+/** For the tabs of browsers: a hull and its float. */
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='none' stroke='%232f6fb3' stroke-width='3' stroke-linecap='round'><path d='M3 11h26c-4 8-22 8-26 0z' fill='%232f6fb3'/><path d='M10 17v8M22 17v8M7 26h18'/></svg>";
 const link = (text: string, address: string): { text: string; link: string } => ({ text, link: address });
 
 export default defineConfig({
@@ -15,6 +18,7 @@ export default defineConfig({
   srcDir: ".site",
   outDir: ".vitepress/dist",
   cleanUrls: true,
+  head: [["link", { rel: "icon", href: icon }]],
   themeConfig: {
     search: { provider: "local" },
     nav: [link("Guides", "/docs/guide/your-data"), link("Methods", "/methods/"), link("API", "/api/")],
@@ -60,8 +64,16 @@ export default defineConfig({
         ].map((name) => link(name, `/packages/${name}/`)),
       },
       {
+        text: "API",
+        collapsed: true,
+        items: ["core", "molecular", "vision-rock", "seq-length", "rl-gvf", "linear-theory", "bench"].map(
+          (name) => link(name, `/api/${name}`),
+        ),
+      },
+      {
         text: "Methods",
         collapsed: true,
+        link: "/methods/",
         items: groups.map(({ group, names }) => ({
           text: group,
           collapsed: true,

@@ -36,6 +36,9 @@ for (const { name, markdown, file } of methods) {
   write(`/methods/${name}`, plain(markdown));
   found.sources.add(file);
 }
+/** Nothing where the first words are but the name, as in "ConFIG: …". */
+const says = (name: string, summary: string): string =>
+  summary.toLowerCase() === name.toLowerCase() ? "" : `: ${summary}`;
 const groups = [...new Set(methods.map(({ group }) => group))];
 write(
   "/methods/",
@@ -43,8 +46,8 @@ write(
     .map((group) => {
       const names = methods
         .filter((one) => one.group === group)
-        .map(({ name }) => `[\`${name}\`](/methods/${name})`);
-      return `## ${group}\n\n${names.join(", ")}\n`;
+        .map(({ name, summary }) => `- [\`${name}\`](/methods/${name})${says(name, summary)}`);
+      return `## ${group}\n\n${names.join("\n")}\n`;
     })
     .join(
       "\n",

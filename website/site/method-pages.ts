@@ -6,6 +6,8 @@ import { sourceAddress } from "./links.ts";
 export interface MethodPage {
   readonly name: string;
   readonly group: string;
+  /** What it does, in the first words of its docstring. */
+  readonly summary: string;
   /** Where it is built, a path in the repository. */
   readonly file: string;
   readonly markdown: string;
@@ -37,6 +39,7 @@ export function methodPages(root: string): MethodPage[] {
           .map(([, comment, name]) => ({
             name: name!,
             group,
+            summary: summaryOf(prose(comment!)),
             file: `packages/core/src/${folder}/${file}`,
             markdown: pageOf(name!, comment!, `packages/core/src/${folder}/${file}`, evidence),
           }));
@@ -65,6 +68,10 @@ function pageOf(name: string, comment: string, file: string, evidence: readonly 
     "",
   ].join("\n");
 }
+
+/** Up to the first stop or colon: what follows is the formula. */
+const summaryOf = (markdown: string): string =>
+  /^[\s\S]*?(?=[.:;](\s|$))/.exec(markdown)?.[0].replaceAll("\n", " ") ?? "";
 
 /** The docstring as Markdown: tags become a list, indented formulas stay code. */
 function prose(comment: string): string {
