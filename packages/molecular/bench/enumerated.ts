@@ -39,7 +39,6 @@ const enumerated: Benchmark = defineBenchmark({
   simulated: true,
   tiers: {
     smoke: { seeds: [0, 1] },
-    ci: { seeds: [0, 1, 2, 3, 4] },
     full: { seeds: [0, 1, 2, 3, 4] },
   },
   arms: (tier) => experimentArms(tier),
