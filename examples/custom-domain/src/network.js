@@ -1,28 +1,35 @@
-import { dense, hardSharing } from "@outrigger/core";
+import { dense, hardSharing, mlp } from "@outrigger/core";
 import * as tf from "@tensorflow/tfjs";
 import { length } from "./problem.js";
 
+const frequencies = length / 2;
+
+/** cos and sin of 2π f t / 64 in row t, for every frequency f from 1 to 32. */
+const waves = Array.from({ length }, (_, t) =>
+  Array.from({ length: 2 * frequencies }, (_, i) => {
+    const angle = (2 * Math.PI * (Math.floor(i / 2) + 1) * t) / length;
+    return i % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+  }),
+);
+
 /**
- * A layer of one's own: the energy of every two channels, sqrt(a² + b² + 1e-3), which the phase of a vibration does not change. A layer
- * is two pure functions, and this one has no parameters; tfjs code is all that it needs.
+ * A layer of one's own: the amplitude spectrum of a record, [batch, 64] to [batch, 32], which the phase of a vibration does not change. A
+ * layer is two pure functions, and this one has no parameters; tfjs code is all that it needs.
  */
-const energy = {
+const spectrum = {
   init: () => [],
   apply(_, x) {
-    const pairs = tf.reshape(tf.square(x), [x.shape[0], x.shape[1] / 2, 2]);
-    return tf.sqrt(tf.add(tf.sum(pairs, 2), 1e-3));
+    const parts = tf.mul(tf.matMul(x, tf.tensor2d(waves)), 2 / length);
+    const powers = tf.reshape(tf.square(parts), [x.shape[0], frequencies, 2]);
+    return tf.sqrt(tf.add(tf.sum(powers, 2), 1e-4));
   },
 };
 
-/** Learned pairs of filters over a record, their energies and one more layer, shared by all tasks; a linear head each. */
+/** The spectrum and two dense layers, shared by all tasks; a linear head each. */
 export function network(tasks) {
   const head = dense({ inputs: 16, outputs: 1 });
   return hardSharing({
-    layers: [
-      dense({ inputs: length, outputs: 48 }),
-      energy,
-      dense({ inputs: 24, outputs: 16, activation: tf.tanh }),
-    ],
+    layers: [spectrum, mlp({ sizes: [frequencies, 32, 16], activation: tf.tanh })],
     heads: Object.fromEntries(tasks.map((name) => [name, head])),
   });
 }
