@@ -18,7 +18,7 @@ const types = {
  */
 export async function serve({ libraries, port = 0 }) {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
     const file = path.startsWith("/libraries/")
       ? join(libraries, path.slice("/libraries/".length))
       : join(import.meta.dirname, "page", path === "/" ? "index.html" : path);

@@ -37,7 +37,7 @@ export async function runTrial({ method: row, options, seed, tier, threads, prog
       regression({ name, role: name === "wear" ? "primary" : "auxiliary", scaler: scalers[name] }),
     ),
     method: method(),
-    optimizer: adam({ learningRate: options.learningRate }),
+    optimizer: adam({ learningRate: Number(options.learningRate) }),
     train,
     validation,
     epochs: epochs[tier],

@@ -1,10 +1,9 @@
 import { training } from "./training.js";
 
-const [start, stop, progress, status] = ["start", "stop", "progress", "status"].map((id) =>
-  document.getElementById(id),
-);
-const bar = /** @type {HTMLProgressElement} */ (progress);
-const [startButton, stopButton] = /** @type {HTMLButtonElement[]} */ ([start, stop]);
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const [status, bar] = [element("status"), /** @type {HTMLProgressElement} */ (element("progress"))];
+const [startButton, stopButton] = /** @type {HTMLButtonElement[]} */ (["start", "stop"].map(element));
+/** @type {Record<string, number[]>} */
 const curves = { y: [], a: [], v: [] };
 
 /** Draws the losses over the whole width of all epochs, on one scale from 0 to the greatest. */
@@ -12,7 +11,7 @@ function draw(epochs) {
   const most = Math.max(...Object.values(curves).flat(), 1e-9);
   for (const [name, values] of Object.entries(curves)) {
     const points = values.map((value, i) => `${(100 * (i + 1)) / epochs},${50 - (48 * value) / most}`);
-    document.getElementById(`curve-${name}`).setAttribute("points", points.join(" "));
+    element(`curve-${name}`).setAttribute("points", points.join(" "));
   }
 }
 
@@ -21,9 +20,8 @@ function show(event) {
   if (event.kind === "step") bar.value = (event.epoch + event.done / event.steps) / event.epochs;
   if (event.kind !== "epoch") return;
   const { record, epochs, value, best } = event;
-  curves.y.push(record.losses.y);
-  curves.a.push(record.losses.a);
-  curves.v.push(record.validation.y.loss);
+  const losses = { y: record.losses.y, a: record.losses.a, v: record.validation.y.loss };
+  for (const [name, loss] of Object.entries(losses)) curves[name].push(Number(loss));
   draw(epochs);
   status.textContent = `Epoch ${record.epoch + 1} of ${epochs}: RMSE ${value.toFixed(3)} on validation, best ${best.value.toFixed(3)}.`;
 }
@@ -46,7 +44,7 @@ startButton.addEventListener("click", async () => {
     const how = stopped === "signal" ? "Stopped" : "Finished";
     status.textContent = `${how} after ${epochsDone} epochs: RMSE ${rmse.toFixed(3)} on test.`;
   } catch (error) {
-    status.textContent = `That did not work: ${error.message}`;
+    status.textContent = `That did not work: ${/** @type {Error} */ (error).message}`;
   } finally {
     stopButton.removeEventListener("click", abort);
     [startButton.disabled, stopButton.disabled] = [false, true];

@@ -37,7 +37,7 @@ function data() {
  * Trains y with the help of a, on ONNX Runtime in WebAssembly, until the epochs are over or the signal is aborted.
  *
  * @param {{ epochs: number, signal?: AbortSignal, progress?: import("@outrigger/core").FitCallback }} options
- * @returns why it ended, how many epochs it took, and the error of the best one on test
+ * @returns {Promise<{ stopped: string, epochsDone: number, rmse: number }>} why it ended, how many epochs it took, and the error of the best one on test
  */
 export async function training({ epochs, signal, progress = () => {} }) {
   const { test, ...batches } = data();
@@ -59,5 +59,5 @@ export async function training({ epochs, signal, progress = () => {} }) {
   });
   const { y } = await fitted.evaluate(test);
   await fitted.dispose();
-  return { stopped: fitted.stopped, epochsDone: fitted.history.length, rmse: y.rmse };
+  return { stopped: fitted.stopped, epochsDone: fitted.history.length, rmse: /** @type {number} */ (y.rmse) };
 }
