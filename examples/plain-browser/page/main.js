@@ -26,7 +26,7 @@ function show(event) {
   status.textContent = `Epoch ${record.epoch + 1} of ${epochs}: RMSE ${value.toFixed(3)} on validation, best ${best.value.toFixed(3)}.`;
 }
 
-startButton.addEventListener("click", async () => {
+async function run() {
   const controller = new AbortController();
   const abort = () => controller.abort();
   for (const values of Object.values(curves)) values.length = 0;
@@ -49,4 +49,6 @@ startButton.addEventListener("click", async () => {
     stopButton.removeEventListener("click", abort);
     [startButton.disabled, stopButton.disabled] = [false, true];
   }
-});
+}
+
+startButton.addEventListener("click", () => void run());

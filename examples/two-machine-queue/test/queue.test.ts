@@ -17,10 +17,10 @@ async function share(queue: string, seeds: number): Promise<Awaited<ReturnType<t
 }
 
 /** The example starts its own Redis; a PostgreSQL is one that is there already. */
-const servers = serverKinds.map(({ name, missing, start }) => ({
-  name,
-  missing,
-  open: name === "Redis" ? startRedis : start,
+const servers = serverKinds.map((kind) => ({
+  name: kind.name,
+  missing: kind.missing,
+  open: () => (kind.name === "Redis" ? startRedis() : kind.start()),
 }));
 
 describe("the example of a queue that two machines share", () => {
