@@ -27,8 +27,9 @@ const epochs = { smoke: 5, ci: 60 };
  * @param {import("@outrigger/bench").Trial} trial
  * @returns {Promise<import("@outrigger/bench").TrialResult>}
  */
-export async function runTrial({ method: row, options, seed, tier, threads, progress }) {
-  const { method, shuffled = false } = rows[row];
+export async function runTrial(trial) {
+  const { options, seed, tier, threads } = trial;
+  const { method, shuffled = false } = rows[trial.method];
   const { train, validation, test, scalers } = problem(seed, { shuffled });
   const names = ["wear", "speed", "load"];
   const smoke = tier === "smoke";
@@ -43,7 +44,7 @@ export async function runTrial({ method: row, options, seed, tier, threads, prog
     epochs: epochs[tier],
     seed,
     progress: "none",
-    onEpoch: ({ epoch }) => progress((epoch + 1) / epochs[tier]),
+    onEpoch: ({ epoch }) => trial.progress((epoch + 1) / epochs[tier]),
     threads,
     // The same numbers on every machine, so that `outrigger reproduce` can check them.
     ...(smoke && { runtime: "tfjs", device: "cpu" }),
