@@ -11,6 +11,7 @@ export default defineConfig({
     // Of faults a few cases each; all of them with `npm run test:faults`.
     include: [
       "packages/*/test/**/*.test.ts",
+      "examples/*/test/**/*.test.ts",
       "faults/*.test.ts",
       "scripts/packages/test/**/*.test.ts",
       "website/test/**/*.test.ts",
