@@ -21,18 +21,18 @@ export const roomArms = (tier: Tier): Arm[] =>
 /** What all rows of a trial's tier train alike. */
 export function configurationOf({ options }: Trial): BaseConfiguration {
   const { channels, blocks, ...sizes } = options as unknown as Settings;
-  const { width, height, iterations, looks, batchSize, learningRate, weightDecay, weights, boxedRows } =
+  const { width, height, iterations, looks, learningRate, weightDecay, weights, boxedRows, unboxedRows } =
     sizes;
   return {
     width,
     height,
     iterations,
     looks,
-    batchSize,
+    batchSize: boxedRows,
     learningRate,
     weightDecay,
     weights,
-    boxed: boxedRows,
+    mixed: { boxed: boxedRows, unboxed: unboxedRows },
     backbone: { kind: "small", channels, blocks },
   };
 }

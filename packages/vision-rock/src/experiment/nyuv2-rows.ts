@@ -72,7 +72,7 @@ export function nyuv2Configuration({
     batchSize,
     learningRate,
     weightDecay,
-    boxed: Math.ceil(batchSize / 2),
+    mixed: { boxed: Math.ceil(batchSize / 2), unboxed: Math.floor(batchSize / 2) },
     detector,
     backbone: { kind: "resnet50", base, blocks: stages },
   };

@@ -4,7 +4,7 @@ import type { Configuration } from "../train/configuration.ts";
 /** Sizes of a tier; what a trial is made of is in its options, so that a row says all. */
 export type Settings = Pick<
   Configuration,
-  "width" | "height" | "iterations" | "looks" | "batchSize" | "learningRate" | "weightDecay" | "weights"
+  "width" | "height" | "iterations" | "looks" | "learningRate" | "weightDecay" | "weights"
 > & {
   /** Channels of the small backbone at stride 2, 4 and 8, and residual blocks at stride 8. */
   readonly channels: readonly [number, number, number];
@@ -13,8 +13,10 @@ export type Settings = Pick<
   readonly boxed: number;
   /** Further training rooms, with geometry and scene only. */
   readonly unboxed: number;
-  /** Rows of a batch that have boxes, where auxiliaries are trained on rooms without; the other rows of the table have boxes on all. */
+  /** Rows of a batch that have boxes: the same for every row of a table, so that each sees as many boxes. */
   readonly boxedRows: number;
+  /** Rows besides that have none, where auxiliaries are trained on rooms without boxes. */
+  readonly unboxedRows: number;
   readonly validation: number;
   readonly test: number;
 };
@@ -45,8 +47,8 @@ const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
     height: 48,
     iterations: 60,
     looks: 2,
-    batchSize: 4,
-    boxedRows: 3,
+    boxedRows: 4,
+    unboxedRows: 4,
     validation: 8,
     test: 8,
   },
@@ -56,8 +58,8 @@ const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
     height: 96,
     iterations: 1000,
     looks: 5,
-    batchSize: 16,
-    boxedRows: 12,
+    boxedRows: 16,
+    unboxedRows: 16,
     validation: 200,
     test: 400,
   },
@@ -68,8 +70,8 @@ const SIZES: Readonly<Record<Tier, Omit<Settings, "boxed" | "unboxed">>> = {
     height: 120,
     iterations: 8000,
     looks: 10,
-    batchSize: 16,
-    boxedRows: 12,
+    boxedRows: 16,
+    unboxedRows: 16,
     validation: 400,
     test: 1000,
   },

@@ -14,8 +14,8 @@ import { ruleOf } from "./rules.ts";
 /** What all rows of a benchmark train alike. */
 export type BaseConfiguration = Partial<Configuration> &
   Pick<Configuration, "batchSize" | "looks"> & {
-    /** Rows of a batch that have boxes where only some pictures have. */
-    readonly boxed: number;
+    /** Rows of a batch with and without boxes, where only some pictures have them. */
+    readonly mixed: { readonly boxed: number; readonly unboxed: number };
   };
 
 /** Where a tier computes: `full` on a GPU if there is one. */
@@ -24,16 +24,16 @@ const placeOf = ({ tier, threads }: Trial): Omit<CompileOptions, "random"> =>
 
 /** What a row and its training pictures make of a benchmark's configuration. */
 function configurationOf(
-  { boxed, ...base }: BaseConfiguration,
+  { mixed: { boxed, unboxed }, ...base }: BaseConfiguration,
   { fusion, tasks, auxiliaries, oracle }: RowOptions,
-  mixed: boolean,
+  isMixed: boolean,
 ): Configuration {
   return configuration({
     ...base,
     block: fusion === null ? null : { ...base.block, tasks, fusion },
     auxiliaries,
     geometryInputs: oracle,
-    ...(mixed && { boxed }),
+    ...(isMixed && { boxed, batchSize: boxed + unboxed }),
   });
 }
 
