@@ -56,11 +56,12 @@ describe("every benchmark", () => {
     },
   );
 
-  it.each(Object.entries(all))("%s gives all rows of a tier the same number of tries", (_, benchmark) => {
+  it.each(Object.entries(all))("%s gives all rows of a tier the same number of tries", (name, benchmark) => {
     for (const tier of tiersOf(benchmark)) {
       const tries = new Set(benchmark.arms(tier).map(({ candidates }) => candidates!.length));
       expect(tries.size).toBe(1);
-      if (tier !== "smoke") expect([...tries][0]).toBeGreaterThan(1);
+      const tunes = tier === "full" || (tier === "ci" && !name.startsWith("low-label"));
+      expect([...tries][0]! > 1).toBe(tunes);
     }
   });
 
@@ -83,7 +84,7 @@ describe("tiers", () => {
   it("ci holds ESOL, FreeSolv, BACE and the studies with few labels, with the graph network alone", () => {
     const inCi = Object.entries(all).filter(([, { tiers }]) => tiers.ci !== undefined);
     expect(inCi.map(([name]) => name).sort()).toEqual(
-      ["bace", "enumerated", "esol", "freesolv", "low-label", "low-label-classes"].sort(),
+      ["bace", "esol", "freesolv", "low-label", "low-label-classes"].sort(),
     );
     expect(new Set(esol.arms("ci").map(({ group }) => group))).toEqual(new Set(["gin"]));
   });
