@@ -6,7 +6,7 @@ import { imtlG } from "@outrigger/core/weighting/imtl-g";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ask } from "../support/ask.ts";
-import { dot, lengthsOf, product, spanned, spannedGram } from "../support/gram.ts";
+import { dot, gramOf, lengthsOf, product, spanned, spannedGram } from "../support/gram.ts";
 
 /** Largest over smallest eigenvalue of those above `threshold` times the largest: how much rounding grows. */
 function condition(matrix: number[][], threshold: number): number {
@@ -128,6 +128,15 @@ test("aligned-mtl: the balanced gradients are orthogonal and of length √λ_min
       }
       if (kept.length === one.size)
         expect(Math.abs(balanced[0]![0]! / least - 1)).toBeLessThanOrEqual(1e-12 + error);
+    }),
+  );
+});
+
+test("config: parallel gradients, as many one way as the other, cancel: no direction, whatever their lengths and order", () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 1e-5, max: 1e5, noNaN: true }), { minLength: 1, maxLength: 16 }), (lengths) => {
+      const sides = lengths.flatMap((length, k) => [length, -lengths.at(-1 - k)!]);
+      expect(ask(conFig(), gramOf(sides.map((side) => [side])))).toEqual(sides.map(() => 0));
     }),
   );
 });

@@ -109,7 +109,7 @@ const FEW = CI.filter((method) => method !== "model-by-validation");
 const BRIEF = ["single-task", "uniform"];
 /**
  * Tries of every row of a table, and of a study with few labels, which has many groups. The smoke tier concludes nothing, so it tunes nothing: one
- * candidate, and no trial besides the seeds. Nor does the study in tier `ci`: with one seed on a dozen validation molecules the scales 0.1 and 1
+ * candidate, and no trial besides the seeds. Nor does the study in tier `ci`: with one seed on 12 to 125 validation molecules the scales 0.1 and 1
  * were chosen about equally often (21 and 27 of 48 rows), which is choosing by chance.
  */
 const TRIES = { smoke: 1, ci: 3, full: 4 } as const;
