@@ -7,7 +7,6 @@ const lipophilicity: Benchmark = datasetBenchmark(LIPOPHILICITY, {
   version: 1,
   description: "Octanol/water distribution coefficient at pH 7.4 of 4,200 molecules.",
   ci: false,
-  large: true,
 });
 
 export default lipophilicity;

@@ -8,7 +8,6 @@ const tox21: Benchmark = datasetBenchmark(TOX21, {
   description:
     "Twelve toxicity assays of 7,823 molecules, 17 % of the labels missing; 8 of the file's 7,831 rows are no valid molecules.",
   ci: false,
-  large: true,
 });
 
 export default tox21;

@@ -134,9 +134,12 @@ test("aligned-mtl: the balanced gradients are orthogonal and of length √λ_min
 
 test("config: parallel gradients, as many one way as the other, cancel: no direction, whatever their lengths and order", () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 1e-5, max: 1e5, noNaN: true }), { minLength: 1, maxLength: 16 }), (lengths) => {
-      const sides = lengths.flatMap((length, k) => [length, -lengths.at(-1 - k)!]);
-      expect(ask(conFig(), gramOf(sides.map((side) => [side])))).toEqual(sides.map(() => 0));
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 1e-5, max: 1e5, noNaN: true }), { minLength: 1, maxLength: 16 }),
+      (lengths) => {
+        const sides = lengths.flatMap((length, k) => [length, -lengths.at(-1 - k)!]);
+        expect(ask(conFig(), gramOf(sides.map((side) => [side])))).toEqual(sides.map(() => 0));
+      },
+    ),
   );
 });

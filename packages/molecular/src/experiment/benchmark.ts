@@ -20,10 +20,8 @@ export interface DatasetBenchmarkOptions {
   readonly version: number;
   /** What is measured, in a sentence; split and metric are added. */
   readonly description: string;
-  /** Whether it is part of tier `ci`, which must not take an hour in all. */
+  /** Whether it is part of tier `ci`, which must not take an hour in all; such datasets are tried with every method in tier `full`. */
   readonly ci: boolean;
-  /** Thousands of molecules: tier `full` leaves out the methods that tier `ci` does. */
-  readonly large?: boolean;
 }
 
 /** Most targets of which tier `full` also trains one model each; the 27 of SIDER would take as long as all other rows of its table. */
@@ -35,7 +33,6 @@ const MOST_MODELS = 12;
  */
 export function datasetBenchmark(source: MoleculeSource, options: DatasetBenchmarkOptions): Benchmark {
   const { name, title, kind, unit, targets } = source;
-  const { large = false } = options;
   const { smoke, ci, full } = SEEDS;
   const several = targets.length > 1;
   const modelPerTarget = several && targets.length <= MOST_MODELS;
@@ -50,7 +47,7 @@ export function datasetBenchmark(source: MoleculeSource, options: DatasetBenchma
     source: "data",
     available: () => Promise.resolve(availability(source)),
     tiers: { smoke, ...(options.ci && { ci }), full },
-    arms: (tier) => experimentArms(tier, { brief: true, large, modelPerTarget }),
+    arms: (tier) => experimentArms(tier, { brief: true, everyMethod: options.ci, modelPerTarget }),
     run: async (trial) => runExperiment(await problemOf(source), trial),
   });
 }
@@ -59,9 +56,9 @@ export interface FewLabelsOptions {
   readonly name: string;
   readonly version: number;
   readonly title: string;
-  /** The datasets of tier `full`, all of one kind. */
+  /** The datasets, all of one kind. */
   readonly sources: readonly MoleculeSource[];
-  /** Names of those that are in tiers `smoke` and `ci`. */
+  /** Names of those that are in tiers `smoke` and `ci`; tier `full`, whose trials are like those of `ci`, has the others. */
   readonly ci: readonly string[];
 }
 
@@ -71,6 +68,7 @@ export interface FewLabelsOptions {
  */
 export function fewLabelsBenchmark({ name, version, title, sources, ci }: FewLabelsOptions): Benchmark {
   const byName = new Map(sources.map((source) => [source.name, source]));
+  const others = [...byName.keys()].filter((source) => !ci.includes(source));
   const missing = (): true | string => {
     const said = sources.map(availability).filter((answer) => answer !== true);
     return said.length === 0 ? true : said.join(" ");
@@ -86,7 +84,7 @@ export function fewLabelsBenchmark({ name, version, title, sources, ci }: FewLab
     source: "data",
     available: () => Promise.resolve(missing()),
     tiers: SEEDS,
-    arms: (tier) => fewLabelsArms(tier, tier === "full" ? [...byName.keys()] : ci),
+    arms: (tier) => fewLabelsArms(tier, tier === "full" ? others : ci),
     run: async (trial) =>
       runExperiment(await problemOf(byName.get(trial.options["dataset"] as string)!), trial),
   });
