@@ -9,7 +9,7 @@ const nyuv2: Benchmark = defineBenchmark({
   version: 1,
   title: "NYU Depth v2: do scene, depth and normals help detection?",
   description:
-    "Boxes of 19 classes in the 654 frames of the official test split, COCO's AP in per cent. Of the 795 training frames 122 of whole places select the look that is kept. ResNet-50 begins with weights of ImageNet; sizes and schedule are those of rock-pytorch. One row is trained on rendered rooms besides, which have depth and normals only.",
+    "Boxes of 19 classes in the 654 frames of the official test split, COCO's AP in per cent. Of the 795 training frames 122 of whole places select the look that is kept. ResNet-50 begins with weights of ImageNet; sizes, batch and steps are those of rock-pytorch. One row is trained on as many rendered rooms besides, which have depth and normals only.",
   metric: { name: "AP", better: "higher", unit: "%" },
   baseline: "single-task",
   source: "data",

@@ -8,7 +8,7 @@ const rooms: Benchmark = defineBenchmark({
   version: 1,
   title: "Rendered rooms: do scene, depth and normals help detection?",
   description:
-    "Simulated: boxes of 12 classes of furniture in rendered rooms, COCO's AP in per cent. Classes are told by shape and size, not by colour. In one table all training rooms have boxes; in the other few have, and many more have scene, depth and normals only, of which rows without auxiliaries can make nothing. Every seed trains on rooms of its own, the same for all rows, for the same number of steps on batches of the same size; the look with the best AP on validation rooms is kept and tested once on test rooms, and once on the same rooms in other light (AP-shifted).",
+    "Simulated: boxes of 12 classes of furniture in rendered rooms, COCO's AP in per cent. Classes are told by shape and size, not by colour. In one table all training rooms have boxes; in the other few have, and many more have scene, depth and normals only, of which rows without auxiliaries can make nothing. Every seed trains on rooms of its own, the same for all rows, for the same number of steps with as many boxed rooms in every batch; rows with auxiliaries have as many rooms without boxes besides. The look with the best AP on validation rooms is kept and tested once on test rooms, and once on the same rooms in other light (AP-shifted).",
   metric: { name: "AP", better: "higher", unit: "%" },
   baseline: "single-task",
   source: "embedded",

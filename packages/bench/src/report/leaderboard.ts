@@ -70,10 +70,11 @@ function cells({ title, problems, reference }: Standings, standing: Standing): C
   ];
 }
 
-/** By the interval of the gain over the problem's seeds. */
-function verdictOf({ gains }: Place): "better" | "same" | "worse" | "untested" {
+/** By the interval of the gain over the problem's seeds; a row that lost one of them is not judged, for the rest may be the lucky ones. */
+function verdictOf({ gains, line }: Place): "better" | "same" | "worse" | "untested" {
   const { pairs, low, high } = tInterval(gains);
-  if (pairs < fewestPairs || !Number.isFinite(low)) return "untested";
+  const short = pairs < fewestPairs || pairs < line.expected;
+  if (short || !Number.isFinite(low)) return "untested";
   if (low > 0) return "better";
   return high < 0 ? "worse" : "same";
 }

@@ -55,6 +55,20 @@ describe("leaderboards", () => {
     expect(standings.filter(({ rank }) => rank !== null).map(({ rank }) => rank)).toEqual([1, 2, 3]);
   });
 
+  it("judge a method nowhere that it lacks a seed", () => {
+    const judged = (summaries: readonly BenchmarkSummary[]): number[] => {
+      const row = /<tr><t[dh][^>]*><a[^>]*>static<.*?<\/tr>/s.exec(page(summaries))![0];
+      return /(\d+), (\d+), (\d+)/.exec(row)!.slice(1).map(Number);
+    };
+    const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+    const lost = problems(template, {
+      change: (method, seed, k) =>
+        method === "static" && seed === 3 && k === 2 ? { status: "failed", metrics: {} } : {},
+    });
+    expect(sum(judged(problems(template)))).toBe(5);
+    expect(sum(judged(lost))).toBe(4);
+  });
+
   it("leave out smoke rows, and a problem whose reference is at 0", () => {
     const summaries = problems(template, { count: 2 });
     expect(leaderboards(summaries.map((each) => ({ ...each, tier: "smoke" as const })))).toEqual([]);

@@ -1,5 +1,5 @@
 /**
- * Trains rows of the rooms benchmark with other options and prints AP on the VALIDATION rooms, look by look: how sizes, rates and weights of a tier were
+ * Trains rows of the rooms benchmark with other options and prints AP on the VALIDATION rooms, look by look, and the scene's accuracy at the last: how sizes, rates and weights of a tier were
  * chosen. Seeds from 0 on, which no tier measures; of the test rooms one is rendered and nothing is printed.
  *
  *     node --conditions=@outrigger/source --import tsx packages/vision-rock/bench/search/rooms.ts "boxes on few/rock" '{"scale":0.3}' --seeds 2
@@ -45,9 +45,10 @@ for (const arm of roomArms(tier).filter(({ group, method }) => `${group}/${metho
     const { user, system } = process.cpuUsage(before);
     rmSync(directory, { recursive: true });
     const looks = curves!["validation/AP"]!.map((ap) => ap?.toFixed(2)).join(" ");
+    const scene = curves!["validation/scene-accuracy"]?.at(-1);
     const seconds = ((user + system) / 1e6).toFixed(0);
     console.log(
-      `${arm.group}/${arm.method} ${changes} seed ${seed}: best ${metrics["validation/AP"]?.toFixed(2)}, by look ${looks}; ${seconds} s of processor`,
+      `${arm.group}/${arm.method} ${changes} seed ${seed}: best ${metrics["validation/AP"]?.toFixed(2)}, by look ${looks}${scene === undefined ? "" : `; scene ${scene?.toFixed(2)}`}; ${seconds} s of processor`,
     );
   }
 }

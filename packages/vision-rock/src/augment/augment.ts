@@ -45,7 +45,7 @@ export function drawView(
  * SSD's augmentation with targets that follow: a window of the picture's aspect ratio, a flip, other colours (`zoomCrop`, `flip`, `jitter`).
  *
  * The window's area is uniform from `minArea` to 1; it is taken if its IoU with some box reaches a number drawn from 0.1, 0.3, 0.5, 0.7, 0.9 and 0, and
- * the whole picture if 50 windows do not. Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, https://arxiv.org/abs/1512.02325;
+ * the whole picture if 50 windows do not. A picture without boxes takes any window in half of the cases, about as often as one with boxes finds one. Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, https://arxiv.org/abs/1512.02325;
  * its authors also draw the aspect ratio, rock-pytorch keeps it, as does this.
  *
  * @param random decides everything: the same state gives the same sample.
@@ -63,11 +63,12 @@ function drawWindow(
   minArea: number,
 ): Box | undefined {
   const overlap = OVERLAPS[random.integer(OVERLAPS.length)]!;
+  const any = overlap === 0 || (objects.length === 0 && overlap <= 0.3);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const side = Math.sqrt(minArea + (1 - minArea) * random.uniform());
     const [w, h] = [side * width, side * height];
     const window: Box = [(width - w) * random.uniform(), (height - h) * random.uniform(), w, h];
-    if (overlap === 0 || objects.some(({ box }) => boxIou(box, window) >= overlap)) return window;
+    if (any || objects.some(({ box }) => boxIou(box, window) >= overlap)) return window;
   }
   return undefined;
 }

@@ -96,6 +96,12 @@ export function orderedBatches(
   };
 }
 
+/** Least share of a picture's area from which its scene is learned: one corner of a room could be in any. */
+const SCENE_SHARE = 0.5;
+
+const shownShare = ({ width, height }: CompactSample, { window }: View): number =>
+  window === undefined ? 1 : (window[2] * window[3]) / (width * height);
+
 interface Seen {
   readonly sample: CompactSample;
   readonly view: View;
@@ -141,7 +147,7 @@ function batchOf(
       offsets.data.set(matched.offsets, 4 * i * priors.count);
       masks.detection.data[i] = 1;
     }
-    if (has.scene && sample.scene >= 0) {
+    if (has.scene && sample.scene >= 0 && shownShare(sample, view) >= SCENE_SHARE) {
       scene.data[i] = sample.scene;
       masks.scene.data[i] = 1;
     }

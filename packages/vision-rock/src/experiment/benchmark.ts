@@ -21,8 +21,8 @@ export const roomArms = (tier: Tier): Arm[] =>
 /** What all rows of a trial's tier train alike. */
 export function configurationOf({ options }: Trial): BaseConfiguration {
   const { channels, blocks, ...sizes } = options as unknown as Settings;
-  const { width, height, iterations, looks, learningRate, weightDecay, weights, boxedRows, unboxedRows } =
-    sizes;
+  const { width, height, iterations, looks, learningRate, weightDecay, weights, block } = sizes;
+  const { boxedRows, unboxedRows } = sizes;
   return {
     width,
     height,
@@ -32,19 +32,12 @@ export function configurationOf({ options }: Trial): BaseConfiguration {
     learningRate,
     weightDecay,
     weights,
+    block,
     mixed: { boxed: boxedRows, unboxed: unboxedRows },
     backbone: { kind: "small", channels, blocks },
   };
 }
 
-/** The rooms of the last trial of this process: the next one mostly wants the same. */
-let latest: { readonly key: string; readonly data: Promise<Data> } | undefined;
-
 /** The rooms of a trial. */
-export function dataOf({ options, seed }: Trial): Promise<Data> {
-  const wanted = options as unknown as RoomsOptions;
-  const { width, height, boxed, unboxed, validation, test, easyColour } = wanted;
-  const key = JSON.stringify([width, height, boxed, unboxed, validation, test, easyColour, seed]);
-  if (latest?.key !== key) latest = { key, data: roomsData(wanted, seed) };
-  return latest.data;
-}
+export const dataOf = ({ options, seed }: Trial): Promise<Data> =>
+  roomsData(options as unknown as RoomsOptions, seed);

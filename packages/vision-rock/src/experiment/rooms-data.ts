@@ -1,6 +1,7 @@
 import { preload } from "../batch/compact-sample.ts";
 import { type RoomSetOptions, roomSet } from "../rooms/room-set.ts";
 import type { SampleSource } from "../sample.ts";
+import { partOf } from "../source/part.ts";
 import { withoutBoxes } from "./annotations.ts";
 import type { Data } from "./data.ts";
 import type { Settings } from "./settings.ts";
@@ -12,12 +13,6 @@ export type RoomsOptions = Pick<
   readonly easyColour: boolean;
 };
 
-/** Part of a source. */
-const part = (source: SampleSource, start: number, length: number): Pick<SampleSource, "length" | "get"> => ({
-  length,
-  get: (index) => source.get(start + index),
-});
-
 /**
  * The rooms of a trial: every seed trains on rooms of its own, the same for all rows, and all seeds are validated and tested on the same rooms.
  */
@@ -27,7 +22,8 @@ export async function roomsData(options: RoomsOptions, seed: number): Promise<Da
     roomSet({ ...given, width, height, easyColour, cache: 1 });
   const count = boxed + unboxed;
   const training = set({ split: "train", count: (seed + 1) * count });
-  const train = await preload(part(training, seed * count, count));
+  const own = Array.from({ length: count }, (_, i) => seed * count + i);
+  const train = await preload(partOf(training, own));
   return {
     classes: training.classes,
     scenes: training.scenes,

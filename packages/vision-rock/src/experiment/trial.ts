@@ -4,6 +4,7 @@ import { Random } from "@outrigger/core/random";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import type { WeightFile } from "../backbone/import-resnet50.ts";
 import { startingParams } from "../command/starting-params.ts";
+import type { RockBlockOptions } from "../rock/options.ts";
 import { type Configuration, configuration } from "../train/configuration.ts";
 import { type DetectorScores, type Trained, trainDetector } from "../train/train.ts";
 import { shuffledAuxiliaries } from "./annotations.ts";
@@ -12,8 +13,10 @@ import type { RowOptions } from "./rows.ts";
 import { ruleOf } from "./rules.ts";
 
 /** What all rows of a benchmark train alike. */
-export type BaseConfiguration = Partial<Configuration> &
+export type BaseConfiguration = Partial<Omit<Configuration, "block">> &
   Pick<Configuration, "batchSize" | "looks"> & {
+    /** Of every row that has a block. */
+    readonly block?: Omit<RockBlockOptions, "tasks" | "fusion" | "scenes">;
     /** Rows of a batch with and without boxes, where only some pictures have them. */
     readonly mixed: { readonly boxed: number; readonly unboxed: number };
   };
@@ -62,6 +65,9 @@ function curvesOf(history: readonly EpochRecord[], auxiliaries: readonly string[
   return {
     "train/loss": series(({ losses }) => losses["detection"]),
     "validation/AP": series(({ validation }) => validation["detection"]?.["AP"]),
+    ...(auxiliaries.includes("scene") && {
+      "validation/scene-accuracy": series(({ validation }) => validation["scene"]?.["accuracy"]),
+    }),
     ...Object.fromEntries(
       auxiliaries.map((task) => [`weight/${task}`, series(({ weights }) => weights[task])]),
     ),

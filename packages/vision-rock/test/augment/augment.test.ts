@@ -1,7 +1,7 @@
 import { Random } from "@outrigger/core/random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { augment } from "../../src/augment/augment.ts";
+import { augment, drawView } from "../../src/augment/augment.ts";
 import { flip } from "../../src/augment/flip.ts";
 import { jitter } from "../../src/augment/jitter.ts";
 import { zoomCrop } from "../../src/augment/zoom-crop.ts";
@@ -281,4 +281,15 @@ describe("augment", () => {
   it("probabilities of 0 leave the sample alone", () => {
     expect(augment(rooms[0]!, Random.seeded(1, "a"), { flip: 0, crop: 0, jitter: false })).toBe(rooms[0]);
   });
+});
+
+it("a picture without boxes is cut about as often as one with boxes", () => {
+  const cut = (without: boolean) => {
+    const random = Random.seeded(5, "views");
+    const seen = rooms.map((sample) => (without ? { ...sample, objects: [] } : sample));
+    const views = Array.from({ length: 1200 }, (_, i) => drawView(seen[i % seen.length]!, random));
+    return views.filter(({ window: found }) => found !== undefined).length / views.length;
+  };
+  expect(Math.abs(cut(true) - cut(false))).toBeLessThan(0.1);
+  expect(cut(true)).toBeGreaterThan(0.35);
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { augment, drawView } from "../../src/augment/augment.ts";
 import { compactSample } from "../../src/batch/compact-sample.ts";
 import { inputChannels, orderedBatches, trainingBatches } from "../../src/batch/detection-batches.ts";
+import { drawRows } from "../../src/batch/draw-rows.ts";
 import { WHOLE } from "../../src/batch/frame.ts";
 import { standardize } from "../../src/batch/standardize.ts";
 import { viewObjects } from "../../src/batch/view-objects.ts";
@@ -216,6 +217,25 @@ describe("training batches", () => {
     );
     expect(seen.slice(0, 6).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(seen.slice(6).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it("learn no scene from less than half of the picture", () => {
+    const batches = trainingBatches(compact, { ...options, batchSize: 1, steps: 200 });
+    const stream = Random.seeded(4, "shuffle");
+    const masks = [...batches.epoch(stream)].map(({ masks: { scene, depth } }) => [
+      scene.data[0],
+      depth.data[0],
+    ]);
+    const views = (() => {
+      const again = Random.seeded(4, "shuffle");
+      const rows = drawRows(compact, { batchSize: 1 })(again);
+      return Array.from({ length: 200 }, () => drawView(compact[rows()[0]!]!, again, {}));
+    })();
+    const small = views.map(
+      ({ window }) => window !== undefined && window[2] * window[3] < (size.width * size.height) / 2,
+    );
+    expect(small.filter(Boolean).length).toBeGreaterThan(10);
+    expect(masks).toEqual(small.map((is) => [is ? 0 : 1, 1]));
   });
 
   it("have as many rows with boxes as they are told", () => {

@@ -76,7 +76,7 @@ describe("the benchmark on NYU Depth v2", () => {
     expect(single.datasets).toHaveLength(3);
 
     const mixed = await trial("rock-and-rooms", { rooms: 3 });
-    expect(mixed.notes![0]).toMatch(/^7 training pictures, 4 with boxes, 1 of 2 rows of a batch with boxes/);
+    expect(mixed.notes![0]).toMatch(/^7 training pictures, 4 with boxes, 2 of 4 rows of a batch with boxes/);
     for (const name of ["test/AP", "test/scene-accuracy", "test/depth-log-mae", "test/normals-mean-angle"])
       expect(mixed.metrics[name]).toBeTypeOf("number");
   });

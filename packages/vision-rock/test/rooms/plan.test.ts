@@ -55,6 +55,44 @@ describe("rooms", () => {
     }
   });
 
+  it("neither its place nor what stands at it tells a desk from a table", () => {
+    const [desk, table] = [ROOM_CLASSES.indexOf("desk"), ROOM_CLASSES.indexOf("table")];
+    const atWall = { [desk]: [] as boolean[], [table]: [] as boolean[] };
+    for (const { size, objects } of rooms(600)) {
+      for (const { category, at, yaw, parts } of objects) {
+        const turned = Math.abs(Math.sin(yaw)) > 0.5;
+        const depth = 2 * parts[0]!.half[1];
+        const gaps = turned ? [at[0], size[0] - at[0]] : [at[1], size[1] - at[1]];
+        atWall[category]?.push(Math.min(...gaps) - depth / 2 < 0.07);
+      }
+      const screens = objects.filter(({ category, parts }) => category < 0 && parts.length === 3);
+      const plates = objects.filter(({ category }) => category === desk || category === table);
+      for (const { at } of screens)
+        expect(plates.every((plate) => Math.hypot(plate.at[0] - at[0], plate.at[1] - at[1]) > 0.1)).toBe(
+          true,
+        );
+    }
+    const share = (all: readonly boolean[]) => all.filter(Boolean).length / all.length;
+    const [desks, tables] = [atWall[desk]!, atWall[table]!];
+    expect(Math.min(desks.length, tables.length)).toBeGreaterThan(100);
+    // Both are drawn with chance 1/2; rooms have not the same sizes, so that the places that are left differ a little.
+    expect(share(desks)).toBeGreaterThan(0.35);
+    expect(Math.abs(share(desks) - share(tables))).toBeLessThan(0.15);
+  });
+
+  it("shades of parts are drawn for every object, but where colour is class", () => {
+    const tones = (options: RoomOptions) =>
+      new Set(
+        rooms(40, options).flatMap(({ objects }) =>
+          objects
+            .filter(({ category }) => category === ROOM_CLASSES.indexOf("chair"))
+            .map(({ parts }) => parts[1]!.tone),
+        ),
+      );
+    expect(tones({}).size).toBeGreaterThan(5);
+    expect(tones({ easyColour: true })).toEqual(new Set([0.9]));
+  });
+
   it("other light leaves geometry, colours and labels as they are", () => {
     for (let seed = 1; seed < 5; seed++) {
       const [a, b] = [planRoom(seed), planRoom(seed, { lighting: "shifted" })];

@@ -26,15 +26,16 @@ const AGAINST_WALLS: ReadonlySet<RoomClass> = new Set([
   "sofa",
   "cabinet",
   "bookshelf",
-  "desk",
   "toilet",
   "bathtub",
 ]);
+/** At a wall or not, equally often for both, so that the place does not tell them apart. */
+const PLATES: ReadonlySet<RoomClass> = new Set(["table", "desk"]);
 const CARRIES: ReadonlySet<RoomClass> = new Set(["cabinet", "table", "desk"]);
 
 /**
- * Furnishes a room with up to `count` objects: first what makes the room, then what its weights draw. Furniture with a back stands at a wall, chairs
- * at a table or desk where there is one, small things on furniture or anywhere; nothing overlaps, and the camera's place stays free.
+ * Furnishes a room with up to `count` objects: first what makes the room, then what its weights draw. Furniture with a back stands at a wall, tables and
+ * desks in half of the cases, chairs at one of these where there is one, small things on furniture or anywhere; nothing overlaps, and the camera's place stays free.
  */
 export function arrange(
   random: Random,
@@ -59,7 +60,8 @@ export function arrange(
 
 function add(random: Random, layout: Layout, name: RoomClass): void {
   const piece = furniture[name](random);
-  const place = AGAINST_WALLS.has(name) ? atWall : name === "chair" ? atTable : anywhere;
+  const wall = AGAINST_WALLS.has(name) || (PLATES.has(name) && chance(random, 0.5));
+  const place = wall ? atWall : name === "chair" ? atTable : anywhere;
   const small = (name === "lamp" && piece.height < 0.6) || (name === "box" && chance(random, 0.35));
   if (small && onTop(random, layout, name, piece)) return;
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -98,12 +100,12 @@ function anywhere(random: Random, { size }: Layout): Place {
   return { x: between(random, 0, size[0]), y: between(random, 0.6, size[1]), yaw };
 }
 
-/** At one side of a table, or the front of a desk, looking at it, a little under it; anywhere if there is none. */
+/** At one side of a table or desk, looking at it, a little under it; anywhere if there is none. */
 function atTable(random: Random, layout: Layout, { depth }: Furniture): Place {
-  const hosts = layout.standing.filter(({ name }) => name === "table" || name === "desk");
+  const hosts = layout.standing.filter(({ name }) => PLATES.has(name));
   if (hosts.length === 0 || chance(random, 0.15)) return anywhere(random, layout);
   const host = pick(random, hosts);
-  const side = host.name === "desk" ? 0 : random.integer(4);
+  const side = random.integer(4);
   const lengthwise = side % 2 === 0;
   const reach =
     (lengthwise ? host.piece.depth : host.piece.width) / 2 + depth / 2 - between(random, -0.15, 0.2);

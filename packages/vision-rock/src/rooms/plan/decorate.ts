@@ -122,7 +122,7 @@ const lampParts: Readonly<Record<Style["ceilingLamp"], (top: number) => Part[]>>
   tube: (top) => [block(-0.75, -0.05, top - 0.08, 1.5, 0.1, 0.06)],
 };
 
-/** A screen on its foot, as it stands on a desk or cabinet; no object to be found. */
+/** A screen on its foot, as it stands on a cabinet; no object to be found. */
 export const screen = (width: number): Part[] => [
   block(-0.1, -0.06, 0, 0.2, 0.14, 0.015, { tone: 0.8 }),
   block(-0.02, 0, 0, 0.04, 0.03, 0.14, { tone: 0.8 }),

@@ -6,7 +6,7 @@ import { between, chance, pick } from "./draw.ts";
 import { ROOM_CLASSES } from "./furniture.ts";
 import { type Lighting, lightOf } from "./lighting.ts";
 import { classColour, greyPalette, type Palette, palette, plain } from "./material.ts";
-import type { Vector } from "./part.ts";
+import type { Part, Vector } from "./part.ts";
 import type { PlacedObject, RoomPlan } from "./plan.ts";
 import { ROOM_SCENES, type RoomScene, sceneKinds } from "./scenes.ts";
 
@@ -23,9 +23,13 @@ const DEGREE = Math.PI / 180;
 /** Share of rooms that are furnished in one style and decorated in another, so that no single cue decides the scene. */
 const ODD_STYLES = 0.1;
 
+/** Light and dark parts drawn anew for every object: shades that go with the class would do for shape. */
+const shaded = (random: Random, parts: readonly Part[]): Part[] =>
+  parts.map((part) => (part.tone === undefined ? part : { ...part, tone: between(random, 0.6, 1.3) }));
+
 /**
  * A room drawn from a seed: kind, size, camera, furniture, surfaces, colours and light, each from a stream of its own. So other light or other
- * colours leave the furniture where it is. Classes are told by shape and size; colours and patterns of objects do not depend on them.
+ * colours leave the furniture where it is. Classes are told by shape and size; colours, patterns and shades of objects do not depend on them.
  *
  * Own design, after what ProcTHOR (Deitke et al., NeurIPS 2022, https://arxiv.org/abs/2206.06994) does with groups of furniture that
  * stand at walls and around tables.
@@ -62,11 +66,13 @@ export function planRoom(
   const standing = arrange(layout, kind, size, count, camera.at);
 
   const colours = easyColour ? greyPalette(look) : palette(look);
-  const style = sceneKinds[chance(look, ODD_STYLES) ? pick(look, ROOM_SCENES) : name].style;
+  const others = ROOM_SCENES.filter((other) => other !== name);
+  const style = sceneKinds[chance(look, ODD_STYLES) ? pick(look, others) : name].style;
   const furnished = standing.map(({ name, piece, at, yaw }): PlacedObject => {
     const category = ROOM_CLASSES.indexOf(name);
     const material = easyColour ? plain(classColour(category)) : colours.material(colours.colour());
-    return { category, at, yaw, parts: piece.parts, material, casts: true };
+    const parts = easyColour ? piece.parts : shaded(look, piece.parts);
+    return { category, at, yaw, parts, material, casts: true };
   });
   return {
     id: seed,
@@ -80,7 +86,7 @@ export function planRoom(
   };
 }
 
-/** Near the near wall at eye height, looking to the middle of the room, a little down. */
+/** Near the near wall at eye height, looking to the middle of the room, mostly a little down. */
 function cameraIn(random: Random, size: Vector): RoomPlan["camera"] {
   const at: Vector = [
     size[0] * between(random, 0.25, 0.75),
@@ -93,20 +99,20 @@ function cameraIn(random: Random, size: Vector): RoomPlan["camera"] {
   return {
     at,
     yaw: Math.max(-limit, Math.min(limit, yaw)),
-    pitch: between(random, -24, -5) * DEGREE,
+    pitch: between(random, -20, 2) * DEGREE,
   };
 }
 
-/** Screens on most desks of offices and on some cabinets of living rooms, where nothing else stands. */
+/** Screens on most cabinets of offices and living rooms, where nothing else stands. None on desks: it would tell them from tables. */
 function screens(
   random: Random,
   scene: RoomScene,
   standing: readonly Standing[],
   colours: Palette,
 ): PlacedObject[] {
-  const host = scene === "office" ? "desk" : scene === "living room" ? "cabinet" : undefined;
+  if (scene !== "office" && scene !== "living room") return [];
   return standing.flatMap(({ name, piece, at, yaw }) => {
-    if (name !== host || !chance(random, 0.8)) return [];
+    if (name !== "cabinet" || !chance(random, 0.8)) return [];
     if (
       standing.some((other) => other.at[2] > 0 && Math.hypot(other.at[0] - at[0], other.at[1] - at[1]) < 0.8)
     ) {
