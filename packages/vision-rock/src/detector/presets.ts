@@ -44,8 +44,9 @@ export const rockSsd = ({ map, classes }: PresetOptions): SsdDetector =>
   });
 
 /**
- * [width, height] by level, rounded from {@link fitPriors} with five sizes a level for the boxes of the first 400 training rooms of 128 × 96, a box
- * being of the first level below √(w·h) = 0.28, of the second below 0.4: large boxes find no near centre on a coarse map, so fine maps have more than small ones.
+ * [width, height] by level, rounded from {@link fitPriors} with five sizes a level for the boxes of 400 rooms of 128 × 96, which were seen a little more
+ * from above than now; a box being of the first level below √(w·h) = 0.28, of the second below 0.4: large boxes find no near centre on a coarse map, so
+ * fine maps have more than small ones.
  */
 const ROOM_SIZES: readonly ListedShapes[] = [
   {
