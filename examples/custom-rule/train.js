@@ -42,9 +42,9 @@ const model = {
     trunk: trunk.init(random),
     heads: Object.fromEntries(names.map((name) => [name, head.init(random)])),
   }),
-  apply(params, { inputs }) {
-    const hidden = trunk.apply(params.trunk, inputs);
-    return Object.fromEntries(names.map((name) => [name, head.apply(params.heads[name], hidden)]));
+  apply(params, { inputs }, mode) {
+    const hidden = trunk.apply(params.trunk, inputs, mode);
+    return Object.fromEntries(names.map((name) => [name, head.apply(params.heads[name], hidden, mode)]));
   },
 };
 
