@@ -25,7 +25,7 @@ export interface Coverage {
   readonly level: number;
   readonly covered: number;
   readonly labels: number;
-  /** Mean width of the intervals, or mean number of classes in a set; null where intervals are infinite. */
+  /** Mean width of the intervals, or mean number of classes in a set; null where intervals are infinite, or without test labels. */
   readonly size: number | null;
 }
 

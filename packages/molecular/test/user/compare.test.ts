@@ -101,5 +101,18 @@ describe("compare", () => {
     expect([again.code, again.out]).toEqual([0, first.out]);
     expect(again.err).toContain("is compared already");
     expect((await run("--seed", "4")).err).toMatch(/seed \(was 0, now 4\)/);
+    const others = join(folder, "others.csv");
+    writeFileSync(others, tinyCsv(50));
+    const other = await command("compare", others, ...words.split(" "), "--out", out);
+    expect([other.code, other.err]).toEqual([
+      1,
+      expect.stringContaining("holds a comparison of data.csv, not of others.csv. Give another --out"),
+    ]);
+    writeFileSync(join(out, "comparison.json"), "{");
+    const damaged = await run();
+    expect([damaged.code, damaged.err]).toEqual([
+      1,
+      expect.stringContaining("comparison.json holds no JSON object. Take it away"),
+    ]);
   });
 });
