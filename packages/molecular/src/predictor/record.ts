@@ -3,10 +3,10 @@ import { OutriggerError } from "@outrigger/core/error";
 import { z } from "zod";
 import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 import { ATOM_VOCABULARY, BOND_VOCABULARY } from "../molecule/molecule-graph.ts";
+import type { TargetKind } from "../target/joint-task.ts";
 import { type Configuration, configuration } from "../training/configuration.ts";
 import type { DescriptorInput } from "../training/descriptor-inputs.ts";
 import type { TrainingReport } from "../training/report.ts";
-import type { TargetKind } from "../training/targets.ts";
 import type { Calibration } from "./conformal.ts";
 
 export const FORMAT = "outrigger-molecular";

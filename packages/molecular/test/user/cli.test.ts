@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { program } from "../../src/cli.ts";
 import { predictTable } from "../../src/command/predict.ts";
 import { resultText } from "../../src/command/train.ts";
@@ -191,6 +191,38 @@ describe("predict", () => {
     );
     expect([found.code, found.err]).toEqual([1, expect.stringContaining("is not a well-formed CSV table")]);
     expect([existsSync(at("none.csv")), existsSync(at("none.csv.part"))]).toEqual([false, false]);
+  });
+});
+
+describe("predict --out", () => {
+  const into = async (out: string, onProgress = (): void => undefined) => {
+    const predictor = await readPredictor(at("whole"));
+    const error: unknown = await predictTable(predictor, data, { out, onProgress }).catch((e: unknown) => e);
+    await predictor.dispose();
+    return error;
+  };
+
+  it("that is a folder is refused before anything is predicted", async () => {
+    const seen = vi.fn();
+    expect(await into(folder, seen)).toMatchObject({
+      code: "bad-option",
+      message: `${folder} is a folder: name a file in it with --out.`,
+    });
+    expect(seen).not.toHaveBeenCalled();
+  });
+
+  mkdirSync(at("taken.csv.part"));
+  it.each([
+    ["lies below a file", join(data, "x.csv"), () => undefined],
+    ["cannot be begun", at("taken.csv"), () => undefined],
+    ["cannot get its name", at("late.csv"), () => void mkdirSync(at("late.csv"))],
+  ])("that %s is an error of the disk, with the cure", async (_, out, onProgress) => {
+    const error = await into(out, onProgress);
+    expect(error).toMatchObject({
+      code: "disk",
+      message: expect.stringMatching(/^Could not write .*\. Choose another --out/),
+    });
+    expect((error as Error).message).toContain(out);
   });
 });
 

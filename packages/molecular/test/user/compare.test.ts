@@ -55,6 +55,15 @@ describe("compare", () => {
     );
   });
 
+  it("tries weight decay with auxiliary tasks, too, where training does not read their scale", async () => {
+    const directory = temporary();
+    await compare(table, { ...chosen, method: "pre-train" }, { ...options, seeds: 1, tries: 2, directory });
+    const tried = ["single", "auxiliary", "inputs", "both"].flatMap((arm) =>
+      [0, 0.03].map((decay) => `${arm} weightDecay=${decay} seed=0`),
+    );
+    expect(trainings(directory)).toEqual(tried);
+  });
+
   it("asks a language model once, and not again when it goes on", async () => {
     await using server = await chatServer(good);
     const environment = {
