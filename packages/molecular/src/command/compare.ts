@@ -28,7 +28,7 @@ function finished(
   { out, seeds, tries }: CompareSetting,
   now: Configuration,
 ): Comparison | null {
-  const found = keptJson<Comparison>(path);
+  const found = keptJson(path) as Comparison | null;
   if (found === null) return null;
   checkSame(out, found.configuration, now);
   checkData(`${out} holds a comparison`, found.data, basename(data));

@@ -85,7 +85,7 @@ const writeBegun = (out: string, configuration: Configuration): void =>
   replaceFile(begunOf(out), [new TextEncoder().encode(`${JSON.stringify(configuration, null, 1)}\n`)]);
 
 function checkBegun(out: string, configuration: Configuration): void {
-  const begun = keptJson<Configuration>(begunOf(out));
+  const begun = keptJson(begunOf(out)) as Configuration | null;
   if (begun !== null) checkSame(out, begun, configuration);
 }
 

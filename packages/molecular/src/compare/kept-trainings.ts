@@ -62,7 +62,7 @@ export function keptTrainings(
 ): KeptTrainings {
   const path = directory === undefined ? undefined : join(directory, "trainings.json");
   const data = digest(table, split);
-  const before = path === undefined ? null : keptJson<Kept>(path);
+  const before = path === undefined ? null : (keptJson(path) as Kept | null);
   if (before) checkSame(directory!, before.configuration, configuration);
   if (before && before.data !== data) {
     const said = `${directory} holds a comparison on other molecules, labels or another split than ${table.name} has now. Give another --out, or --fresh to start anew.`;

@@ -7,10 +7,7 @@ import { OutriggerError } from "@outrigger/core/error";
  * @param cure what can be done about a damaged file, in a sentence
  * @throws OutriggerError `bad-file` for a file that cannot be read or holds no JSON object
  */
-export function keptJson<T extends object>(
-  path: string,
-  cure = "Take it away, or start anew with --fresh.",
-): T | null {
+export function keptJson(path: string, cure = "Take it away, or start anew with --fresh."): object | null {
   if (!existsSync(path)) return null;
   const bad = (cause?: unknown): OutriggerError =>
     new OutriggerError("bad-file", `${path} holds no JSON object. ${cure}`, { path }, cause);
@@ -21,5 +18,5 @@ export function keptJson<T extends object>(
     throw bad(cause);
   }
   if (typeof found !== "object" || found === null) throw bad();
-  return found as T;
+  return found;
 }

@@ -146,7 +146,7 @@ export async function trainPredictor(
 const choiceOf = (directory: string): string => join(directory, "selection.json");
 
 /** The auxiliary tasks of a run that goes on: a language model might choose others the second time. */
-const keptChoice = (directory: string): Selection | null => keptJson<Selection>(choiceOf(directory));
+const keptChoice = (directory: string): Selection | null => keptJson(choiceOf(directory)) as Selection | null;
 
 function keepChoice(directory: string, selection: Selection): void {
   replaceFile(choiceOf(directory), [new TextEncoder().encode(`${JSON.stringify(selection)}\n`)]);

@@ -195,7 +195,7 @@ describe("predict", () => {
 });
 
 describe("predict --out", () => {
-  const into = async (out: string, onProgress = (): void => undefined) => {
+  const into = async (out: string, onProgress: () => unknown = () => undefined) => {
     const predictor = await readPredictor(at("whole"));
     const error: unknown = await predictTable(predictor, data, { out, onProgress }).catch((e: unknown) => e);
     await predictor.dispose();
@@ -215,7 +215,7 @@ describe("predict --out", () => {
   it.each([
     ["lies below a file", join(data, "x.csv"), () => undefined],
     ["cannot be begun", at("taken.csv"), () => undefined],
-    ["cannot get its name", at("late.csv"), () => void mkdirSync(at("late.csv"))],
+    ["cannot get its name", at("late.csv"), () => mkdirSync(at("late.csv"))],
   ])("that %s is an error of the disk, with the cure", async (_, out, onProgress) => {
     const error = await into(out, onProgress);
     expect(error).toMatchObject({
