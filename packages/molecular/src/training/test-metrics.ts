@@ -8,7 +8,10 @@ export interface MeasuredMetric {
   readonly better: "lower" | "higher";
   /** Null where it is not defined: no labelled molecule, or one class only. */
   readonly value: number | null;
-  /** 95 % percentile interval of a bootstrap over molecules; null where the value is, with fewer than 5 molecules, or where more than half of the resamples leave it undefined. */
+  /**
+   * 95 % percentile interval of a bootstrap over molecules; null where the value is, with fewer than 5 molecules, or where more than half of the
+   * resamples leave the metric undefined.
+   */
   readonly low: number | null;
   readonly high: number | null;
   /** The same metric for predicting the training molecules' mean, or their commoner class. */

@@ -67,7 +67,8 @@ export type TrainedPredictor = Pick<PredictorParts, "record" | "members" | "morg
  * validation, conformal calibration on validation (labels that are there), and one look at the test molecules at the end.
  *
  * @returns null when the signal stopped it
- * @throws OutriggerError `bad-data` for a split that cannot be trained or chosen with, `bad-option` for names that do not exist, `bad-file` for a damaged file in the directory, and as `fit`.
+ * @throws OutriggerError `bad-data` for a split that cannot be trained or chosen with, `bad-option` for names that do not exist,
+ * `bad-file` for a damaged file in the directory, and as `fit`.
  *
  * @example
  * const table = await readMolecules({ path: "solubility.csv" }, { targets: ["logS"] });
