@@ -1,8 +1,11 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type FileHandle, default as promises } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { cacheDirectory as coreDirectory } from "@outrigger/core/data/source";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { enumeratedSmiles } from "../src/data/enumerated.ts";
+import { cacheDirectory } from "../src/feature/cache.ts";
 import {
   descriptors,
   featurize,
@@ -56,6 +59,15 @@ function counting(version = inner.version): Rdkit & { readonly calls: number } {
 
 const files = (): string[] =>
   readdirSync(join(folder, "features")).map((name) => join(folder, "features", name));
+
+it("the folder is that of downloads, whatever the environment says", () => {
+  for (const value of [undefined, "", "/somewhere"]) {
+    vi.stubEnv("OUTRIGGER_CACHE", value);
+    expect(cacheDirectory()).toBe(coreDirectory());
+    expect(cacheDirectory("given")).toBe("given");
+  }
+  vi.unstubAllEnvs();
+});
 
 describe("the feature cache", () => {
   it.each(Object.entries(kinds))("gives %s back unchanged, without RDKit", async (_, compute) => {
@@ -212,6 +224,24 @@ describe("a record file", () => {
       expect(await file.find(["late"])).toEqual([value("come")]);
       await file.close();
     }
+  });
+
+  it("is open once however many look at once, and no more when it was closed", async () => {
+    const file = recordFile(at());
+    await Promise.all(["a", "a"].map((key) => file.find([key])));
+    await file.add([["a", value("first")]]);
+    const opens = vi.spyOn(promises, "open");
+    const found = await Promise.all(["a", "b", "a"].map((key) => file.find([key])));
+    expect(found).toEqual([[value("first")], [null], [value("first")]]);
+    expect(opens).toHaveBeenCalledTimes(1);
+    const [handle] = await Promise.all(
+      opens.mock.results.map(({ value: each }) => each as Promise<FileHandle>),
+    );
+    opens.mockRestore();
+    await file.close();
+    expect(handle!.fd).toBe(-1);
+    expect(await file.find(["a"])).toEqual([value("first")]);
+    await file.close();
   });
 
   it("passes over what is damaged, however it lies, and reads a part that is finished later", async () => {

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Benchmark } from "@outrigger/bench/benchmark";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import bace from "../bench/bace.ts";
 import bbbp from "../bench/bbbp.ts";
 import clintox from "../bench/clintox.ts";
@@ -13,7 +16,7 @@ import sider from "../bench/sider.ts";
 import tox21 from "../bench/tox21.ts";
 import { CHOSEN_DESCRIPTORS } from "../src/auxiliary/descriptor-tasks.ts";
 import { availability } from "../src/data/locate.ts";
-import { ESOL } from "../src/data/sources.ts";
+import { ESOL, FREESOLV } from "../src/data/sources.ts";
 import { modelChoice, type Settings } from "../src/experiment/settings.ts";
 import { runExperiment, type TrialOptions } from "../src/experiment/trial.ts";
 import { namedMethod } from "../src/method/methods.ts";
@@ -133,6 +136,25 @@ describe("tiers", () => {
     expect(others.size).toBe(8);
     expect(others).not.toContain("bace 100");
     expect(rowsOf(lowLabelClasses, "full").length).toBe(2 * rowsOf(lowLabelClasses, "ci").length);
+  });
+
+  it("few labels need no file but those of ci to begin, and a trial without its own names it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "few-labels-"));
+    vi.stubEnv("OUTRIGGER_DATA", folder);
+    vi.stubEnv("OUTRIGGER_CACHE", folder);
+    expect(await lowLabel.available!()).toMatch(
+      new RegExp(`^${ESOL.file} was not found\\. [^]*${ESOL.file}\\.$`),
+    );
+    mkdirSync(join(folder, "molecular"));
+    writeFileSync(join(folder, "molecular", ESOL.file), "");
+    expect(await lowLabel.available!()).toBe(true);
+    const [arm] = lowLabel.arms("full");
+    const trial = { ...tinyTrial(), tier: "full", options: arm!.options } as const;
+    await expect(lowLabel.run(trial)).rejects.toMatchObject({
+      code: "missing-data",
+      message: expect.stringContaining(FREESOLV.file),
+    });
+    vi.unstubAllEnvs();
   });
 
   it("only rows without auxiliary losses try weight decay", () => {

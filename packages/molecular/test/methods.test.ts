@@ -61,6 +61,22 @@ describe("methods by name", () => {
     }
   });
 
+  it("say whether they read the scale", () => {
+    const reads = (name: string): boolean => {
+      let read = false;
+      namedMethod(name).plan({
+        ...context,
+        get scale() {
+          read = true;
+          return 0.3;
+        },
+      });
+      return read;
+    };
+    expect(names.filter((name) => METHODS[name]!.scaled)).toEqual(names.filter(reads));
+    expect(names.filter((name) => !METHODS[name]!.scaled)).toEqual(["single-task", "pre-train"]);
+  });
+
   it("train the auxiliaries without the primary in the first stage of pre-training", () => {
     const [first] = namedMethod("pre-train").plan(context);
     const rule = first!.method as Weighting;

@@ -77,6 +77,9 @@ describe("the choice of a model", () => {
     expect(() => moleculeModel(misspelt, { tasks: ["y"] })).toThrow(/no option "depht".*width, depth/);
     const norm = { name: "d-mpnn", readout: "norm" } as never;
     expect(() => moleculeModel(norm, { tasks: ["y"] })).toThrow(/no readout "norm"; choose one of mean, sum/);
+    const short = { name: "mlp", fingerprint: "maccs", bits: 8 } as const;
+    expect(() => completeChoice(short)).toThrow(/maccs fingerprint always has 168 bits, not 8/);
+    expect(completeChoice({ ...short, bits: 168 })).toMatchObject({ bits: 168 });
     for (const name of ["gin", "gcn", "d-mpnn", "attentive-fp"] as const) {
       expect(() => moleculeModel({ name, depth: 0 }, { tasks: ["y"] })).toThrow(/depth is 0/);
       expect(() => moleculeModel({ name, width: 1.5 }, { tasks: ["y"] })).toThrow(/width is 1.5/);

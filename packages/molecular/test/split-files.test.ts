@@ -79,6 +79,11 @@ describe("given splits", () => {
       /row 6.*"holdout"/,
     ],
     [
+      "a part that every object has",
+      (table: MoleculeTable) => splitByColumn(table, { text: CSV.replace("Valid", "constructor") }, "part"),
+      /row 6.*"constructor" is no part of a split/,
+    ],
+    [
       "no such column",
       (table: MoleculeTable) => splitByColumn(table, { text: CSV }, "parts"),
       /no column "parts".*"part"/,

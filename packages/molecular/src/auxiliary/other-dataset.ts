@@ -14,7 +14,7 @@ export interface OtherDatasetOptions {
   readonly targets?: readonly string[];
   /** Also take the molecules that the primary has not, as further training rows without primary label. Default false. */
   readonly append?: boolean;
-  /** Training rows of the primary, over which the share is counted; default all. */
+  /** Training rows with a label of the primary, over which the share is counted; default all. */
   readonly train?: readonly number[];
 }
 

@@ -1,4 +1,5 @@
 import { percent, short } from "@outrigger/core/command/text-table";
+import type { ModelChoice } from "../model/molecule-model.ts";
 import { attribute } from "../predictor/attribution.ts";
 import { attributionSvg } from "../predictor/attribution-svg.ts";
 import type { Predictor } from "../predictor/predictor.ts";
@@ -22,17 +23,25 @@ import {
 /** Targets that get figures; the others have their numbers in the table. */
 const MOST_FIGURED = 4;
 
+const MODEL_WORDS: Readonly<Record<ModelChoice["name"], string>> = {
+  gin: "graph isomorphism network",
+  gcn: "graph convolutional network",
+  "d-mpnn": "message passing along directed bonds",
+  "attentive-fp": "graph network with attention",
+  mlp: "perceptron on fingerprints",
+};
+
+/** The model in words: what it is, its sizes, and what it reads besides the structure. */
 export const modelWords = ({ model, ensemble, inputs }: Configuration): string => {
   const { name, ...sizes } = model;
   const said = Object.entries(sizes).map(([size, value]) => `${size} ${String(value)}`);
-  const kind = name === "gin" ? "graph isomorphism network (gin)" : "perceptron on Morgan fingerprints (mlp)";
   const read =
     inputs === "none"
       ? ""
       : typeof inputs === "string"
         ? ", reads descriptors as well"
         : `, reads ${inputs.join(", ")} as well`;
-  return `${ensemble > 1 ? `mean of ${ensemble}: ` : ""}${kind}${said.length > 0 ? `, ${said.join(", ")}` : ""}${read}`;
+  return `${ensemble > 1 ? `mean of ${ensemble}: ` : ""}${MODEL_WORDS[name]} (${name})${said.length > 0 ? `, ${said.join(", ")}` : ""}${read}`;
 };
 
 const range = (low: number | null, high: number | null): string =>

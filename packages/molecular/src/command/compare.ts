@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { replaceFile } from "@outrigger/core/train/disk";
 import { type Comparison, compare } from "../compare/compare.ts";
 import { readMolecules } from "../data/dataset.ts";
 import type { Configuration } from "../training/configuration.ts";
-import { checkSame } from "../training/same-options.ts";
+import { keptJson } from "../training/kept-json.ts";
+import { checkData, checkSame } from "../training/same-options.ts";
 import { tableText } from "./train.ts";
 
 /** Where and how a comparison runs. */
@@ -23,12 +24,14 @@ export interface CompareSetting {
 /** The comparison that a folder holds, if it is that of these seeds and tries. */
 function finished(
   path: string,
+  data: string,
   { out, seeds, tries }: CompareSetting,
   now: Configuration,
 ): Comparison | null {
-  if (!existsSync(path)) return null;
-  const found = JSON.parse(readFileSync(path, "utf8")) as Comparison;
+  const found = keptJson(path) as Comparison | null;
+  if (found === null) return null;
   checkSame(out, found.configuration, now);
+  checkData(`${out} holds a comparison`, found.data, basename(data));
   return found.seeds.length === seeds && found.tries === tries ? found : null;
 }
 
@@ -36,7 +39,7 @@ function finished(
  * Compares the arms on a table, or goes on with what the folder holds: finished trainings are not done again, also for more seeds or tries than before.
  *
  * @returns null when stopped by the signal
- * @throws OutriggerError `bad-option` for a folder that holds a comparison with other options, and as `readMolecules` and `compare`.
+ * @throws OutriggerError `bad-option` for a folder that holds a comparison with other options or of other data, and as `readMolecules` and `compare`.
  */
 export async function compareCommand(
   data: string,
@@ -45,7 +48,7 @@ export async function compareCommand(
 ): Promise<Comparison | null> {
   const { out, seeds, tries, threads, signal, say, progress } = setting;
   const path = join(out, "comparison.json");
-  const before = finished(path, setting, configuration);
+  const before = finished(path, data, setting, configuration);
   if (before) {
     say(`${out} is compared already; --fresh starts anew.`);
     return before;

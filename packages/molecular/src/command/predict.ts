@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { OutriggerError } from "@outrigger/core/error";
@@ -81,22 +81,51 @@ function addedCells(found: PredictedMolecule, targets: readonly TargetRecord[], 
   ];
 }
 
-/** Standard output, or a file that gets its name when it is whole. */
+function unwritten(out: string | null, error: unknown): OutriggerError {
+  const { message } = error as Error;
+  const said = `Could not write ${out ?? "to standard output"}: ${message}.`;
+  const cure = out === null ? "" : " Choose another --out, or make room for it.";
+  return new OutriggerError("disk", `${said}${cure}`, { path: out }, error);
+}
+
+/**
+ * Standard output, or a file that gets its name when it is whole.
+ *
+ * @throws OutriggerError `bad-option` for a folder, before anything is computed for it, and `disk`
+ */
 function sink(out: string | null): { stream: Writable; close: () => Promise<void>; drop: () => void } {
   if (out === null) return { stream: process.stdout, close: async () => undefined, drop: () => undefined };
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    mkdirSync(dirname(out), { recursive: true });
+  } catch (error) {
+    throw unwritten(out, error);
+  }
+  if (isFolder)
+    throw new OutriggerError("bad-option", `${out} is a folder: name a file in it with --out.`, {
+      path: out,
+    });
   const part = `${out}.part`;
-  mkdirSync(dirname(out), { recursive: true });
   const stream = createWriteStream(part);
   return {
     stream,
     async close() {
-      stream.end();
-      await once(stream, "close");
-      renameSync(part, out);
+      try {
+        stream.end();
+        await once(stream, "close");
+        renameSync(part, out);
+      } catch (error) {
+        throw unwritten(out, error);
+      }
     },
     drop() {
       stream.destroy();
-      rmSync(part, { force: true });
+      try {
+        rmSync(part, { force: true });
+      } catch {
+        // What failed first is what must be reported.
+      }
     },
   };
 }
@@ -106,7 +135,7 @@ function sink(out: string | null): { stream: Writable; close: () => Promise<void
  * the nearest training molecule with its similarity, and whether the scaffold was seen. Rows without a molecule stay, with the reason. Memory
  * does not grow with the rows.
  *
- * @throws OutriggerError as `rowsOf`, `bad-data` for a missing column, `disk`.
+ * @throws OutriggerError as `rowsOf`, `bad-data` for a missing column, `bad-option` for an `out` that is a folder, `disk`.
  */
 export async function predictTable(
   predictor: Predictor,
@@ -132,8 +161,7 @@ export async function predictTable(
   const enough = (): boolean => out === null && failed?.code === "EPIPE";
   const check = (): void => {
     if (failed === undefined || enough()) return;
-    const said = `Could not write ${out ?? "to standard output"}: ${failed.message}.`;
-    throw new OutriggerError("disk", said, { path: out }, failed);
+    throw unwritten(out, failed);
   };
   const write = async (text: string): Promise<void> => {
     check();

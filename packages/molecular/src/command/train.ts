@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { percent, short, textTable } from "@outrigger/core/command/text-table";
 import { replaceFile } from "@outrigger/core/train/disk";
 import { type MoleculeTable, readMolecules } from "../data/dataset.ts";
@@ -8,8 +8,9 @@ import { makePredictor } from "../predictor/predictor.ts";
 import type { PredictorRecord } from "../predictor/record.ts";
 import { selectionWords } from "../training/auxiliaries.ts";
 import type { Configuration } from "../training/configuration.ts";
+import { keptJson } from "../training/kept-json.ts";
 import { coveragePromise, coverageVerdict, type TargetReport } from "../training/report.ts";
-import { checkSame } from "../training/same-options.ts";
+import { checkData, checkSame } from "../training/same-options.ts";
 import { type TrainingEvent, trainPredictor } from "../training/train-predictor.ts";
 
 /** Where and how a training runs. */
@@ -27,7 +28,7 @@ export interface TrainSetting {
  * Trains a predictor into a folder, or goes on with what is there, and prints how good it is.
  *
  * @returns the exit code: 0, or 130 when stopped by the signal.
- * @throws OutriggerError `bad-option` for a folder that holds a run with other options, and as `readMolecules` and `trainPredictor`.
+ * @throws OutriggerError `bad-option` for a folder that holds a run with other options or a model of other data, and as `readMolecules` and `trainPredictor`.
  */
 export async function trainCommand(
   data: string,
@@ -38,6 +39,7 @@ export async function trainCommand(
   const finished = readRecord(out);
   if (finished !== null) {
     checkSame(out, finished.configuration, configuration);
+    checkData(`${out} holds a model`, finished.report.data.name, basename(data));
     print(`${out} is trained already; --fresh starts anew.`);
     print(resultText(finished));
     return 0;
@@ -83,9 +85,8 @@ const writeBegun = (out: string, configuration: Configuration): void =>
   replaceFile(begunOf(out), [new TextEncoder().encode(`${JSON.stringify(configuration, null, 1)}\n`)]);
 
 function checkBegun(out: string, configuration: Configuration): void {
-  const path = begunOf(out);
-  if (existsSync(path))
-    checkSame(out, JSON.parse(readFileSync(path, "utf8")) as Configuration, configuration);
+  const begun = keptJson(begunOf(out)) as Configuration | null;
+  if (begun !== null) checkSame(out, begun, configuration);
 }
 
 /** What was read, and what was left out. */
@@ -114,11 +115,13 @@ function targetText({ name, kind, metrics, coverage, labels }: TargetReport, lev
   const table = textTable(["metric", "test", "95 % interval", "without a model"], rows);
   const at = coverage.find((each) => each.level === level)!;
   const size =
-    at.size === null
-      ? `; the ${labels.validation} validation labels are too few for ${percent(level)} intervals, which are endless`
-      : kind === "regression"
-        ? `; mean width ${short(at.size)}`
-        : `; ${short(at.size)} classes a set on average`;
+    at.labels === 0
+      ? ""
+      : at.size === null
+        ? `; the ${labels.validation} validation labels are too few for ${percent(level)} intervals, which are endless`
+        : kind === "regression"
+          ? `; mean width ${short(at.size)}`
+          : `; ${short(at.size)} classes a set on average`;
   const what = kind === "regression" ? "Intervals" : "Prediction sets";
   const share = at.labels === 0 ? "–" : percent(at.covered / at.labels);
   return `\n${name}, ${at.labels} test molecules\n${table}\n${what} for ${percent(level)}: ${at.covered} of ${at.labels} test labels inside (${share})${size}. ${coverageVerdict(at, labels.validation)}`.trimEnd();

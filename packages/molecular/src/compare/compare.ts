@@ -3,6 +3,7 @@ import { OutriggerError } from "@outrigger/core/error";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import type { MoleculeTable } from "../data/dataset.ts";
 import type { Split } from "../data/split.ts";
+import { namedMethod } from "../method/methods.ts";
 import { auxiliariesOf, selectionWords } from "../training/auxiliaries.ts";
 import type { Configuration } from "../training/configuration.ts";
 import { type Prepared, prepare } from "../training/prepare.ts";
@@ -83,9 +84,9 @@ const PAIRS: readonly (readonly [ArmName, ArmName])[] = [
   ["both", "inputs"],
 ];
 
-/** The same number of candidates for every arm: scales of the auxiliaries, or strengths of weight decay where there are none. */
-const candidates = (auxiliary: boolean, tries: number): Tuned[] =>
-  (auxiliary
+/** The same number of candidates for every arm: scales of the auxiliaries, or strengths of weight decay where training reads no scale. */
+const candidates = (scaled: boolean, tries: number): Tuned[] =>
+  (scaled
     ? [0.1, 0.03, 0.3, 1].map((scale) => ({ scale }))
     : [0, 0.03, 0.1, 0.3].map((weightDecay) => ({ weightDecay }))
   ).slice(0, tries);
@@ -133,6 +134,7 @@ export async function compare(
   const { seeds: count = 5, tries = 2, signal, onProgress = () => undefined, onLine, run } = options;
   if (!(tries >= 1 && tries <= MOST_TRIES))
     throw new OutriggerError("bad-option", `tries must be from 1 to ${MOST_TRIES}, not ${tries}.`, { tries });
+  const { scaled } = namedMethod(configuration.method);
   const resplit = seeded(configuration.split);
   const seeds = Array.from({ length: count }, (_, s) => configuration.seed + s);
   const total = ARMS.length * (seeds.length + tries - 1);
@@ -205,7 +207,7 @@ export async function compare(
     for (let s = 0; s < seeds.length; s++) {
       let made: Promise<Part> | undefined;
       const part = (): Promise<Part> => (made ??= partOf(arm, s));
-      for (const tuned of s === 0 ? candidates(arm.auxiliary, tries) : [best!.tuned]) {
+      for (const tuned of s === 0 ? candidates(arm.auxiliary && scaled, tries) : [best!.tuned]) {
         const result = await measured(arm, tuned, s, part);
         if (result === null) return null;
         if (s > 0) results.push(result);

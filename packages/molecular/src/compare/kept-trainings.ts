@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { OutriggerError } from "@outrigger/core/error";
 import { replaceFile } from "@outrigger/core/train/disk";
@@ -7,6 +7,7 @@ import type { MoleculeTable } from "../data/dataset.ts";
 import type { Split } from "../data/split.ts";
 import type { Selection } from "../select/selection.ts";
 import type { Configuration } from "../training/configuration.ts";
+import { keptJson } from "../training/kept-json.ts";
 import { checkSame } from "../training/same-options.ts";
 
 /** What came of one training. */
@@ -27,7 +28,7 @@ interface Kept {
   readonly trainings: Readonly<Record<string, Measured>>;
 }
 
-/** Finished trainings of a comparison by name, such as `both scale=0.1 seed-2`. */
+/** Finished trainings of a comparison by name, such as `both scale=0.1 seed=2`. */
 export interface KeptTrainings {
   readonly selection: Selection | null;
   /** Keeps what a language model chose, so that it is asked once. */
@@ -46,16 +47,6 @@ const digest = ({ smiles, targets }: MoleculeTable, split: Split): string => {
   return hash.digest("hex");
 };
 
-function read(path: string): Kept | null {
-  if (!existsSync(path)) return null;
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Kept;
-  } catch (cause) {
-    const said = `${path} is not JSON. Take it away, or start anew with --fresh.`;
-    throw new OutriggerError("bad-file", said, { path }, cause);
-  }
-}
-
 /**
  * The finished trainings that a folder holds, in `trainings.json`, which is replaced as one unit after each.
  *
@@ -71,7 +62,7 @@ export function keptTrainings(
 ): KeptTrainings {
   const path = directory === undefined ? undefined : join(directory, "trainings.json");
   const data = digest(table, split);
-  const before = path === undefined ? null : read(path);
+  const before = path === undefined ? null : (keptJson(path) as Kept | null);
   if (before) checkSame(directory!, before.configuration, configuration);
   if (before && before.data !== data) {
     const said = `${directory} holds a comparison on other molecules, labels or another split than ${table.name} has now. Give another --out, or --fresh to start anew.`;

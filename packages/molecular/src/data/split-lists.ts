@@ -77,8 +77,8 @@ export function splitByColumn(
   const assignments = table.index.flatMap((index, molecule): Assignment[] => {
     const cell = cells[index]!;
     if (cell === "") return [];
-    const part = NAMES[cell.toLowerCase()];
-    if (part !== undefined) return [[molecule, part]];
+    const name = cell.toLowerCase();
+    if (Object.hasOwn(NAMES, name)) return [[molecule, NAMES[name]!]];
     throw new OutriggerError(
       "bad-data",
       `${file.name}, row ${file.lines[index]}, column "${column}": "${cell}" is no part of a split. Write train, validation or test, or leave the cell blank.`,

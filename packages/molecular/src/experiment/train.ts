@@ -1,9 +1,5 @@
 import type { Trial } from "@outrigger/bench/benchmark";
 import type { Column } from "@outrigger/core/data/column";
-import { adam } from "@outrigger/core/optimize/adam";
-import { adamw } from "@outrigger/core/optimize/adamw";
-import type { Optimizer } from "@outrigger/core/optimize/optimizer";
-import { cosineDecay } from "@outrigger/core/optimize/schedule";
 import type { DiagnosticRecord } from "@outrigger/core/train/diagnostics/record";
 import {
   type DiagnosticSummary,
@@ -16,6 +12,7 @@ import type { Batches, Host } from "@outrigger/core/train/model";
 import { type ColumnBatch, regression } from "@outrigger/core/train/task";
 import { correlationWeights } from "../auxiliary/descriptor-tasks.ts";
 import type { Inputs } from "../batch/model-inputs.ts";
+import { cosineAdam } from "../method/cosine-adam.ts";
 import { trainByName } from "../method/train-by-name.ts";
 import { moleculeModel } from "../model/molecule-model.ts";
 import { type Primary, primaryOf } from "../target/primary.ts";
@@ -41,14 +38,6 @@ export interface Trained {
   readonly ended: string;
   readonly diagnostics?: DiagnosticSummary;
 }
-
-/** Adam, with decoupled weight decay where the arm tunes it, and a rate that falls to 0 along half a cosine over all steps. */
-const optimizerOf =
-  ({ learningRate, weightDecay = 0 }: TrainingOptions) =>
-  (steps: number): Optimizer => {
-    const rate = cosineDecay({ peak: learningRate, steps });
-    return weightDecay > 0 ? adamw({ learningRate: rate, weightDecay }) : adam({ learningRate: rate });
-  };
 
 /**
  * The looks at gradients and affinities that the report shows: 24 and 8 over the longest run, of three seeds, where there are no more
@@ -116,7 +105,7 @@ export async function trainModel(
     tasks,
     rows: split,
     batches,
-    optimizer: optimizerOf(options),
+    optimizer: cosineAdam(options),
     epochs: options.epochs,
     patience: options.patience,
     seed: trial.seed,

@@ -3,10 +3,14 @@ import type { FeatureKind } from "./kinds.ts";
 import { nodeModule } from "./node.ts";
 import { type RecordFile, recordFile } from "./record-file.ts";
 
-/** `directory`, else `$OUTRIGGER_CACHE`, else `~/.cache/outrigger`. */
+/**
+ * `directory`, else `$OUTRIGGER_CACHE` where it is not empty, else `~/.cache/outrigger`. The same as core's, whose module would bring the
+ * executors' packages into a page that only computes features.
+ */
 export function cacheDirectory(directory?: string): string {
-  const given = directory ?? process.env["OUTRIGGER_CACHE"];
-  return given ?? nodeModule("node:path")!.join(nodeModule("node:os")!.homedir(), ".cache", "outrigger");
+  const home = (): string =>
+    nodeModule("node:path")!.join(nodeModule("node:os")!.homedir(), ".cache", "outrigger");
+  return directory ?? (process.env["OUTRIGGER_CACHE"] || home());
 }
 
 /** Bytes of several kinds of features by SMILES string; entry [i][k] belongs to molecule i and kind k. */

@@ -73,6 +73,11 @@ function reader(handle: FileHandle): Reader {
   };
 }
 
+interface Opened {
+  readonly handle: FileHandle;
+  readonly file: Reader;
+}
+
 /** The body of the block at a position, or null when no whole one stands there before `end`. */
 async function body(file: Reader, at: number, end: number): Promise<Buffer | null> {
   const head = await file.read(at, HEAD);
@@ -113,15 +118,26 @@ async function valueAt(file: Reader, at: number): Promise<Uint8Array> {
 export function recordFile(path: string): RecordFile {
   const fs = nodeModule("node:fs/promises")!;
   const places = new Map<string, number>();
-  let handle: FileHandle | null = null;
-  let file: Reader | null = null;
+  // One opening for all that ask at the same time.
+  let opening: Promise<Opened | null> | null = null;
   let known = 0;
 
+  async function opened(): Promise<Opened | null> {
+    const own = (opening ??= fs.open(path, "r").then(
+      (handle) => ({ handle, file: reader(handle) }),
+      () => null,
+    ));
+    const found = await own;
+    // What is not there yet may be the next time.
+    if (found === null && opening === own) opening = null;
+    return found;
+  }
+
   /** Reads the blocks that came since the last time; an end that is damaged, or still being written, is looked at again. */
-  async function refresh(): Promise<void> {
-    handle ??= await fs.open(path, "r").catch(() => null);
-    if (handle === null) return;
-    file ??= reader(handle);
+  async function refresh(): Promise<Reader | null> {
+    const found = await opened();
+    if (found === null) return null;
+    const { handle, file } = found;
     file.renew();
     const { size } = await handle.stat();
     for (let at: number | null = known; at !== null && at < size; ) {
@@ -130,15 +146,17 @@ export function recordFile(path: string): RecordFile {
       if (records) known = at += HEAD + records.length;
       else at = await nextMarker(file, at + 1);
     }
+    return file;
   }
 
   return {
     async find(keys) {
-      await refresh();
+      const file = await refresh();
       const values = keys.map((): Uint8Array | null => null);
+      if (file === null) return values;
       // In the order of the file, so that one read serves many.
       const wanted = keys.flatMap((key, i) => (places.has(key) ? [{ i, at: places.get(key)! }] : []));
-      for (const { i, at } of wanted.sort((a, b) => a.at - b.at)) values[i] = await valueAt(file!, at);
+      for (const { i, at } of wanted.sort((a, b) => a.at - b.at)) values[i] = await valueAt(file, at);
       return values;
     },
     async add(records) {
@@ -157,8 +175,9 @@ export function recordFile(path: string): RecordFile {
       }
     },
     async close() {
-      await handle?.close();
-      handle = null;
+      const found = await opening;
+      opening = null;
+      await found?.handle.close();
     },
   };
 }

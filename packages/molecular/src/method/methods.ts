@@ -47,6 +47,8 @@ export interface NamedMethod {
   readonly describe: string;
   /** Share of the training molecules that is not trained on: weights are learned from it. 0 for most. */
   readonly heldOut: number;
+  /** Whether the context's scale changes anything: not where the auxiliaries are never trained together with the primary. */
+  readonly scaled: boolean;
   /** What is done, one stage after another; their epochs sum to those of the context. */
   plan(context: MethodContext): readonly PlannedStage[];
 }
@@ -58,10 +60,11 @@ const INTERVAL = 10;
 const joint = (
   describe: string,
   make: (context: MethodContext) => Method,
-  options: { readonly heldOut?: number } = {},
+  { heldOut = 0, scaled = true }: { readonly heldOut?: number; readonly scaled?: boolean } = {},
 ): NamedMethod => ({
   describe,
-  heldOut: options.heldOut ?? 0,
+  heldOut,
+  scaled,
   plan: (context) => [{ name: "train", method: make(context), epochs: context.epochs, selects: true }],
 });
 
@@ -69,7 +72,7 @@ const scaledRule = (rule: Weighting, scale: number): Weighting =>
   scale === 1 ? rule : scaleAuxiliaries(rule, scale);
 
 /** A rule whose auxiliary weights are multiplied by the scale. */
-const scaled = (describe: string, make: (context: MethodContext) => Weighting<never>): NamedMethod =>
+const scaledJoint = (describe: string, make: (context: MethodContext) => Weighting<never>): NamedMethod =>
   joint(describe, (context) => scaledRule(make(context) as Weighting, context.scale ?? 1));
 
 /**
@@ -80,10 +83,16 @@ const scaled = (describe: string, make: (context: MethodContext) => Weighting<ne
  * Pre-training Graph Neural Networks", ICLR 2020, https://arxiv.org/abs/1905.12265, for graph networks at large. The even halves are ours.
  *
  * @param second what weighs the tasks in the second half
+ * @param scaled whether that reads the scale
  */
-const pretrained = (describe: string, second: (context: MethodContext) => Weighting): NamedMethod => ({
+const pretrained = (
+  describe: string,
+  second: (context: MethodContext) => Weighting,
+  scaled: boolean,
+): NamedMethod => ({
   describe,
   heldOut: 0,
+  scaled,
   plan(context) {
     const { epochs, correlations } = context;
     const before = Math.floor(epochs / 2);
@@ -111,7 +120,7 @@ const pretrained = (describe: string, second: (context: MethodContext) => Weight
  * `gradientCosine`, `pcgrad`, `arml`, `rcgrad` and `gradientAlignment` of `@outrigger/core`, `blo` and `molgroupGates` of this package.
  */
 export const METHODS: Readonly<Record<string, NamedMethod>> = {
-  "single-task": joint("The primary alone.", () => singleTask() as Method),
+  "single-task": joint("The primary alone.", () => singleTask() as Method, { scaled: false }),
   uniform: joint(
     "Every auxiliary has the scale as its weight.",
     ({ correlations, scale = 1, furtherTargets = 0 }) =>
@@ -121,30 +130,30 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
           }) as Method)
         : scaledRule(uniform() as Weighting, scale),
   ),
-  static: scaled(
+  static: scaledJoint(
     "Fixed weights by |correlation| of the training labels, summing to K times the scale.",
     ({ correlations }) => staticWeights({ weights: [1, ...correlations] }) as Weighting<never>,
   ),
-  random: scaled("New random weights at every step.", () => randomWeights() as Weighting<never>),
-  uncertainty: scaled("Weights from learned noise levels.", () => uncertainty() as Weighting<never>),
-  "gradient-cosine": scaled(
+  random: scaledJoint("New random weights at every step.", () => randomWeights() as Weighting<never>),
+  uncertainty: scaledJoint("Weights from learned noise levels.", () => uncertainty() as Weighting<never>),
+  "gradient-cosine": scaledJoint(
     "Only auxiliaries whose gradient agrees with the primary's; asked on every tenth step.",
     () => every(INTERVAL, gradientCosine()) as Weighting<never>,
   ),
-  pcgrad: scaled(
+  pcgrad: scaledJoint(
     "Conflicting gradient parts are projected away; asked on every tenth step.",
     () => every(INTERVAL, pcgrad()) as Weighting<never>,
   ),
-  arml: scaled(
+  arml: scaledJoint(
     "Weights that make the auxiliaries' gradient imitate the primary's; asked on every tenth step.",
     () => every(INTERVAL, arml()) as Weighting<never>,
   ),
-  rcgrad: scaled(
+  rcgrad: scaledJoint(
     "Conflicting auxiliary gradients are projected on the primary's and shortened; asked on every tenth step.",
     () => every(INTERVAL, rcgrad()) as Weighting<never>,
   ),
   // Has an interval of its own. Its first phases are as long as its defaults when a run has 60 epochs, and in proportion otherwise.
-  "gradient-alignment": scaled(
+  "gradient-alignment": scaledJoint(
     "Weights from alignment with the primary, adapted, then frozen (AutAuT-style).",
     ({ epochs }) =>
       gradientAlignment({
@@ -172,10 +181,12 @@ export const METHODS: Readonly<Record<string, NamedMethod>> = {
   "pre-train": pretrained(
     "Half of the epochs on the auxiliaries without the primary, the other half on the primary alone.",
     () => singleTask() as Weighting,
+    false,
   ),
   "pre-train-joint": pretrained(
     "Half of the epochs on the auxiliaries without the primary, the other half on all, auxiliaries at the scale.",
     ({ scale = 1 }) => scaleAuxiliaries(uniform() as Weighting, scale),
+    true,
   ),
 };
 

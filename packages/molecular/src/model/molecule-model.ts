@@ -59,7 +59,7 @@ const DEFAULTS = {
  * AttentiveFP its paper's width. D-MPNN has chemprop's sizes; its readout, sum against mean, was chosen on ESOL's validation part, seed 0,
  * one run of 30 epochs each.
  *
- * @throws OutriggerError `bad-option` for an unknown name, or a size that the model does not have
+ * @throws OutriggerError `bad-option` for an unknown name, a size that the model does not have, or a length that the fingerprint does not have
  */
 export function completeChoice(choice: ModelChoice): ModelChoice {
   const defaults = DEFAULTS[choice.name] as object | undefined;
@@ -76,7 +76,13 @@ export function completeChoice(choice: ModelChoice): ModelChoice {
   const given = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
   const completed = { ...defaults, ...given } as ModelChoice;
   if (completed.name !== "mlp") return completed;
-  return { ...completed, bits: completed.bits ?? FIXED_BITS[completed.fingerprint!] ?? 2048 };
+  const { fingerprint, bits } = completed;
+  const fixed = FIXED_BITS[fingerprint!];
+  if (fixed !== undefined && bits !== undefined && bits !== fixed) {
+    const said = `A ${fingerprint} fingerprint always has ${fixed} bits, not ${bits}; leave bits out.`;
+    throw new OutriggerError("bad-option", said, { fingerprint, bits });
+  }
+  return { ...completed, bits: bits ?? fixed ?? 2048 };
 }
 
 /** How the fingerprint that a model reads is computed. */

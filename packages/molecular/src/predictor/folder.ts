@@ -5,6 +5,7 @@ import type { CompileOptions } from "@outrigger/core/graph/compile";
 import { replaceFile } from "@outrigger/core/train/disk";
 import { decodeSafetensors, encodeSafetensors } from "@outrigger/core/train/safetensors";
 import type { Rdkit } from "../molecule/rdkit.ts";
+import { keptJson } from "../training/kept-json.ts";
 import { makePredictor, type Predictor, type PredictorParts, packArrays, unpackArrays } from "./predictor.ts";
 import { FORMAT, type PredictorRecord, recordOf, VERSION } from "./record.ts";
 
@@ -28,19 +29,8 @@ export function writePredictor(
  */
 export function readRecord(folder: string): PredictorRecord | null {
   const path = jsonOf(folder);
-  if (!existsSync(path)) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new OutriggerError(
-      "bad-file",
-      `${path} is not JSON. Restore a copy, or train anew.`,
-      { path },
-      cause,
-    );
-  }
-  return recordOf(json, path);
+  const json = keptJson(path, "Restore a copy, or train anew.");
+  return json === null ? null : recordOf(json, path);
 }
 
 /**

@@ -3,10 +3,10 @@ import { OutriggerError } from "@outrigger/core/error";
 import { z } from "zod";
 import { DESCRIPTOR_NAMES } from "../feature/descriptors.ts";
 import { ATOM_VOCABULARY, BOND_VOCABULARY } from "../molecule/molecule-graph.ts";
+import type { TargetKind } from "../target/joint-task.ts";
 import { type Configuration, configuration } from "../training/configuration.ts";
 import type { DescriptorInput } from "../training/descriptor-inputs.ts";
 import type { TrainingReport } from "../training/report.ts";
-import type { TargetKind } from "../training/targets.ts";
 import type { Calibration } from "./conformal.ts";
 
 export const FORMAT = "outrigger-molecular";
@@ -108,8 +108,8 @@ export function recordOf(
   options: { readonly current?: number; readonly migrations?: Migrations } = {},
 ): PredictorRecord {
   const { current = VERSION, migrations = MIGRATIONS } = options;
-  const bad = (why: string): OutriggerError =>
-    new OutriggerError("bad-file", `${name} ${why}`, { path: name });
+  const bad = (why: string, cause?: unknown): OutriggerError =>
+    new OutriggerError("bad-file", `${name} ${why}`, { path: name }, cause);
   let record = json as Json | null;
   if (record?.["format"] !== FORMAT) throw bad("is not that of a model of outrigger-molecular.");
   const written = record["version"];
@@ -130,10 +130,13 @@ export function recordOf(
     const { path, message } = checked.error.issues[0]!;
     throw bad(`is damaged: ${path.join(".")}: ${message}. Restore a copy, or train anew.`);
   }
-  const found = {
-    ...(record as unknown as PredictorRecord),
-    configuration: configuration((record["configuration"] ?? {}) as unknown as Configuration),
-  };
+  let completed: Configuration;
+  try {
+    completed = configuration((record["configuration"] ?? {}) as unknown as Configuration);
+  } catch (cause) {
+    throw bad(`is damaged: ${(cause as Error).message} Restore a copy, or train anew.`, cause);
+  }
+  const found = { ...(record as unknown as PredictorRecord), configuration: completed };
   const lost = found.targets.find(({ name }) => !found.tasks.includes(name));
   if (lost)
     throw bad(`is damaged: no head of its model predicts "${lost.name}". Restore a copy, or train anew.`);

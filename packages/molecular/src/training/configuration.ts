@@ -5,7 +5,7 @@ import type { SplitVariant } from "../data/split.ts";
 import { completeChoice, type ModelChoice } from "../model/molecule-model.ts";
 import { FINGERPRINT_KINDS } from "../molecule/fingerprint-options.ts";
 import { VOTE_TABLE } from "../select/vote-table.ts";
-import type { TargetKind } from "./targets.ts";
+import type { TargetKind } from "../target/joint-task.ts";
 
 /** Ways to choose auxiliary tasks, besides naming them. */
 export const AUXILIARY_WORDS = ["none", "auto", "language-model", "random", "all"] as const;

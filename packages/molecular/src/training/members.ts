@@ -2,14 +2,11 @@ import { join } from "node:path";
 import type { Column } from "@outrigger/core/data/column";
 import { OutriggerError } from "@outrigger/core/error";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
-import { adam } from "@outrigger/core/optimize/adam";
-import { adamw } from "@outrigger/core/optimize/adamw";
-import type { Optimizer } from "@outrigger/core/optimize/optimizer";
-import { cosineDecay } from "@outrigger/core/optimize/schedule";
 import type { FitEvent } from "@outrigger/core/train/callback/event";
 import { binary, type ColumnBatch, regression, type Task } from "@outrigger/core/train/task";
 import { correlationWeights } from "../auxiliary/descriptor-tasks.ts";
 import type { Split } from "../data/split.ts";
+import { cosineAdam } from "../method/cosine-adam.ts";
 import { namedMethod } from "../method/methods.ts";
 import { type StagePlace, type TrainedByName, trainByName } from "../method/train-by-name.ts";
 import { moleculeModel } from "../model/molecule-model.ts";
@@ -79,10 +76,6 @@ export async function trainMember(setting: MemberSetting): Promise<TrainedByName
   const batches = (rows: readonly number[]) =>
     featureBatches(features, { input, columns, rows, batchSize }).batches;
   const others = [...targets.slice(1).map(({ column }) => column), ...Object.values(auxiliaries)];
-  const optimizer = (steps: number): Optimizer => {
-    const rate = cosineDecay({ peak: learningRate, steps });
-    return weightDecay > 0 ? adamw({ learningRate: rate, weightDecay }) : adam({ learningRate: rate });
-  };
   return trainByName(model, {
     tasks,
     method: methodOf(setting),
@@ -91,7 +84,7 @@ export async function trainMember(setting: MemberSetting): Promise<TrainedByName
     furtherTargets: targets.length - 1,
     rows: split,
     batches,
-    optimizer,
+    optimizer: cosineAdam({ learningRate, weightDecay }),
     epochs,
     patience,
     seed,

@@ -1,9 +1,9 @@
 import { interval, predictionSet } from "../predictor/conformal.ts";
 import type { TargetRecord } from "../predictor/record.ts";
 import type { Selection } from "../select/selection.ts";
+import type { TargetKind } from "../target/joint-task.ts";
 import type { SplitChoice } from "./configuration.ts";
 import { splitWords } from "./split-words.ts";
-import type { TargetKind } from "./targets.ts";
 import type { MeasuredMetric } from "./test-metrics.ts";
 
 /** A test molecule with a label of one target. */
@@ -25,7 +25,7 @@ export interface Coverage {
   readonly level: number;
   readonly covered: number;
   readonly labels: number;
-  /** Mean width of the intervals, or mean number of classes in a set; null where intervals are infinite. */
+  /** Mean width of the intervals, or mean number of classes in a set; null where intervals are infinite, or without test labels. */
   readonly size: number | null;
 }
 

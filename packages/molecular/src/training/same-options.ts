@@ -21,3 +21,18 @@ export function checkSame(folder: string, before: Configuration, now: Configurat
     { differ },
   );
 }
+
+/**
+ * Holds the name of a table against that of the one that a finished folder was made of.
+ *
+ * @param holds what the folder holds, such as `model holds a model`
+ * @throws OutriggerError `bad-option`, naming both
+ */
+export function checkData(holds: string, before: string, now: string): void {
+  if (before === now) return;
+  throw new OutriggerError(
+    "bad-option",
+    `${holds} of ${before}, not of ${now}. Give another --out, or --fresh to start anew.`,
+    { before, now },
+  );
+}

@@ -1,10 +1,9 @@
 import { type Column, type Scaler, standardize } from "@outrigger/core/data/column";
 import { OutriggerError } from "@outrigger/core/error";
 import type { MoleculeTable } from "../data/dataset.ts";
-import type { LabelColumn } from "../data/labels.ts";
+import { isBinary } from "../data/labels.ts";
 import type { Split } from "../data/split.ts";
-
-export type TargetKind = "regression" | "classification";
+import type { TargetKind } from "../target/joint-task.ts";
 
 /** One column to predict. */
 export interface Target {
@@ -19,11 +18,6 @@ export interface Target {
 }
 
 const isClass = (value: number): boolean => value === 0 || value === 1;
-
-/** Classification where every label is 0 or 1, else regression. */
-export function kindOf({ values, present }: LabelColumn): TargetKind {
-  return values.every((value, i) => present[i] === 0 || isClass(value)) ? "classification" : "regression";
-}
 
 const parts = ["train", "validation", "test"] as const;
 const words = { train: "training", validation: "validation", test: "test" } as const;
@@ -76,8 +70,9 @@ export function targetsOf(
   return names.map((name, k) => {
     const labels = table.targets[name]!;
     const raw: Column = { name, values: labels.values, mask: labels.present };
-    const found = kind === "auto" ? kindOf(labels) : kind;
-    if (found === "classification" && kindOf(labels) === "regression") {
+    const binary = isBinary(labels);
+    const found = kind === "auto" ? (binary ? "classification" : "regression") : kind;
+    if (found === "classification" && !binary) {
       const i = labels.values.findIndex((value, row) => labels.present[row] === 1 && !isClass(value));
       throw new OutriggerError(
         "bad-data",

@@ -1,6 +1,6 @@
 import { Random } from "@outrigger/core/random";
 import { accuracy, type Metric, mae, type Rows, rmse, rocAuc } from "@outrigger/core/train/metric";
-import type { TargetKind } from "./targets.ts";
+import type { TargetKind } from "../target/joint-task.ts";
 
 /** A metric on the test molecules. */
 export interface MeasuredMetric {
@@ -8,7 +8,10 @@ export interface MeasuredMetric {
   readonly better: "lower" | "higher";
   /** Null where it is not defined: no labelled molecule, or one class only. */
   readonly value: number | null;
-  /** 95 % percentile interval of a bootstrap over molecules; null where the value is, or with fewer than 5 molecules. */
+  /**
+   * 95 % percentile interval of a bootstrap over molecules; null where the value is, with fewer than 5 molecules, or where more than half of the
+   * resamples leave the metric undefined.
+   */
   readonly low: number | null;
   readonly high: number | null;
   /** The same metric for predicting the training molecules' mean, or their commoner class. */

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { CompileOptions } from "@outrigger/core/graph/compile";
 import type { FitEvent } from "@outrigger/core/train/callback/event";
@@ -8,6 +7,7 @@ import type { ColumnBatch } from "@outrigger/core/train/task";
 import type { MoleculeTable } from "../data/dataset.ts";
 import type { Split } from "../data/split.ts";
 import type { FeaturizeOptions } from "../feature/featurize.ts";
+import { namedMethod } from "../method/methods.ts";
 import type { StagePlace, TrainedByName } from "../method/train-by-name.ts";
 import { moleculeModel } from "../model/molecule-model.ts";
 import { sharedRdkit } from "../molecule/rdkit.ts";
@@ -20,6 +20,7 @@ import { FORMAT, type TargetRecord, VERSION, VOCABULARY } from "../predictor/rec
 import type { Selection } from "../select/selection.ts";
 import { selectionWords } from "./auxiliaries.ts";
 import type { Configuration } from "./configuration.ts";
+import { keptJson } from "./kept-json.ts";
 import { trainMember } from "./members.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { measuredCoverage, type TargetReport, type TestRow, type TrainingReport } from "./report.ts";
@@ -66,7 +67,8 @@ export type TrainedPredictor = Pick<PredictorParts, "record" | "members" | "morg
  * validation, conformal calibration on validation (labels that are there), and one look at the test molecules at the end.
  *
  * @returns null when the signal stopped it
- * @throws OutriggerError `bad-data` for a split that cannot be trained or chosen with, `bad-option` for names that do not exist, and as `fit`.
+ * @throws OutriggerError `bad-data` for a split that cannot be trained or chosen with, `bad-option` for names that do not exist,
+ * `bad-file` for a damaged file in the directory, and as `fit`.
  *
  * @example
  * const table = await readMolecules({ path: "solubility.csv" }, { targets: ["logS"] });
@@ -79,6 +81,8 @@ export async function trainPredictor(
   options: TrainPredictorOptions = {},
 ): Promise<TrainedPredictor | null> {
   const { onProgress = () => undefined, signal, directory, run } = options;
+  // Before anything is computed for a name that is none.
+  namedMethod(configuration.method);
   const say = (text: string): void => onProgress({ kind: "said", text });
   const { split, notes } = options.split
     ? { split: options.split, notes: [] }
@@ -96,7 +100,6 @@ export async function trainPredictor(
     (what, done, total) => onProgress({ kind: "features", what, done, total }),
     { ...options.features, onLine: say, ...(chosen && { chosen }), ...(signal && { signal }) },
   );
-  if (features.selection && directory !== undefined) keepChoice(directory, features.selection);
   const names = Object.keys(features.auxiliaries);
   const idle = targets.length + names.length === 1 && !IDLE.includes(configuration.method);
   const prepared = {
@@ -112,6 +115,7 @@ export async function trainPredictor(
   if (prepared.selection) say(`auxiliary tasks, ${selectionWords(prepared.selection)}: ${names.join(", ")}`);
   prepared.notes.forEach(say);
 
+  let kept = chosen !== null;
   const fitted: TrainedByName<ColumnBatch>[] = [];
   for (let m = 0; m < configuration.ensemble; m++) {
     const member = await trainMember({
@@ -122,8 +126,13 @@ export async function trainPredictor(
       auxiliaries: prepared.auxiliaries,
       extra: prepared.descriptors.length,
       seed: configuration.seed + m,
-      onEvent: (event, stage) =>
-        onProgress({ kind: "fit", member: m + 1, members: configuration.ensemble, stage, event }),
+      onEvent(event, stage) {
+        onProgress({ kind: "fit", member: m + 1, members: configuration.ensemble, stage, event });
+        // Not before: a mistake that ends the training must not bind the folder to its auxiliary tasks.
+        if (event.kind !== "start" || kept || directory === undefined || !features.selection) return;
+        keepChoice(directory, features.selection);
+        kept = true;
+      },
       ...(directory !== undefined && { directory }),
       ...(signal && { signal }),
       ...(run && { run }),
@@ -138,13 +147,11 @@ export async function trainPredictor(
 const choiceOf = (directory: string): string => join(directory, "selection.json");
 
 /** The auxiliary tasks of a run that goes on: a language model might choose others the second time. */
-const keptChoice = (directory: string): Selection | null =>
-  existsSync(choiceOf(directory))
-    ? (JSON.parse(readFileSync(choiceOf(directory), "utf8")) as Selection)
-    : null;
+const keptChoice = (directory: string): Selection | null => keptJson(choiceOf(directory)) as Selection | null;
 
-const keepChoice = (directory: string, selection: Selection): void =>
+function keepChoice(directory: string, selection: Selection): void {
   replaceFile(choiceOf(directory), [new TextEncoder().encode(`${JSON.stringify(selection)}\n`)]);
+}
 
 /** Calibrates on validation, measures on test, and puts the record together. */
 async function finish(

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium } from "../../../core/test/browser/chromium.ts";
-import { cardPage, examplesOf } from "../../src/card/card-page.ts";
+import { cardPage, examplesOf, modelWords } from "../../src/card/card-page.ts";
 import { comparisonPage } from "../../src/card/comparison-page.ts";
 import { domainBins, rocPoints } from "../../src/card/target-figures.ts";
 import { compare } from "../../src/compare/compare.ts";
@@ -75,6 +75,17 @@ describe("the model card", () => {
       expect(each).toContain("&lt;script&gt;");
       expect(each).not.toMatch(/(NaN|undefined|Infinity)/);
     }
+  });
+
+  it.each([
+    ["gin", "graph isomorphism network (gin), width 128, depth 5, dropout 0, virtualNode true"],
+    ["gcn", "graph convolutional network (gcn), width 128, depth 5, dropout 0, virtualNode true"],
+    ["d-mpnn", "message passing along directed bonds (d-mpnn), width 300, depth 3, dropout 0, readout sum"],
+    ["attentive-fp", "graph network with attention (attentive-fp), width 200, depth 2, steps 2, dropout 0.2"],
+    ["mlp", "perceptron on fingerprints (mlp), width 256, dropout 0.3, fingerprint maccs, bits 168"],
+  ] as const)("names the model %s", (name, words) => {
+    const model = name === "mlp" ? ({ name, fingerprint: "maccs" } as const) : { name };
+    expect(modelWords(tiny({ model, ensemble: 1, inputs: "none" }))).toBe(words);
   });
 
   const row = (value: number, label: number, similarity = 1): TestRow => ({

@@ -6,8 +6,9 @@ import { cardPage } from "../../src/card/card-page.ts";
 import { enumeratedSmiles } from "../../src/data/enumerated.ts";
 import { readPredictor } from "../../src/predictor/folder.ts";
 import { frozenVotes } from "../../src/select/frozen-votes.ts";
+import { type TrainingEvent, trainPredictor } from "../../src/training/train-predictor.ts";
 import { chatServer, good, json } from "../support/chat-server.ts";
-import { command, temporary, tinyCsv, tinyFlags } from "./tiny.ts";
+import { command, quick, temporary, tiny, tinyCsv, tinyFlags, tinyTable } from "./tiny.ts";
 
 const folder = temporary();
 const at = (name: string): string => join(folder, name);
@@ -145,4 +146,23 @@ it("a run that goes on keeps the choice that it began with", async () => {
   await train("kept", ...words);
   expect(first).not.toEqual(["BalabanJ", "WienerIndex"]);
   expect(reportOf("kept").auxiliaries).toEqual(["BalabanJ", "WienerIndex"]);
+});
+
+it("a command that fails before its first fit binds no folder to the tasks that it had drawn", async () => {
+  const wrong = ["--auxiliary", "random", "--target", "class", "--method", "single-task"];
+  const failed = await train("unbound", ...wrong);
+  expect([failed.code, failed.err]).toEqual([1, expect.stringContaining("ends with the first of 2 targets")]);
+  expect((await train("unbound", "--auxiliary", "tpsa")).code).toBe(0);
+  expect(reportOf("unbound").auxiliaries).toEqual(["tpsa"]);
+});
+
+it("a method that is none is refused before anything is computed", async () => {
+  const events: TrainingEvent[] = [];
+  const chosen = tiny({ method: "magic", auxiliary: ["tpsa"] });
+  const training = trainPredictor(await tinyTable(60, ["y"]), chosen, {
+    ...quick,
+    onProgress: (event) => events.push(event),
+  });
+  await expect(training).rejects.toThrow(/no method "magic"/);
+  expect(events).toEqual([]);
 });

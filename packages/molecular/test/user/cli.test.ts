@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { program } from "../../src/cli.ts";
 import { predictTable } from "../../src/command/predict.ts";
+import { resultText } from "../../src/command/train.ts";
 import { readPredictor } from "../../src/predictor/folder.ts";
+import { measuredCoverage } from "../../src/training/report.ts";
 import { command, temporary, tinyCsv, tinyFlags } from "./tiny.ts";
 
 const folder = temporary();
@@ -47,6 +49,35 @@ describe("train", () => {
     const before = bytes("whole");
     expect((await command("train", data, ...tinyFlags, "--fresh", "--out", at("whole"))).code).toBe(0);
     expect(bytes("whole").equals(before)).toBe(true);
+  });
+
+  it("gives no model of other data for its own", async () => {
+    const renamed = at("renamed.csv");
+    writeFileSync(renamed, tinyCsv(50));
+    const { code, err } = await command("train", renamed, ...tinyFlags, "--out", at("whole"));
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/holds a model of data\.csv, not of renamed\.csv\. .*--fresh/),
+    ]);
+  });
+
+  it.each(["configuration.json", "selection.json"])("names a damaged %s and the cure", async (name) => {
+    const training = join(at(`damaged-${name}`), "training");
+    mkdirSync(training, { recursive: true });
+    for (const text of ["{", "null"]) {
+      writeFileSync(join(training, name), text);
+      const { code, err } = await command("train", data, ...tinyFlags, "--out", at(`damaged-${name}`));
+      expect([code, err]).toEqual([1, expect.stringContaining(`${name} holds no JSON object. Take it away`)]);
+    }
+  });
+
+  it("says nothing of the size of intervals where no test molecule has a label", async () => {
+    const { record } = await readPredictor(at("whole"));
+    const [target] = record.report.targets;
+    const coverage = measuredCoverage(record.targets[0]!, [], record.configuration.level);
+    const bare = { ...target!, labels: { ...target!.labels, test: 0 }, test: [], coverage };
+    const text = resultText({ ...record, report: { ...record.report, targets: [bare] } });
+    expect(text).toContain("Intervals for 90 %: 0 of 0 test labels inside (–).\n");
   });
 
   it("stops on Ctrl-C with exit code 130, and the same command ends with the same bytes", async () => {
@@ -160,6 +191,38 @@ describe("predict", () => {
     );
     expect([found.code, found.err]).toEqual([1, expect.stringContaining("is not a well-formed CSV table")]);
     expect([existsSync(at("none.csv")), existsSync(at("none.csv.part"))]).toEqual([false, false]);
+  });
+});
+
+describe("predict --out", () => {
+  const into = async (out: string, onProgress: () => unknown = () => undefined) => {
+    const predictor = await readPredictor(at("whole"));
+    const error: unknown = await predictTable(predictor, data, { out, onProgress }).catch((e: unknown) => e);
+    await predictor.dispose();
+    return error;
+  };
+
+  it("that is a folder is refused before anything is predicted", async () => {
+    const seen = vi.fn();
+    expect(await into(folder, seen)).toMatchObject({
+      code: "bad-option",
+      message: `${folder} is a folder: name a file in it with --out.`,
+    });
+    expect(seen).not.toHaveBeenCalled();
+  });
+
+  mkdirSync(at("taken.csv.part"));
+  it.each([
+    ["lies below a file", join(data, "x.csv"), () => undefined],
+    ["cannot be begun", at("taken.csv"), () => undefined],
+    ["cannot get its name", at("late.csv"), () => mkdirSync(at("late.csv"))],
+  ])("that %s is an error of the disk, with the cure", async (_, out, onProgress) => {
+    const error = await into(out, onProgress);
+    expect(error).toMatchObject({
+      code: "disk",
+      message: expect.stringMatching(/^Could not write .*\. Choose another --out/),
+    });
+    expect((error as Error).message).toContain(out);
   });
 });
 

@@ -55,6 +55,15 @@ describe("compare", () => {
     );
   });
 
+  it("tries weight decay with auxiliary tasks, too, where training does not read their scale", async () => {
+    const directory = temporary();
+    await compare(table, { ...chosen, method: "pre-train" }, { ...options, seeds: 1, tries: 2, directory });
+    const tried = ["single", "auxiliary", "inputs", "both"].flatMap((arm) =>
+      [0, 0.03].map((decay) => `${arm} weightDecay=${decay} seed=0`),
+    );
+    expect(trainings(directory)).toEqual(tried);
+  });
+
   it("asks a language model once, and not again when it goes on", async () => {
     await using server = await chatServer(good);
     const environment = {
@@ -101,5 +110,18 @@ describe("compare", () => {
     expect([again.code, again.out]).toEqual([0, first.out]);
     expect(again.err).toContain("is compared already");
     expect((await run("--seed", "4")).err).toMatch(/seed \(was 0, now 4\)/);
+    const others = join(folder, "others.csv");
+    writeFileSync(others, tinyCsv(50));
+    const other = await command("compare", others, ...words.split(" "), "--out", out);
+    expect([other.code, other.err]).toEqual([
+      1,
+      expect.stringContaining("holds a comparison of data.csv, not of others.csv. Give another --out"),
+    ]);
+    writeFileSync(join(out, "comparison.json"), "{");
+    const damaged = await run();
+    expect([damaged.code, damaged.err]).toEqual([
+      1,
+      expect.stringContaining("comparison.json holds no JSON object. Take it away"),
+    ]);
   });
 });
