@@ -85,8 +85,8 @@ export interface Benchmark {
   readonly source: "embedded" | "data";
   /** True for data that a generator made up; said plainly in table and report. */
   readonly simulated?: boolean;
-  /** `true`, or why this cannot run here and what to do. Must not download. */
-  available?(): Promise<true | string>;
+  /** `true`, or why this tier cannot run here and what to do. Must not download. */
+  available?(tier: Tier): Promise<true | string>;
   /** `limit`: seconds after which a trial is taken to hang and is killed; default 10 minutes (smoke), 2 hours (ci), a day (full). */
   readonly tiers: Readonly<
     Partial<Record<Tier, { readonly seeds: readonly number[]; readonly limit?: number }>>

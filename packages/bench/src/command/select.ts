@@ -48,7 +48,7 @@ export async function runnable(
   for (const entry of found) {
     const { benchmark } = entry;
     const why = benchmark.tiers[tier]
-      ? ((await benchmark.available?.()) ?? true)
+      ? ((await benchmark.available?.(tier)) ?? true)
       : `It has no tier "${tier}"; it has ${tiers.filter((name) => benchmark.tiers[name]).join(", ")}.`;
     if (why === true) ready.push(entry);
     else leftOut.push({ name: benchmark.name, why });

@@ -1,4 +1,4 @@
-import { type Benchmark, defineBenchmark } from "@outrigger/bench/benchmark";
+import { type Benchmark, defineBenchmark, type Tier } from "@outrigger/bench/benchmark";
 import { availability } from "../data/locate.ts";
 import type { MoleculeSource } from "../data/sources.ts";
 import { experimentArms, fewLabelsArms } from "./arms.ts";
@@ -69,10 +69,11 @@ export interface FewLabelsOptions {
 export function fewLabelsBenchmark({ name, version, title, sources, ci }: FewLabelsOptions): Benchmark {
   const byName = new Map(sources.map((source) => [source.name, source]));
   const others = [...byName.keys()].filter((source) => !ci.includes(source));
-  // A benchmark is asked before the tier is known: trials of the others, in tier `full`, fail by themselves and name the file that they lack.
-  const missing = (): true | string => {
-    const said = ci.map((each) => availability(byName.get(each)!)).filter((answer) => answer !== true);
-    return said.length === 0 ? true : said.join(" ");
+  const namesOf = (tier: Tier): readonly string[] => (tier === "full" ? others : ci);
+  const missing = (tier: Tier): true | string => {
+    const said = namesOf(tier).map((each) => availability(byName.get(each)!));
+    const lacking = said.filter((answer) => answer !== true);
+    return lacking.length === 0 ? true : lacking.join(" ");
   };
   return defineBenchmark({
     name,
@@ -83,9 +84,9 @@ export function fewLabelsBenchmark({ name, version, title, sources, ci }: FewLab
     metric: METRICS[sources[0]!.kind],
     baseline: "single-task",
     source: "data",
-    available: () => Promise.resolve(missing()),
+    available: (tier) => Promise.resolve(missing(tier)),
     tiers: SEEDS,
-    arms: (tier) => fewLabelsArms(tier, tier === "full" ? others : ci),
+    arms: (tier) => fewLabelsArms(tier, namesOf(tier)),
     run: async (trial) =>
       runExperiment(await problemOf(byName.get(trial.options["dataset"] as string)!), trial),
   });

@@ -55,7 +55,7 @@ async function trial(method: string, options: Options): Promise<TrialResult> {
 
 describe("the benchmark on NYU Depth v2", () => {
   it("says what is missing, and how to get it", async () => {
-    const said = await nyuv2.available!();
+    const said = await nyuv2.available!("full");
     expect(said).toMatch(
       /outrigger-vision prepare nyuv2 nyu_depth_v2_labeled.mat splits.mat --out .*vision-rock.nyuv2/,
     );
@@ -68,7 +68,7 @@ describe("the benchmark on NYU Depth v2", () => {
     mkdirSync(join(folder, "vision-rock"));
     await prepareNyuv2(file, splits, out, { checksum: null, minPixels: 20, validation: { count: 3 } });
     copyFileSync(fixture("resnet-narrow.safetensors"), join(folder, "vision-rock", "resnet50.safetensors"));
-    expect(await nyuv2.available!()).toBe(true);
+    expect(await nyuv2.available!("full")).toBe(true);
 
     const single = await trial("single-task", {});
     expect(single.metrics["test/AP"]).toBeTypeOf("number");
