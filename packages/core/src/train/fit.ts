@@ -4,7 +4,7 @@ import { Random } from "../random.ts";
 import type { Best, FitCallback, Stopped } from "./callback/event.ts";
 import { JsonLines } from "./callback/json-lines.ts";
 import { progress as automatic } from "./callback/progress.ts";
-import { type RunState, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type RunState, readCheckpoint, resumable, writeCheckpoint } from "./checkpoint.ts";
 import { Cursor } from "./cursor.ts";
 import { Diary } from "./diagnostics/diary.ts";
 import { watchOf } from "./diagnostics/options.ts";
@@ -234,7 +234,7 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
     notify({ kind: "end", stopped, best });
   } catch (error) {
     await evaluator.dispose();
-    throw error;
+    throw path === undefined || options.resume === false ? error : resumable(error, path);
   } finally {
     await stepper.dispose();
   }
