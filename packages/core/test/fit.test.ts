@@ -11,6 +11,7 @@ import { staticWeights } from "@outrigger/core/weighting/static";
 import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
 import type { Weighting } from "@outrigger/core/weighting/weighting";
+import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
 import { describe, expect, it, vi } from "vitest";
 import { toy } from "./fixtures/toy.ts";
@@ -196,10 +197,9 @@ describe("fit", () => {
       }) as typeof model.apply,
     };
     const tasks = data.tasks.map((task): Task<ColumnBatch> => {
-      const { name, role, loss } = task;
-      return name === "a"
-        ? { name, role, loss: (output, batch) => loss(tf.slice(output, [0, 0], [-1, 1]), batch) }
-        : task;
+      if (task.name !== "a") return task;
+      const first = (output: Tensor): Tensor => tf.slice(output, [0, 0], [-1, 1]);
+      return { name: "a", role: "auxiliary", loss: (output, batch) => task.loss(first(output), batch) };
     });
     const evaluator = new Evaluator(wide, tasks, { threads: 1 });
     const params = model.init(Random.seeded(1, "init"));
