@@ -1,13 +1,15 @@
+import { Bound } from "@outrigger/core/graph/bound";
 import { array } from "@outrigger/core/graph/index";
 import { adam } from "@outrigger/core/optimize/adam";
 import { sgd } from "@outrigger/core/optimize/sgd";
+import { headFirst } from "@outrigger/core/procedure/head-first";
 import type { AffinityRecord } from "@outrigger/core/train/diagnostics/record";
 import type { StepReport } from "@outrigger/core/train/driver";
 import { type FitOptions, fit } from "@outrigger/core/train/fit";
 import { uniform } from "@outrigger/core/weighting/uniform";
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { stepper, trunkRows } from "./support/stepper.ts";
 
@@ -191,6 +193,21 @@ describe("inter-task affinity", () => {
     expect(matrix[1]).toEqual([null, null, null, null]);
     expect(matrix.map((row) => row[1])).toEqual([null, null, null, null]);
     expect(matrix[0]![2]).not.toBeNull();
+  });
+
+  it("compiles once under a procedure too, whose steps leave the parameters on the host", async () => {
+    const loads = vi.spyOn(Bound, "load");
+    const watch = { gradientsEvery: 1, affinityEvery: 1 };
+    const run = stepper({ model: plain.model, method: headFirst(), watch });
+    const compiled: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await run.run(plainBatch, 0);
+      compiled.push(loads.mock.calls.length);
+    }
+    loads.mockRestore();
+    await run.dispose();
+    expect(compiled[0]).toBeGreaterThan(2);
+    expect(compiled.slice(1)).toEqual([compiled[0], compiled[0]]);
   });
 
   it("leaks no tensors", async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,7 +17,7 @@ import { replaceFile } from "@outrigger/core/train/disk";
 import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
 import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused } from "./support/errors.ts";
 
@@ -124,6 +124,20 @@ describe("a run with a directory", () => {
     expect(existsSync(file())).toBe(true);
     expect((await refused(train(options))).message).toBe(error.message);
   });
+
+  it("says that it goes on from a checkpoint where there is one, and only there", async () => {
+    const blocked = (at: number) => (record: { epoch: number }) => {
+      if (record.epoch === at) mkdirSync(`${file()}.tmp`);
+    };
+    const none = await refused(train({ directory: folder, onEpoch: blocked(0) }));
+    expect(none.code).toBe("disk");
+    expect(none.message).toMatch(/, then run again\.$/);
+    rmSync(`${file()}.tmp`, { recursive: true });
+    const later = await refused(train({ directory: folder, onEpoch: blocked(1) }));
+    expect(later.code).toBe("disk");
+    expect(later.message).toMatch(/, then run again\. The run continues from its last checkpoint\.$/);
+    expect(later.details).toEqual(none.details);
+  });
 });
 
 describe("replaceFile", () => {
@@ -137,6 +151,21 @@ describe("replaceFile", () => {
     expect(() => replaceFile(path, failing())).toThrow(/the disk is full. Free some space/);
     expect(readFileSync(path, "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["a"]);
+  });
+
+  it("closes what it opened where a directory cannot be forced to the disk", () => {
+    const [opened, closed] = [vi.spyOn(fs, "openSync"), vi.spyOn(fs, "closeSync")];
+    const forced = vi
+      .spyOn(fs, "fsyncSync")
+      .mockImplementationOnce(() => undefined)
+      .mockImplementationOnce(() => {
+        throw Object.assign(new Error("invalid argument"), { code: "EINVAL" });
+      });
+    replaceFile(join(folder, "a"), [Buffer.from("new")]);
+    expect(forced).toHaveBeenCalledTimes(2);
+    expect(opened).toHaveBeenCalledTimes(2);
+    expect(closed.mock.calls.map(([file]) => file)).toEqual(opened.mock.results.map(({ value }) => value));
+    for (const spy of [opened, closed, forced]) spy.mockRestore();
   });
 
   it("says what to do when the directory cannot be made", () => {

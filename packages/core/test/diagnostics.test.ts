@@ -14,8 +14,10 @@ import { decodeSafetensors } from "@outrigger/core/train/safetensors";
 import { arml } from "@outrigger/core/weighting/arml";
 import { every } from "@outrigger/core/weighting/combine/every";
 import { perLayer } from "@outrigger/core/weighting/combine/per-layer";
+import { representation } from "@outrigger/core/weighting/combine/representation";
 import { famo } from "@outrigger/core/weighting/famo";
 import { gls } from "@outrigger/core/weighting/gls";
+import { mgda } from "@outrigger/core/weighting/mgda";
 import { pcgrad } from "@outrigger/core/weighting/pcgrad";
 import { randomWeights } from "@outrigger/core/weighting/random";
 import { staticWeights } from "@outrigger/core/weighting/static";
@@ -25,7 +27,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused } from "./support/errors.ts";
 import { dot } from "./support/gram.ts";
-import { type Batch, trunkRows } from "./support/stepper.ts";
+import { type Batch, spy, trunkRows } from "./support/stepper.ts";
 
 // Four batches a pass, dropout, masks.
 const { model, ...data } = toy({ batchSize: 24, dropout: 0.3 });
@@ -87,6 +89,7 @@ describe("a run that is looked at", () => {
     ["a rule that sees losses first", { method: gls() }],
     ["a rule that sees losses after the step too", { method: famo() }],
     ["a rule at every layer", { method: perLayer(pcgrad()) }],
+    ["a rule at the representation", { method: representation(mgda()) }],
     ["an aggregator", { method: graddrop() }],
     ["a method at the representation", { method: rotograd() }],
     ["several steps in one call", { method: randomWeights(), stepsPerCall: 4 }],
@@ -207,6 +210,10 @@ describe("gradient records", () => {
 
   it.each([
     ["a rule", staticWeights({ weights: [1, 0.5, 2, 0] })],
+    [
+      "a rule at the representation",
+      representation({ ...spy("gram", [1, 0.5, 2, 0]), atRepresentation: true }),
+    ],
     ["an aggregator", graddrop()],
   ])("hold norms, cosines and shares of the trunk's gradients: %s", async (kind, method) => {
     const found = await record({ method });

@@ -5,6 +5,7 @@ import { rotograd } from "@outrigger/core/feature/rotograd";
 import { array, type NDArray } from "@outrigger/core/graph/index";
 import { adam } from "@outrigger/core/optimize/adam";
 import { sgd } from "@outrigger/core/optimize/sgd";
+import type { Random } from "@outrigger/core/random";
 import { fit } from "@outrigger/core/train/fit";
 import { fitInStages, type Stage, type StagesOptions } from "@outrigger/core/train/fit-in-stages";
 import type { ModelState, Params } from "@outrigger/core/train/model";
@@ -116,6 +117,36 @@ it("carries moving statistics over, also out of a stage that had ended", async (
   const idle = marked.map((stage) => ({ ...stage, progress: "none" as const }));
   await fitInStages({ ...model, state: fresh }, { ...shared, stages: idle, directory });
   expect(then()).toBe(33);
+});
+
+it("begins a stage with the statistics of the one before, where init puts them back", async () => {
+  let count = 0;
+  const state: ModelState = {
+    read: async () => ({ count: array([count]) }),
+    write: (values) => {
+      count = values["count"]!.data[0]!;
+    },
+  };
+  const pretrained = {
+    ...model,
+    state,
+    // As fromLayersModel does.
+    init(random: Random) {
+      count = 0;
+      return model.init(random);
+    },
+  };
+  const begun: number[] = [];
+  const progress: StagesOptions<Batch>["progress"] = ({ kind }) => {
+    if (kind === "start") begun.push(count);
+    if (kind === "step") count++;
+  };
+  const stages = schedule.map((stage) => ({ ...stage, epochs: 1, keep: "last" as const }));
+  const fitted = await fitInStages(pretrained, { ...shared, stages, progress });
+  const { size } = data.train;
+  expect(begun).toEqual([0, size, 2 * size]);
+  expect(count).toBe(3 * size);
+  expect(fitted.model).toBe(pretrained);
 });
 
 describe("with a directory", () => {

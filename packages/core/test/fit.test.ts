@@ -2,6 +2,7 @@ import { adam } from "@outrigger/core/optimize/adam";
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { Random } from "@outrigger/core/random";
 import { progressBar, progressLines } from "@outrigger/core/train/callback/progress";
+import { Evaluator } from "@outrigger/core/train/evaluate";
 import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
 import type { ColumnBatch, Task } from "@outrigger/core/train/task";
 import { every } from "@outrigger/core/weighting/combine/every";
@@ -10,8 +11,9 @@ import { staticWeights } from "@outrigger/core/weighting/static";
 import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
 import type { Weighting } from "@outrigger/core/weighting/weighting";
+import type { Tensor } from "@tensorflow/tfjs";
 import tf from "@tensorflow/tfjs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused } from "./support/errors.ts";
 import { dot } from "./support/gram.ts";
@@ -184,6 +186,42 @@ describe("fit", () => {
     const squared = [...predicted.y!].reduce((sum, value, i) => sum + (value - labels[i]!) ** 2, 0);
     expect(Math.sqrt(squared / predicted.y!.length)).toBeCloseTo(run.best!.value, 10);
     await run.dispose();
+  });
+
+  it("predicts all numbers of a head with several, row by row, where its task has no predict", async () => {
+    const wide = {
+      ...model,
+      apply: ((params, batch, mode) => {
+        const { a, ...rest } = model.apply(params, batch, mode);
+        return { ...rest, a: tf.concat([a!, tf.neg(a!), tf.mul(a!, 3)], 1) };
+      }) as typeof model.apply,
+    };
+    const tasks = data.tasks.map((task): Task<ColumnBatch> => {
+      if (task.name !== "a") return task;
+      const first = (output: Tensor): Tensor => tf.slice(output, [0, 0], [-1, 1]);
+      return { name: "a", role: "auxiliary", loss: (output, batch) => task.loss(first(output), batch) };
+    });
+    const evaluator = new Evaluator(wide, tasks, { threads: 1 });
+    const params = model.init(Random.seeded(1, "init"));
+    const { a, y } = await evaluator.predict(params, data.validation);
+    await evaluator.dispose();
+    const samples = data.validation.samples!;
+    expect([y!.length, a!.length]).toEqual([samples, 3 * samples]);
+    for (let row = 0; row < samples; row++) {
+      expect(a![3 * row + 1]).toBe(-a![3 * row]!);
+      expect(a![3 * row + 2]).toBeCloseTo(3 * a![3 * row]!, 5);
+    }
+  });
+
+  it("frees what evaluation compiled when it throws", async () => {
+    const disposed = vi.spyOn(Evaluator.prototype, "dispose");
+    const stop = new Error("stop");
+    const onEpoch = (): never => {
+      throw stop;
+    };
+    await expect(train({ onEpoch })).rejects.toBe(stop);
+    expect(disposed).toHaveBeenCalledOnce();
+    disposed.mockRestore();
   });
 
   it("stops when patience runs out", async () => {

@@ -199,6 +199,16 @@ describe("fit", () => {
     }
   });
 
+  it("says that a task was left out, where none of its losses was finite in an epoch", async () => {
+    const all = { ...data.train, epoch: () => [first!, second!].map((batch) => spoilt(batch, "a")) };
+    const { code, message } = await refused(train({ train: all, onNonFinite: "drop-task" }));
+    expect([code, message]).toEqual([
+      "non-finite",
+      'Task "a" was left out of 2 steps of epoch 0 because its loss was not finite, and had labels in no other. ' +
+        "Leave `onNonFinite` out to see why.",
+    ]);
+  });
+
   it("refuses a policy that does not exist, and an epoch without a step", async () => {
     const all = { ...data.train, epoch: () => [spoilt(first!, "y"), spoilt(second!, "y")] };
     const { message } = await refused(train({ train: all, onNonFinite: "skip-step" }));

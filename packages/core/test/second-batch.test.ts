@@ -1,6 +1,8 @@
+import { array } from "@outrigger/core/graph/index";
 import { sgd } from "@outrigger/core/optimize/sgd";
 import { Random } from "@outrigger/core/random";
 import { fit } from "@outrigger/core/train/fit";
+import { Look } from "@outrigger/core/train/look";
 import { compose } from "@outrigger/core/weighting/combine/compose";
 import { every } from "@outrigger/core/weighting/combine/every";
 import { smoothed } from "@outrigger/core/weighting/combine/smoothed";
@@ -164,4 +166,27 @@ it("an independent stream orders the second batches: the dropout and method stre
   await run.dispose();
   expect([streams.dropout.state, streams.method.state, streams.dev.state]).toEqual(saved.slice(0, 3));
   expect(streams.other.state).not.toEqual(saved[3]);
+});
+
+it("has norm 0 for a held-out gradient whose square rounding left below zero", async () => {
+  const [zero, square] = [new Float32Array(1), new Float32Array(2 * 4)];
+  // High parts and low parts of [[⟨g, g⟩, ⟨g, d⟩], [⟨d, g⟩, ⟨d, d⟩]]
+  square.set([1, 0, 0, 0], 0);
+  square.set([0, 0, 0, -1e-12], 4);
+  const shown = { losses: [array(zero, [])], counts: [array(zero, [])], grams: [array(square, [2, 2, 2])] };
+  const look = new Look({
+    model: plain.model,
+    tasks: plain.tasks.slice(0, 1),
+    primary: 0,
+    method: "spy",
+    place: "trunk",
+    streams: {
+      dropout: Random.seeded(1, "dropout"),
+      dev: Random.seeded(1, "dev"),
+      other: Random.seeded(1, "other"),
+    },
+    dev: plain.validation,
+  });
+  const { view } = await look.at(first! as never, "gram+dev", { view: () => (async () => shown) as never });
+  expect(view.dev!.norm).toBe(0);
 });

@@ -118,6 +118,19 @@ describe("several steps in one call", () => {
     expect(await end(together)).toEqual(await end(single));
   });
 
+  it.each([Number.POSITIVE_INFINITY, 3.5e38])(
+    "clip nothing at a limit of %d, which single precision does not hold",
+    async (maxGradientNorm) => {
+      const ends: unknown[] = [];
+      for (const limit of [{}, { maxGradientNorm }]) {
+        const run = stepper(limit);
+        for await (const { losses } of run.runs(batches, 0)) expect(losses.every(Number.isFinite)).toBe(true);
+        ends.push(await end(run));
+      }
+      expect(ends[1]).toEqual(ends[0]);
+    },
+  );
+
   it("stop before weights that are not finite", async () => {
     const method = {
       ...uniform(),

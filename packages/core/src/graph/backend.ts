@@ -97,7 +97,7 @@ const isMany = (outputs: Output | readonly Output[]): outputs is readonly Output
   Array.isArray((outputs[0] as readonly unknown[] | undefined)?.[0]);
 
 /** Records a call: reads the inputs' symbolic values, asks the shape rule, appends a node. */
-export function recordKernel(
+function recordKernel(
   name: string,
   infer: (inputs: Record<string, Value>, attributes: NamedAttrMap) => Output | readonly Output[],
 ): KernelFunc {

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../error.ts";
-import { leaves, mapTree, type NDArray, type Spec, type Tree, unflatten } from "./array.ts";
+import { leaves, mapTree, type NDArray, type Spec, type Tree } from "./array.ts";
 import { backendName, registerBackend } from "./backend.ts";
 import { compareTraces } from "./frozen.ts";
 import { type CapturedVariable, type Graph, type GraphInput, own, type Value } from "./graph.ts";
@@ -15,7 +15,7 @@ import "./kernels/index.ts";
 export type Traceable = (...args: never[]) => Tree<Tensor>;
 
 /** A new graph input inside the running trace. */
-export function newInput(spec: Spec): Value {
+function newInput(spec: Spec): Value {
   const attributes = { shape: [...spec.shape], dtype: spec.dtype ?? "float32" };
   return valueOf(tf.engine().runKernel(own.input, {}, attributes) as Tensor);
 }
@@ -204,7 +204,3 @@ export function bindArguments(graph: Graph, args: readonly Tree<NDArray>[]): Map
     }),
   );
 }
-
-/** The tree that the traced function returned, with arrays for tensors. */
-export const unflattenOutputs = <T>(graph: Graph, flat: readonly T[]): Tree<T> =>
-  unflatten(graph.outputs, flat);

@@ -2,7 +2,7 @@ import type { io } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { platform } from "#platform";
 import { OutriggerError } from "../error.ts";
-import { replaceFile } from "../train/disk.ts";
+import { removeQuietly, replaceFile } from "../train/disk.ts";
 
 const { fs, path: paths } = platform;
 
@@ -123,7 +123,8 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
   const json = { ...rest, modelTopology, weightsManifest: manifest };
   replaceFile(paths.join(folder, name), [bytes]);
   replaceFile(paths.join(folder, "model.json"), [new TextEncoder().encode(JSON.stringify(json))]);
-  for (const old of before) if (paths.basename(old) !== name) fs.rmSync(old, { force: true });
+  // The new model is whole: an old file that stays takes room, and nothing else.
+  for (const old of before) if (paths.basename(old) !== name) removeQuietly(old);
   return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
 }
 

@@ -1,14 +1,9 @@
 import type { DType } from "../graph/array.ts";
+import { swapLast } from "../graph/axes.ts";
 import { type Attributes, type Graph, makeNode, type Node, own, type Value } from "../graph/graph.ts";
 
 /** Kernels whose fast translation asks the host for a table of row numbers, which a file cannot. */
 const tabled: ReadonlySet<string> = new Set(["UnsortedSegmentSum", own.segmentMean, own.segmentMax]);
-
-const swapLast = (rank: number): number[] => {
-  const perm = Array.from({ length: rank }, (_, i) => i);
-  [perm[rank - 2], perm[rank - 1]] = [rank - 1, rank - 2];
-  return perm;
-};
 
 /**
  * The same graph without what only our executors offer: products with transposed operands become transposes and plain products

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { DType } from "../graph/array.ts";
+import { axisOf } from "../graph/axes.ts";
 import type { Attributes, Node, Value } from "../graph/graph.ts";
 import { attr, type Dimension } from "./graph-def.ts";
 import { type Call, noTfOp, type Translation } from "./tf-call.ts";
@@ -24,11 +25,6 @@ const inputShape = ({ node }: Call, key: string): number[] => node.inputs[key]!.
 const axesOf = (call: Call): number[] => {
   const { axis, reductionIndices } = call.attributes;
   return tf.util.parseAxisParam((axis ?? reductionIndices) as number | number[], inputShape(call, "x"));
-};
-
-const axisOf = (axis: unknown, rank: number): number => {
-  const at = (axis as number | undefined) ?? 0;
-  return at < 0 ? at + rank : at;
 };
 
 const reduction =

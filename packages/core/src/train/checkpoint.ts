@@ -80,6 +80,14 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   replaceFile(path, encodeSafetensors({ arrays, metadata }));
 }
 
+/** An error of a run that has a checkpoint: one of the disk says that the run goes on from there. */
+export function resumable(error: unknown, path: string): unknown {
+  if (!(error instanceof OutriggerError) || error.code !== "disk" || !platform.fs.existsSync(path))
+    return error;
+  const said = `${error.message} The run continues from its last checkpoint.`;
+  return new OutriggerError(error.code, said, error.details, error.cause);
+}
+
 const vectors = (data: Readonly<Record<string, Float32Array>>): Map<string, NDArray> =>
   new Map(
     Object.entries(data).map(([name, data]) => [name, { dtype: "float32", shape: [data.length], data }]),

@@ -16,14 +16,14 @@ export function diskError(path: string, error: unknown): OutriggerError {
   const cause = causes[code] ?? `${message}. Check the directory`;
   return new OutriggerError(
     "disk",
-    `Could not write ${path}: ${cause}, then run again: it continues from the last checkpoint.`,
+    `Could not write ${path}: ${cause}, then run again.`,
     { path, code },
     error,
   );
 }
 
-/** What failed first is what must be reported. */
-function removeQuietly(path: string): void {
+/** Removes a file where that can be done; what failed before, or was done, is what counts. */
+export function removeQuietly(path: string): void {
   try {
     fs.rmSync(path, { force: true });
   } catch {
@@ -58,8 +58,11 @@ export function replaceFile(path: string, chunks: Iterable<Uint8Array>): void {
   // The rename itself must survive a power cut too; not every file system lets a directory be forced.
   try {
     const folder = fs.openSync(paths.dirname(path), "r");
-    fs.fsyncSync(folder);
-    fs.closeSync(folder);
+    try {
+      fs.fsyncSync(folder);
+    } finally {
+      fs.closeSync(folder);
+    }
   } catch {
     return;
   }

@@ -1,5 +1,5 @@
 import { OutriggerError } from "../error.ts";
-import { leaves, type NDArray, type Tree } from "../graph/array.ts";
+import { leaves, type NDArray, sizeOf, type Tree } from "../graph/array.ts";
 import { type Compiled, type CompileOptions, compile } from "../graph/index.ts";
 import { forward } from "./loss.ts";
 import type { Batches, Host, Model, Params, ParamsTensors } from "./model.ts";
@@ -94,20 +94,25 @@ export class Evaluator<B> {
     );
   }
 
-  /** One prediction a sample and task, in fixed order, in the units people read (the raw output for tasks without `predict`). */
+  /**
+   * One prediction a sample and task, in fixed order, in the units people read (the raw output, row by row, for tasks without `predict`).
+   */
   async predict(params: Params, batches: Batches<Host<B>>): Promise<Record<string, Float64Array>> {
-    const parts = this.#tasks.map((): number[][] => []);
+    const parts = this.#tasks.map(() => ({ values: [] as number[][], width: 1 }));
     for (const batch of batches.epoch(null)) {
       const { outputs } = await this.#run(params, batch);
       this.#tasks.forEach((task, k) => {
         const output = outputs[task.name]!;
-        parts[k]!.push([...(task.predict?.(output) ?? output.data)]);
+        const part = parts[k]!;
+        part.values.push([...(task.predict?.(output) ?? output.data)]);
+        if (task.predict === undefined) part.width = sizeOf(output.shape.slice(1));
       });
     }
     return Object.fromEntries(
       this.#tasks.map(({ name }, k) => {
-        const all = Float64Array.from(parts[k]!.flat());
-        return [name, all.subarray(0, batches.samples ?? all.length)];
+        const { values, width } = parts[k]!;
+        const all = Float64Array.from(values.flat());
+        return [name, all.subarray(0, batches.samples === undefined ? all.length : batches.samples * width)];
       }),
     );
   }

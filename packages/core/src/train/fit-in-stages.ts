@@ -80,7 +80,8 @@ export async function fitInStages<B>(
   let fitted: Fitted<B> | undefined;
   for (const [i, { name, ...own }] of stages.entries()) {
     await fitted?.dispose();
-    fitted = await fit(model, {
+    const from = fitted && (await goingOn(model));
+    fitted = await fit(from ?? model, {
       ...shared,
       seed: i === 0 ? seed : Random.seeded(seed, `stage ${name}`).integer(2 ** 31),
       keep: i === stages.length - 1 ? "best" : "last",
@@ -88,11 +89,27 @@ export async function fitInStages<B>(
       ...(directory !== undefined && { directory: platform.path.join(directory, name) }),
       ...(fitted && { start: fitted.params }),
     });
+    if (fitted.model === from) fitted = { ...fitted, model };
     const { best, history, stopped } = fitted;
     records.push({ name, best, history, stopped });
     if (stopped === "signal" || signal?.aborted === true) break;
   }
   return { ...fitted!, stages: records };
+}
+
+/** The model that begins with the state it is in now: `init` of a model may put its state back to that of before the first stage. */
+async function goingOn<B>(model: Model<B>): Promise<Model<B>> {
+  const { state } = model;
+  if (state === undefined) return model;
+  const now = await state.read();
+  return {
+    ...model,
+    init(random) {
+      const params = model.init(random);
+      state.write(now);
+      return params;
+    },
+  };
 }
 
 function checkStages<B>(stages: readonly Stage<B>[]): void {

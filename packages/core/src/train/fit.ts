@@ -4,7 +4,7 @@ import { Random } from "../random.ts";
 import type { Best, FitCallback, Stopped } from "./callback/event.ts";
 import { JsonLines } from "./callback/json-lines.ts";
 import { progress as automatic } from "./callback/progress.ts";
-import { type RunState, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type RunState, readCheckpoint, resumable, writeCheckpoint } from "./checkpoint.ts";
 import { Cursor } from "./cursor.ts";
 import { Diary } from "./diagnostics/diary.ts";
 import { watchOf } from "./diagnostics/options.ts";
@@ -38,7 +38,7 @@ export interface Fitted<B> {
   readonly stopped: Stopped;
   /** Loss and metrics of every task, with `params`. */
   evaluate(batches: Batches<Host<B>>): Promise<Evaluation>;
-  /** One prediction a sample and task, in fixed order, with `params`. */
+  /** One prediction a sample and task, in fixed order, with `params`; the raw output, row by row, for tasks without `predict`. */
   predict(batches: Batches<Host<B>>): Promise<Record<string, Float64Array>>;
   /** Frees the native sessions; evaluate and predict then compile again. */
   dispose(): Promise<void>;
@@ -231,10 +231,13 @@ export async function fit<B>(model: Model<B>, options: FitOptions<B>): Promise<F
       await save();
     }
     await stepper.sync();
+    notify({ kind: "end", stopped, best });
+  } catch (error) {
+    await evaluator.dispose();
+    throw path === undefined || options.resume === false ? error : resumable(error, path);
   } finally {
     await stepper.dispose();
   }
-  notify({ kind: "end", stopped, best });
   // Before the first epoch ended there is no best epoch: the latest parameters are all there is.
   const latest = best === null || keep === "last";
   if (!latest) kept.push("best");
@@ -284,10 +287,22 @@ function requireSteps({ steps, skipped }: EpochSums, epoch: number): void {
   throw new OutriggerError("non-finite", `${what} Leave \`onNonFinite\` out to see which.`, { epoch });
 }
 
-/** @throws OutriggerError "bad-data" for one of the tasks named that had no label in a whole epoch. */
-function requireTrained({ losses }: EpochRecord, names: readonly string[]): void {
+/**
+ * @throws OutriggerError "bad-data" for one of the tasks named that had no label in a whole epoch, "non-finite" where it was left out of the
+ * steps in which it had.
+ */
+function requireTrained({ losses, dropped, epoch }: EpochRecord, names: readonly string[]): void {
   const unseen = names.find((name) => losses[name] === null);
   if (unseen === undefined) return;
+  const left = dropped[unseen]!;
+  if (left > 0) {
+    const said = `Task "${unseen}" was left out of ${left} ${left === 1 ? "step" : "steps"} of epoch ${epoch}`;
+    const why = "because its loss was not finite, and had labels in no other";
+    throw new OutriggerError("non-finite", `${said} ${why}. Leave \`onNonFinite\` out to see why.`, {
+      task: unseen,
+      epoch,
+    });
+  }
   const cure = "Remove the task, or use a split in which it has labels";
   throw new OutriggerError("bad-data", `Task "${unseen}" has no label in the training data. ${cure}.`, {
     task: unseen,

@@ -146,7 +146,8 @@ export class Look<B> {
     const gram = block(rows, 0, 0, T);
     if (wanted === "gram") return { gram };
     if (wanted === "gram+other") return { gram, gramOther: block(rows, 0, T, T) };
-    return { gram, dev: { dots: rows[T]!.slice(0, T), norm: Math.sqrt(rows[T]![T]!) } };
+    // Rounding can leave the square of a small gradient below zero.
+    return { gram, dev: { dots: rows[T]!.slice(0, T), norm: Math.sqrt(Math.max(0, rows[T]![T]!)) } };
   }
 
   /** Losses, and what their gradients are taken with respect to. */

@@ -31,6 +31,8 @@ export class ProcedureDriver<B> implements Driver<B> {
   readonly #dev: Cursor<Host<B>> | undefined;
   readonly #compiled: Compiled[] = [];
   readonly #look: Look<B>;
+  /** One object for the whole run: whoever looks compiles once for it. */
+  readonly #viewer: Pick<Learner<B>, "view">;
   #state: unknown;
 
   constructor(options: ProcedureOptions<B>) {
@@ -38,6 +40,13 @@ export class ProcedureDriver<B> implements Driver<B> {
     const { tasks, params, update } = learning;
     this.#options = options;
     this.#look = new Look(looking);
+    this.#viewer = {
+      view: (f: (params: ParamsTensors, ...args: never[]) => unknown) => {
+        const compiled = hostView(params.tree, f, learning.compile);
+        this.#compiled.push(compiled);
+        return compiled;
+      },
+    };
     this.#state = procedure.init(tasks.length, primary);
     this.#dev = dev && new Cursor(dev, streams.dev);
     this.#opened = procedure.open<B>({
@@ -75,14 +84,7 @@ export class ProcedureDriver<B> implements Driver<B> {
   }
 
   async opened(): Promise<Pick<Learner<B>, "view">> {
-    const { params, compile: options } = this.#options.learning;
-    return {
-      view: (f: (params: ParamsTensors, ...args: never[]) => unknown) => {
-        const compiled = hostView(params.tree, f, options);
-        this.#compiled.push(compiled);
-        return compiled;
-      },
-    };
+    return this.#viewer;
   }
 
   /** Parameters never leave the host. */

@@ -101,8 +101,11 @@ export class Stepper<B> {
     const shape = shapeOf(params.trunk, tasks.length, primary);
     const memory = initialMemory(method, shape);
     this.#known = new KnownLosses(tasks.map(({ name }) => name));
-    // No finite gradient is longer: a limit makes a learner refuse one that is not finite.
-    const limit = maxGradientNorm ?? (this.#policy === "error" ? undefined : 3e38);
+    // No finite gradient is longer: a limit makes a learner refuse one that is not finite. In single precision a greater limit is infinite.
+    const limit =
+      maxGradientNorm === undefined && this.#policy === "error"
+        ? undefined
+        : Math.min(maxGradientNorm ?? 3e38, 3e38);
     const vector = { params: this.params, update, frozen: still };
     const learning = { model, optimizer, ...vector, maxGradientNorm: limit, stepsPerCall };
     const compile = { ...options.compile, random: streams.dropout };

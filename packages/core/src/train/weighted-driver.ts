@@ -27,6 +27,8 @@ export interface WeightedOptions<B> {
 export class WeightedDriver<B> implements Driver<B> {
   readonly #options: WeightedOptions<B>;
   readonly #look: Look<B>;
+  /** At the trunk, for whoever watches; the rule's own where that shows the trunk's gradients. */
+  readonly #watch: Look<B>;
   readonly #learner: OpenedLearner<B>;
   #state: unknown;
 
@@ -34,6 +36,7 @@ export class WeightedDriver<B> implements Driver<B> {
     const { rule, looking, learning, layers } = options;
     this.#options = options;
     this.#look = new Look(looking);
+    this.#watch = looking.place === "representation" ? new Look({ ...looking, place: "trunk" }) : this.#look;
     this.#learner = new OpenedLearner(
       learning,
       rule.place === "layers" ? layeredDescent(learning, layers) : weightedDescent(learning),
@@ -55,7 +58,7 @@ export class WeightedDriver<B> implements Driver<B> {
     const masks = looking.streams.dropout.state;
     const looked = await this.#before(batch, at.step);
     const before: Partial<LayersView> = looked ? { losses: known.values, ...looked.view } : {};
-    const gram = watched ? (before.gram ?? (await this.#again(batch, "gram", masks)).view.gram) : undefined;
+    const gram = watched ? await this.#watched(batch, before, masks) : undefined;
     const asked = rule.weigh({ ...at, losses: [], ...before }, this.#state, random);
     this.#state = asked.state;
     const T = looking.tasks.length;
@@ -68,7 +71,7 @@ export class WeightedDriver<B> implements Driver<B> {
     const { losses, counts } = await this.#go(looked, batch, asked.weights, at.step);
     if (rule.observe !== undefined) {
       if (rule.observes === "after")
-        known.learn((await this.#again(batch, "losses", masks)).seen, at.step, true);
+        known.learn((await this.#again(this.#look, batch, "losses", masks)).seen, at.step, true);
       this.#state = rule.observe({ ...at, ...before, losses: known.values }, this.#state);
     }
     const cosines = before.gram && cosinesOf(before.gram, at.primary);
@@ -111,7 +114,7 @@ export class WeightedDriver<B> implements Driver<B> {
   }
 
   async yield(): Promise<void> {
-    if (await this.#learner.yield()) this.#look.forget();
+    if (await this.#learner.yield()) for (const look of [this.#look, this.#watch]) look.forget();
   }
 
   dispose(): Promise<void> {
@@ -147,12 +150,27 @@ export class WeightedDriver<B> implements Driver<B> {
     return learner.step(batch, weights, step + 1, (seen) => this.#options.known.learn(seen, step));
   }
 
+  /** Inner products of the trunk's gradients: those that the rule saw, where it saw these. */
+  async #watched(
+    batch: Host<B>,
+    before: Partial<LayersView>,
+    masks: readonly number[],
+  ): Promise<LayersView["gram"]> {
+    if (before.gram && this.#watch === this.#look) return before.gram;
+    return (await this.#again(this.#watch, batch, "gram", masks)).view.gram;
+  }
+
   /** A look for whoever watches or observes, with the dropout masks of the step. */
-  async #again(batch: Host<B>, wanted: "losses" | "gram", masks: readonly number[]): Promise<Looked> {
+  async #again(
+    look: Look<B>,
+    batch: Host<B>,
+    wanted: "losses" | "gram",
+    masks: readonly number[],
+  ): Promise<Looked> {
     const { dropout } = this.#options.looking.streams;
     const next = dropout.state;
     dropout.state = masks;
-    const looked = await this.#look.at(batch, wanted, await this.opened());
+    const looked = await look.at(batch, wanted, await this.opened());
     dropout.state = next;
     return looked;
   }

@@ -48,3 +48,11 @@ describe.each(uses)("%s in a trace", (kernel, f, reason) => {
     expect(error.message).toMatch(reason);
   });
 });
+
+it("refuses an einsum whose result has an axis that no tensor has", () => {
+  const f = (x: Tensor): Tensor => tf.einsum("ij->ik", x);
+  const error = thrown(() => trace(f as Traceable)({ shape: [2, 3] }));
+  expect(error.code).toBe("unsupported");
+  expect(error.details).toMatchObject({ kernel: "Einsum", equation: "ij->ik" });
+  expect(error.message).toContain('einsum "ij->ik": the result has axis "k"');
+});

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OutriggerError } from "@outrigger/core/error";
@@ -61,6 +69,17 @@ describe("a model folder", () => {
     await second.save(modelFolder(folder));
     expect(readdirSync(folder)).toHaveLength(2);
     expect(predicted(await tf.loadLayersModel(modelFolder(folder)))).toEqual(predicted(second));
+    await second.save(modelFolder(folder));
+    expect(predicted(await tf.loadLayersModel(modelFolder(folder)))).toEqual(predicted(second));
+  });
+
+  it("replaces a model one of whose files cannot be removed", async () => {
+    await model(1).save(modelFolder(folder));
+    const old = weightFile();
+    rmSync(old);
+    // A folder is not removed as a file is.
+    mkdirSync(old);
+    const second = model(2);
     await second.save(modelFolder(folder));
     expect(predicted(await tf.loadLayersModel(modelFolder(folder)))).toEqual(predicted(second));
   });

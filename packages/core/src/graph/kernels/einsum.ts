@@ -24,6 +24,8 @@ function parse(equation: string, count: number): { inputs: string[][]; output: s
     if (new Set(term).size < term.length)
       refuse(equation, "a letter stands twice in one term; use tf.mul with tf.eye");
   }
+  const unknown = output.find((letter) => !inputs.some((term) => term.includes(letter)));
+  if (unknown !== undefined) refuse(equation, `the result has axis "${unknown}", which no tensor has`);
   if (inputs.length !== count) refuse(equation, `it has ${inputs.length} terms for ${count} tensors`);
   return { inputs, output };
 }

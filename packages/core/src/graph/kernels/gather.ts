@@ -2,12 +2,8 @@ import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { OutriggerError } from "../../error.ts";
 import { sizeOf } from "../array.ts";
+import { axisOf } from "../axes.ts";
 import { defineKernel } from "../kernel.ts";
-
-const axisOf = (axis: unknown, rank: number): number => {
-  const at = (axis as number | undefined) ?? 0;
-  return at < 0 ? at + rank : at;
-};
 
 /** With batch axes first: row numbers that count through all batch elements, b·rows + index. */
 function flatIndices(indices: Tensor, batches: number, rows: number): Tensor1D {

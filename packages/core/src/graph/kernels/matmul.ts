@@ -1,13 +1,9 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
+import { swapLast } from "../axes.ts";
 import { defineComposite, defineKernel, type Shaped } from "../kernel.ts";
 import type { OnnxBuilder } from "../onnx/builder.ts";
-
-const swapLast = (rank: number): number[] => {
-  const perm = Array.from({ length: rank }, (_, i) => i);
-  [perm[rank - 2], perm[rank - 1]] = [rank - 1, rank - 2];
-  return perm;
-};
+import { activate } from "./activation.ts";
 
 function productShape(a: Shaped, b: Shaped, transposeA: boolean, transposeB: boolean): number[] {
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
@@ -52,24 +48,12 @@ defineKernel({
   always: true,
 });
 
-const activations: Record<string, (x: Tensor) => Tensor> = {
-  linear: (x) => x,
-  relu: tf.relu,
-  relu6: tf.relu6,
-  elu: tf.elu,
-  sigmoid: tf.sigmoid,
-};
-
 /**
  * tfjs fuses a product with its bias and activation outside of gradients (tf.layers does it too). A graph records the parts, so
  * that they have gradients and share work with the rest.
  */
 defineComposite("_FusedMatMul", ({ a, b, bias, preluActivationWeights }, attributes) => {
-  const { transposeA, transposeB, activation = "linear", leakyreluAlpha = 0.2 } = attributes;
+  const { transposeA, transposeB } = attributes;
   const product = tf.matMul(a as Tensor, b as Tensor, Boolean(transposeA), Boolean(transposeB));
-  const biased = bias ? tf.add(product, bias) : product;
-  if (activation === "prelu")
-    return tf.where(tf.less(biased, 0), tf.mul(biased, preluActivationWeights!), biased);
-  if (activation === "leakyrelu") return tf.leakyRelu(biased, leakyreluAlpha as number);
-  return activations[activation as string]!(biased);
+  return activate(bias ? tf.add(product, bias) : product, attributes, preluActivationWeights);
 });

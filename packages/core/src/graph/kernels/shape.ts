@@ -89,7 +89,8 @@ defineKernel({
   name: "Pack",
   infer(inputs, { axis }) {
     const shape = [...inputs[0]!.shape];
-    shape.splice(axis as number, 0, Object.keys(inputs).length);
+    const at = (axis as number) < 0 ? shape.length + 1 + (axis as number) : (axis as number);
+    shape.splice(at, 0, Object.keys(inputs).length);
     return [shape, inputs[0]!.dtype];
   },
   onnx({ attributes }, names, b) {

@@ -8,7 +8,7 @@ import type { SingleTaskRun } from "./transfer.ts";
 export interface DiagnosticsOptions {
   /**
    * Steps between two looks at norms, cosines and effective weights of the task gradients; Infinity: never. Default 50, ours: a look of T
-   * backward passes then costs 2 to 6 % of a run of 2 to 8 tasks. Free on steps at which the rule computes a Gram matrix anyway.
+   * backward passes then costs 2 to 6 % of a run of 2 to 8 tasks. Free on steps at which the rule computes the Gram matrix of these anyway.
    */
   readonly gradientsEvery?: number;
   /** Steps between two affinity matrices, of T + 2 forward and T backward passes each. Default Infinity: never. */

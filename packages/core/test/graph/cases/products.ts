@@ -23,6 +23,18 @@ export const cases: readonly Case[] = [
     numeric: true,
   },
   {
+    name: "fused dense layer with a slope",
+    f: ([x, w, slope]) =>
+      tf.fused.matMul({
+        a: x as Tensor2D,
+        b: w as Tensor2D,
+        activation: "prelu",
+        preluActivationWeights: slope!,
+      }),
+    x: [a, numbers([4, 2], -1, 1, 0.3), numbers([2], 0.1, 0.6)],
+    numeric: true,
+  },
+  {
     name: "layer norm",
     f: ([x, scale, shift]) => {
       const mean = tf.mean(x!, 1, true);
