@@ -16,8 +16,8 @@ export interface ImtlGOptions {
  * Impartial learning, the gradient half: the weights w, Σ_k w_k = 1, whose direction d = Σ_k w_k g_k has equal projections on all unit
  * gradients, ⟨d, g_k⟩/‖g_k‖ the same for every k. With C the cosines and D the lengths, w ∝ D⁻¹C⁺1.
  *
- * Weights may be negative, and huge where gradients are nearly dependent. Where the sum vanishes no answer exists and everyone gets the
- * same weight. Tasks without a gradient get 0. Cost: T backward passes.
+ * Weights may be negative, and huge where gradients are nearly dependent. Where the gradients cancel or the sum vanishes no answer exists
+ * and everyone gets the same weight. Tasks without a gradient get 0. Cost: T backward passes.
  *
  * Paper: Liu, Li, Kuang, Xue, Chen, Yang, Liao and Zhang, "Towards Impartial Multi-task Learning", ICLR 2021,
  * https://openreview.net/forum?id=IMPnRXEWpvr. Difference: dependent gradients go through a pseudo-inverse; the paper has none.
@@ -36,10 +36,9 @@ export const imtlG = ({ scale = "sum", inverse = "cosines" }: ImtlGOptions = {})
   init: () => null,
   weigh(view, state) {
     const weights = overNonzero(readGram(view, "imtl-g"), (gram) => {
-      const found = equiangular(gram, inverse);
+      const found = equiangular(gram, inverse) ?? gram.map(() => 0);
       const total = sum(found);
-      const terms = Math.sqrt(dot(found, found));
-      const sound = Math.abs(total) > 1e-10 * terms;
+      const sound = Math.abs(total) > 1e-10 * Math.sqrt(dot(found, found));
       return toScale(
         found.map((value) => (sound ? value / total : 1 / found.length)),
         scale,
