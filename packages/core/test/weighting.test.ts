@@ -1,5 +1,6 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
+import { aang } from "@outrigger/core/weighting/aang";
 import { arml } from "@outrigger/core/weighting/arml";
 import { every } from "@outrigger/core/weighting/combine/every";
 import { scaleAuxiliaries } from "@outrigger/core/weighting/combine/scale-auxiliaries";
@@ -8,6 +9,7 @@ import {
   gradientAlignment,
 } from "@outrigger/core/weighting/gradient-alignment";
 import { gradientCosine } from "@outrigger/core/weighting/gradient-cosine";
+import { metaTartan } from "@outrigger/core/weighting/meta-tartan";
 import { pcgrad } from "@outrigger/core/weighting/pcgrad";
 import { randomWeights } from "@outrigger/core/weighting/random";
 import { singleTask } from "@outrigger/core/weighting/single-task";
@@ -17,6 +19,7 @@ import { uniform } from "@outrigger/core/weighting/uniform";
 import type { View, Weighting } from "@outrigger/core/weighting/weighting";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { thrown } from "./support/errors.ts";
 import { dot, gramCase, gramOf, product, randomGram } from "./support/gram.ts";
 
 const random = () => Random.seeded(1, "rule");
@@ -361,4 +364,17 @@ test("a missing or broken Gram matrix is a typed error that names the rule or th
       [Number.NaN, 1],
     ]),
   ).toThrow(/tasks 0 and 1/);
+});
+
+test("held-out products that are not finite are a typed error that names the step", () => {
+  const gram = randomGram(1, 2, 2);
+  for (const dev of [
+    { dots: [1, Number.NaN], norm: 1 },
+    { dots: [1, 1], norm: Infinity },
+  ]) {
+    for (const rule of [metaTartan(), aang()] as Weighting[]) {
+      const asked = () => rule.weigh({ ...view(gram, 7), dev }, rule.init(2, 0), random());
+      expect(thrown(asked)).toMatchObject({ code: "non-finite", details: { step: 7 } });
+    }
+  }
 });
