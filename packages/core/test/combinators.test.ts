@@ -191,5 +191,8 @@ test("alternate: rules in turn for their numbers of steps, each with what it rem
   expect(asked).toEqual([3, 7]);
   expect(state.inner[2]).toBe(2);
   expect(() => alternate()).toThrow(OutriggerError);
+  // Of one rule too it is a schedule, which nobody published or checked.
+  const alone = alternate([1, imtlG() as Weighting]);
+  expect([alone.paper, alone.verified, alone.atRepresentation]).toEqual([null, undefined, true]);
   expect(() => alternate([0, primary])).toThrow(OutriggerError);
 });
