@@ -1,5 +1,5 @@
 import { dot, softmax, sum } from "../solve/algebra.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { readGram } from "./gram/read.ts";
 import { adamStep, type Moments, noMoments } from "./loss/adam.ts";
 import { positive, readLosses } from "./loss/read.ts";
@@ -33,13 +33,15 @@ export interface GradnormState extends Moments {
  * layer. Bounds of ours: losses are at least 1e-8, and a step of "paper" leaves w_k at 1e-6 or more before it is renormalised: steps
  * are as long as gradients, which the authors' form does not guard against.
  *
- * @throws OutriggerError `bad-option` for a negative α or step size; `non-finite` for a loss or an inner product that is NaN or infinite.
+ * @throws OutriggerError `bad-option` for a word that is none of those listed, a negative α or step size; `non-finite`
+ * for a loss or an inner product that is NaN or infinite.
  */
 export const gradnorm = ({
   form = "paper",
   alpha = 1.5,
   learningRate = 0.025,
 }: GradnormOptions = {}): Weighting<GradnormState> => {
+  oneOf(form, "form", ["paper", "libmtl"]);
   inRange(alpha, "alpha", 0, 100);
   inRange(learningRate, "learningRate", 0, 1e6);
 
