@@ -409,7 +409,6 @@ test("a word that an option does not know is refused, and the words that it know
   };
   for (const [option, makes] of Object.entries(makers)) {
     for (const make of makes) {
-      expect(make, option + makes.indexOf(make)).toThrow(OutriggerError);
       const error = thrown(make);
       expect([error.code, error.details["option"]]).toEqual(["bad-option", option]);
       expect(error.message).toMatch(new RegExp(`^${option} must be one of ".*", not "wrong"\\.$`));

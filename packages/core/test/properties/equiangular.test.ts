@@ -142,14 +142,11 @@ test("gradients that cancel, parallel or at 120°: no direction for config, the 
   const alike = [imtlG(), imtlG({ inverse: "gram" })];
   const length = fc.double({ min: 1e-5, max: 1e5, noNaN: true });
   fc.assert(
-    fc.property(
-      fc.array(length, { minLength: 1, maxLength: 16 }),
-      (lengths) => {
-        const sides = lengths.flatMap((one, k) => [one, -lengths.at(-1 - k)!]);
-        check(gramOf(sides.map((side) => [side])));
-        check(gramOf(lengths.flatMap(() => [[lengths[0]!], [-lengths[0]!]])), alike);
-      },
-    ),
+    fc.property(fc.array(length, { minLength: 1, maxLength: 16 }), (lengths) => {
+      const sides = lengths.flatMap((one, k) => [one, -lengths.at(-1 - k)!]);
+      check(gramOf(sides.map((side) => [side])));
+      check(gramOf(lengths.flatMap(() => [[lengths[0]!], [-lengths[0]!]])), alike);
+    }),
   );
   fc.assert(
     fc.property(fc.tuple(length, length, length), (lengths) => {
