@@ -10,6 +10,7 @@ import { representation } from "@outrigger/core/weighting/combine/representation
 import { scaleAuxiliaries } from "@outrigger/core/weighting/combine/scale-auxiliaries";
 import { smoothed } from "@outrigger/core/weighting/combine/smoothed";
 import { warmup } from "@outrigger/core/weighting/combine/warmup";
+import { famo } from "@outrigger/core/weighting/famo";
 import { imtlG } from "@outrigger/core/weighting/imtl-g";
 import { metaTartan } from "@outrigger/core/weighting/meta-tartan";
 import { mgda } from "@outrigger/core/weighting/mgda";
@@ -23,6 +24,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { allCombinators } from "./support/combinators.ts";
 import { contract } from "./support/contract.ts";
+import { thrown } from "./support/errors.ts";
 import { gramCase, product, randomGram } from "./support/gram.ts";
 
 const random = () => Random.seeded(1, "rule");
@@ -135,6 +137,21 @@ test("compose: the second rule sees weighted gradients, and what one of them nee
   expect(needs(compose(uniform(), uniform()))).toBe("nothing");
 });
 
+test("compose: a rule that compares losses before and after a step comes first, or is refused", () => {
+  expect(thrown(() => compose(staticWeights({ weights: 0.1 }), famo()))).toMatchObject({
+    code: "unsupported",
+    message: expect.stringContaining('"famo" compares losses before and after a step'),
+  });
+  // Losses that stay as they are teach it nothing.
+  const rule = compose(famo(), staticWeights({ weights: 0.1 }));
+  let state = rule.init(2, 0);
+  for (let step = 0; step < 20; step++) {
+    const seen = view(randomGram(1, 2, 2), step);
+    state = rule.observe!(seen, rule.weigh(seen, state, random()).state);
+  }
+  expect(state.first.xi).toEqual([0, 0]);
+});
+
 test("warmup: the primary alone, then the rule; nothing is computed for it before", () => {
   const rule = warmup(2, mgda());
   const state = rule.init(3, 0);
@@ -174,5 +191,8 @@ test("alternate: rules in turn for their numbers of steps, each with what it rem
   expect(asked).toEqual([3, 7]);
   expect(state.inner[2]).toBe(2);
   expect(() => alternate()).toThrow(OutriggerError);
+  // Of one rule too it is a schedule, which nobody published or checked.
+  const alone = alternate([1, imtlG() as Weighting]);
+  expect([alone.paper, alone.verified, alone.atRepresentation]).toEqual([null, undefined, true]);
   expect(() => alternate([0, primary])).toThrow(OutriggerError);
 });

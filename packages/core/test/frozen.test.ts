@@ -6,6 +6,7 @@ import { sum } from "@outrigger/core/aggregator/sum";
 import { rotograd } from "@outrigger/core/feature/rotograd";
 import { adamw } from "@outrigger/core/optimize/adamw";
 import { sgd } from "@outrigger/core/optimize/sgd";
+import { aangSearch } from "@outrigger/core/procedure/aang-search";
 import { metaTartanFreshHead } from "@outrigger/core/procedure/meta-tartan-fresh-head";
 import { Random } from "@outrigger/core/random";
 import { type FitOptions, type Fitted, fit } from "@outrigger/core/train/fit";
@@ -23,6 +24,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toy } from "./fixtures/toy.ts";
 import { refused, thrown } from "./support/errors.ts";
 import { dot } from "./support/gram.ts";
+import { searched, toySpace } from "./support/searched-toy.ts";
 import { type Batch, spy, stepper, trunkRows } from "./support/stepper.ts";
 
 const { model, ...data } = toy();
@@ -147,6 +149,25 @@ it("META-TARTAN's temporary head needs one that trains", () => {
     message: expect.stringContaining("heads/y/b is frozen"),
   });
   expect(open(["trunk"])).toBeDefined();
+});
+
+it("AANG's temporary head needs one that trains, while logits are learned", () => {
+  const { model: own, tasks } = searched(toy());
+  const open = (frozen: string[], learningRate: number): unknown =>
+    stepper({
+      model: own,
+      tasks,
+      params: own.init(Random.seeded(1, "init")),
+      method: aangSearch({ space: toySpace(), learningRate, splitLearningRate: 0 }),
+      dev: data.validation,
+      frozen,
+    });
+  expect(thrown(() => open(["heads/a"], 0.1))).toMatchObject({
+    code: "unsupported",
+    message: expect.stringContaining("heads/a/b is frozen"),
+  });
+  expect(open(["trunk"], 0.1)).toBeDefined();
+  expect(open(["heads/a"], 0)).toBeDefined();
 });
 
 describe("in fit", () => {

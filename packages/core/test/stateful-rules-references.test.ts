@@ -120,7 +120,7 @@ test("ol-aux: stored weights on two quadratics", () => {
 test("gradnorm: stored weights after a step of the paper's form, and LibMTL's slope of its logits", () => {
   const { alpha, grad_norms, initial_losses, losses, paper, libmtl } = stateful.gradnorm;
   const gram = grad_norms.map((_, i) => grad_norms.map((norm, j) => (i === j ? norm ** 2 : 0)));
-  const begun = { values: [1, 1, 1], sum: initial_losses, count: 1 };
+  const begun = { values: [1, 1, 1], sum: initial_losses, count: [1, 1, 1] };
   const published = gradnorm({ alpha, learningRate: paper.lr });
   const { state } = published.weigh(
     view(losses, { gram, epoch: 1 }),
@@ -136,6 +136,36 @@ test("gradnorm: stored weights after a step of the paper's form, and LibMTL's sl
     libmtl.grad_s,
   );
 });
+
+test.each(["paper", "libmtl"] as const)(
+  "gradnorm (%s): the unit of a loss does not matter, also of a task that has no label in the first batch",
+  (form) => {
+    // Loss of the second task in every step; without a label a step shows 1, or the latest known.
+    const weightsOf = (losses: readonly number[]): number[][] => {
+      const rule = gradnorm({ form });
+      let state = rule.init(2, 0);
+      return losses.map((loss, step) => {
+        const length = step === 0 || step === 2 ? 0 : 9;
+        const gram = gramOf([
+          [2, 0],
+          [0, length],
+        ]);
+        const answer = rule.weigh(
+          view([2 - 0.2 * step, loss], { gram, step, epoch: step < 3 ? 0 : 1 }),
+          state,
+          random,
+        );
+        state = answer.state;
+        return answer.weights;
+      });
+    };
+    const plain = weightsOf([1, 5, 5, 5, 5, 5, 5]);
+    expect(Math.abs(plain.at(-1)![0]! - 1)).toBeGreaterThan(0.01);
+    for (const [step, weights] of weightsOf([1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05]).entries()) {
+      close(weights, plain[step]!);
+    }
+  },
+);
 
 test.each([
   ["gamma_0.01_official", 0.01],

@@ -12,13 +12,23 @@ export function textTable(headings: readonly string[], rows: readonly (readonly 
   return [headings, ...rows].map(line).join("\n");
 }
 
-/** Three significant digits, a true minus; a dash where there is no number. */
+/**
+ * Four significant digits from 1 on, and every digit before the point; three below 1, with an exponent below 0.0001. A true minus; a dash where
+ * there is no number.
+ */
 export function short(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text =
-    size >= 1000 ? Math.round(size).toString() : size.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
+  const text = digits(size, Number(size.toPrecision(size < 1 ? 3 : 4)));
   return value < 0 ? `−${text}` : text;
+}
+
+/** Of the number as it reads: 999.96 is 1000 then, not 1000.0. */
+function digits(size: number, rounded: number): string {
+  if (rounded >= 1000) return Math.round(size).toString();
+  if (rounded >= 1) return rounded.toFixed(rounded >= 100 ? 1 : rounded >= 10 ? 2 : 3);
+  if (rounded === 0) return "0.000";
+  return rounded >= 1e-4 ? rounded.toPrecision(3) : rounded.toExponential(2).replace("-", "−");
 }
 
 /** 0.954 as "95 %". */

@@ -22,6 +22,7 @@ import {
 import { fittedHeadLoss } from "./inner/fitted-head.ts";
 import { requireDev } from "./inner/held-out.ts";
 import { advance } from "./inner/replica.ts";
+import { requireTrained } from "./inner/require-trained.ts";
 import { required } from "./inner/required.ts";
 import { trunkOf } from "./inner/trunk-rows.ts";
 import { weightedGradient } from "./inner/weighted-gradient.ts";
@@ -87,7 +88,7 @@ export interface AangSearchState {
  * chosen on validation, where theirs are ranked on test.
  *
  * @throws OutriggerError `bad-option` for numbers out of range; when training starts, `bad-option` without a space, for a head that no task has or
- * an auxiliary that is no head, `unsupported` without `dev`; `non-finite` for a gradient that is not finite.
+ * an auxiliary that is no head, `unsupported` without `dev` or where the primary's head is frozen while logits are learned; `non-finite` for a gradient that is not finite.
  *
  * @example
  * const space = tabularSpace({ inputs: { task: "batch", other: { inputs: foreign } }, primary });
@@ -154,6 +155,7 @@ export const aangSearch = <B = ColumnBatch<Tensor>>(
       ) as unknown as ObjectiveSpace<never>;
       const dev = learns ? requireDev(setup, "aang (search)") : undefined;
       const { name } = tasks[primary]!;
+      if (learns) requireTrained(setup, `heads/${name}`, "aang (search)");
       const n = Math.min(drawn, cells.length);
       const gradientOf = objectiveGradients(setup as never, space);
       const primaryGradient = weightedGradient(setup);

@@ -72,7 +72,8 @@ export interface ForkmergeState {
  * ranking counts epochs; one branch an auxiliary by default.
  *
  * @throws OutriggerError `bad-option` for counts that are no positive integers, branches that do not fit the tasks, or both branches and a
- * ranking; when training starts, `unsupported` without `dev` or for a model with moving statistics; `non-finite` for a held-out loss that is not finite.
+ * ranking; when training starts, `unsupported` without `dev` or for a model with moving statistics; `bad-data` for held-out batches without a label
+ * of the primary; `non-finite` for a held-out loss that is not finite.
  *
  * @example
  * await fit(model, { method: forkmerge({ interval: 50 }), dev, … });

@@ -4,6 +4,7 @@ import { describeOptimizer } from "../optimize/describe.ts";
 import type { Optimizer } from "../optimize/optimizer.ts";
 import { sgd } from "../optimize/sgd.ts";
 import { Random } from "../random.ts";
+import { norm } from "../solve/rows.ts";
 import { shapesOf } from "../train/flat.ts";
 import { notFinite } from "../train/known-losses.ts";
 import type { ColumnBatch } from "../train/task.ts";
@@ -62,7 +63,8 @@ export interface MaxlOptions<B = ColumnBatch<Tensor>> {
  * exp(M ⊙ z) gives weight to other classes.
  *
  * @throws OutriggerError when training starts, `bad-option` without a generator or sub-classes, or where no task has the name; `unsupported` for an
- * optimiser without a scalar "rate"; `bad-option` for numbers out of range; `non-finite` for a loss after the look ahead that is not finite.
+ * optimiser without a scalar "rate"; `bad-option` for numbers out of range; `non-finite` for a loss after the look ahead or a
+ * gradient of the generator that is not finite.
  *
  * @example
  * const generator = dense({ inputs: 2, outputs: 4 });
@@ -125,12 +127,10 @@ export const maxl = <B = ColumnBatch<Tensor>>(options: MaxlOptions<B> = {}): Pro
           const { seen, meta } = await look(batch, dev?.next() ?? batch, step + 1);
           masks.state = before;
           setup.check(seen, step);
-          if (!Number.isFinite(meta)) {
+          if (!Number.isFinite(meta + norm(generator.gradient.data))) {
             const { name } = tasks[primary]!;
-            throw notFinite(`The loss of task "${name}" after the look ahead is ${meta}`, {
-              step,
-              task: name,
-            });
+            const what = `The loss of task "${name}" after maxl's look ahead (${meta}), or the generator's gradient, is not finite`;
+            throw notFinite(what, { step, task: name });
           }
           advance(generator, step + 1);
           const { losses, counts } = await descend(batch);

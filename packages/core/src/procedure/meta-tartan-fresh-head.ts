@@ -43,7 +43,7 @@ export interface MetaTartanFreshHeadOptions extends MetaTartanOptions {
  * since the list of its parameters is used up before the fit; here it is fitted, as described.
  *
  * @throws OutriggerError `bad-option` for a negative step size or a count that is no positive integer; when training starts, `unsupported`
- * without `dev`; `non-finite` for a gradient that is not finite.
+ * without `dev` or where the primary's head is frozen; `non-finite` for a gradient that is not finite.
  *
  * @example
  * await fit(model, { method: metaTartanFreshHead(), dev, … });

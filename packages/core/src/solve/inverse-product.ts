@@ -11,10 +11,21 @@ const dot = (a: Float64Array, b: Float64Array): number => {
 const plus = (a: Float64Array, s: number, b: Float64Array): Float64Array =>
   a.map((value, i) => value + s * b[i]!);
 
+/** Stops at a length or curvature that is not finite: a product was not. */
+function requireFinite(value: number): void {
+  if (Number.isFinite(value)) return;
+  throw new OutriggerError(
+    "non-finite",
+    "A product with the Hessian is not finite. Lower the learning rate.",
+  );
+}
+
 /**
  * Largest absolute eigenvalue of H by power iteration from v; 0 where H v is 0.
  *
  * Cost: a product an iteration.
+ *
+ * @throws OutriggerError "non-finite" for a product that is not finite
  */
 export async function largestEigenvalue(
   product: Product,
@@ -25,6 +36,7 @@ export async function largestEigenvalue(
   for (let i = 0; i < iterations && length > 0; i++) {
     at = await product(at.map((value) => value / length));
     length = Math.sqrt(dot(at, at));
+    requireFinite(length);
   }
   return length;
 }
@@ -36,6 +48,8 @@ export async function largestEigenvalue(
  *
  * Paper: Lorraine, Vicol and Duvenaud, "Optimizing Millions of Hyperparameters by Implicit Differentiation", AISTATS 2020,
  * https://arxiv.org/abs/1911.02590.
+ *
+ * @throws OutriggerError "non-finite" for a product that is not finite
  */
 export async function neumann(
   product: Product,
@@ -46,6 +60,7 @@ export async function neumann(
   let [term, total] = [v, v];
   for (let j = 0; j < terms; j++) {
     term = plus(term, -step, await product(term));
+    requireFinite(dot(term, term));
     total = plus(total, 1, term);
   }
   return total.map((value) => step * value);
@@ -71,12 +86,7 @@ export async function conjugateGradients(
   for (let i = 0; i < iterations && square > 1e-20 * start; i++) {
     const image = await product(direction);
     const curvature = dot(direction, image);
-    if (!Number.isFinite(curvature)) {
-      throw new OutriggerError(
-        "non-finite",
-        "A product with the Hessian is not finite. Lower the learning rate.",
-      );
-    }
+    requireFinite(curvature);
     if (curvature <= 0) break;
     const step = square / curvature;
     x = plus(x, step, direction);

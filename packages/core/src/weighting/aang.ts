@@ -1,6 +1,6 @@
 import { OutriggerError } from "../error.ts";
 import { dot, softmax, squareNorm } from "../solve/algebra.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import {
   climbed,
   type FactoredLogits,
@@ -10,7 +10,7 @@ import {
   zeroLogits,
 } from "./gram/factored-logits.ts";
 import { devCosines, split, withPrimary } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface AangOptions {
@@ -42,6 +42,8 @@ export type AangState = FactoredLogits;
  * https://arxiv.org/abs/2205.14082. Differences from the authors' code: every auxiliary is used in every step, where 3 or 6 are drawn;
  * logits move every step, not every third; d is of the current primary head, where a fresh one is fitted; the auxiliaries' sum in the
  * last cosine is weighted as the model's step is.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const aang = ({
   objectives = null,
@@ -49,6 +51,7 @@ export const aang = ({
   splitLearningRate = 0.1,
   scale = "sum",
 }: AangOptions = {}): Weighting<AangState> => {
+  oneOf(scale, "scale", scales);
   inRange(learningRate, "learningRate", 0, 100);
   inRange(splitLearningRate, "splitLearningRate", 0, 100);
   const made = (auxiliaries: number): readonly Values[] =>

@@ -1,7 +1,7 @@
 import { sum } from "../solve/algebra.ts";
 import { minNormPoint } from "../solve/min-norm-point.ts";
 import { nnls } from "../solve/nnls.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { readGram, split, withPrimary } from "./gram/read.ts";
 import { mean, type RunningMean, update } from "./gram/running-mean.ts";
 import type { Weighting } from "./weighting.ts";
@@ -39,6 +39,8 @@ export interface ArmlState {
  * https://arxiv.org/abs/2010.08244. Differences from the released code (bfshi/ARML_Auxiliary_Task_Reweighting): the asking step
  * also trains the model; no weight exceeds K, the most that the constraint allows, where the code has no bound and diverges if
  * lr · ‖g‖² is large; no Langevin noise; `exact`, `decay` and "nonneg" are not in it.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const arml = ({
   constraint = "sumK",
@@ -46,6 +48,8 @@ export const arml = ({
   learningRate = 0.05,
   decay = 0,
 }: ArmlOptions = {}): Weighting<ArmlState> => {
+  oneOf(constraint, "constraint", ["sumK", "nonneg"]);
+  oneOf(solver, "solver", ["step", "exact"]);
   inRange(learningRate, "learningRate", 0, Number.MAX_VALUE);
   inRange(decay, "decay", 0, 1 - Number.EPSILON);
   const name = `arml${constraint === "nonneg" ? " (nonneg)" : ""}${solver === "exact" ? " (exact)" : ""}`;

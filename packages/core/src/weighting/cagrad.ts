@@ -1,8 +1,8 @@
 import { conflictAverse } from "../solve/conflict-averse.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface CagradOptions {
@@ -24,8 +24,12 @@ export interface CagradOptions {
  * Paper: Liu, Liu, Jin, Stone and Liu, "Conflict-Averse Gradient Descent for Multi-task Learning", NeurIPS 2021,
  * https://arxiv.org/abs/2110.14048. Differences from the authors' code: an exact active set where it uses SLSQP or 20 steps of SGD;
  * heads are scaled by the same weights.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const cagrad = ({ c = 0.4, rescale = "c²", scale = "sum" }: CagradOptions = {}): Weighting<null> => {
+  oneOf(rescale, "rescale", ["none", "c²", "c"]);
+  oneOf(scale, "scale", scales);
   inRange(c, "c", 0, 1 - Number.EPSILON);
   const divisor = { none: 1, "c²": 1 + c * c, c: 1 + c }[rescale];
   return {

@@ -1,4 +1,4 @@
-import { dot, squareNorm, sum, times } from "../solve/algebra.ts";
+import { squareNorm, sum, times } from "../solve/algebra.ts";
 import { equiangular } from "./gram/equiangular.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram } from "./gram/read.ts";
@@ -28,12 +28,8 @@ export const conFig = (): Weighting<null> => ({
   weigh(view, state) {
     const weights = overNonzero(readGram(view, "config"), (gram) => {
       const x = equiangular(gram);
-      const along = times(gram, x);
-      // Cosines with the direction are along_k/‖g_k‖, all 1 times a length where gradients are independent. What is left of them where
-      // gradients cancel is rounding, which must not be scaled up to a direction.
-      const cosines = along.map((value, k) => value / Math.sqrt(gram[k]![k]!));
-      if (!(dot(cosines, cosines) > 1e-12 * gram.length)) return x.map(() => 0);
-      const length = sum(along) / squareNorm(gram, x);
+      if (x === null) return gram.map(() => 0);
+      const length = sum(times(gram, x)) / squareNorm(gram, x);
       return x.map((value) => value * length);
     });
     return { weights, state };

@@ -1,8 +1,8 @@
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { projectIntoDualCone, regularized } from "./gram/dual-cone.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface DualProjOptions {
@@ -20,8 +20,11 @@ export interface DualProjOptions {
  *
  * Paper: Lopez-Paz and Ranzato, "Gradient Episodic Memory for Continual Learning", NeurIPS 2017, https://arxiv.org/abs/1706.08840.
  * Difference: all tasks are present, none is remembered; ε after TorchJD.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const dualProj = ({ epsilon = 1e-4, scale = "sum" }: DualProjOptions = {}): Weighting<null> => {
+  oneOf(scale, "scale", scales);
   inRange(epsilon, "epsilon", 0, 1);
   return {
     name: "dual-proj",

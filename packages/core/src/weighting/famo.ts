@@ -1,6 +1,6 @@
 import { dot, softmax, sum } from "../solve/algebra.ts";
-import { inRange } from "./gram/check.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { inRange, oneOf } from "./gram/check.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import { adamStep, type Moments, noMoments } from "./loss/adam.ts";
 import { readLosses } from "./loss/read.ts";
 import type { View, Weighting } from "./weighting.ts";
@@ -33,8 +33,8 @@ export interface FamoState extends Moments {
  * Paper: Liu, Feng, Stone and Liu, "FAMO: Fast Adaptive Multitask Optimization", NeurIPS 2023, https://arxiv.org/abs/2306.03792.
  * Difference: the factor T, and the gradient of the trunk is not clipped here (the authors clip it to length 1).
  *
- * @throws OutriggerError `bad-option` for a negative step size or decay, or bounds that are not one number a task; `non-finite` for a
- * loss that is NaN or infinite.
+ * @throws OutriggerError `bad-option` for a word that is none of those listed, a negative step size or decay, or bounds that are not one
+ * number a task; `non-finite` for a loss that is NaN or infinite.
  */
 export const famo = ({
   learningRate = 0.025,
@@ -42,6 +42,7 @@ export const famo = ({
   minLosses = null,
   scale = "sum",
 }: FamoOptions = {}): Weighting<FamoState> => {
+  oneOf(scale, "scale", scales);
   inRange(learningRate, "learningRate", 0);
   inRange(weightDecay, "weightDecay", 0);
   const bounds = minLosses?.map((bound) => inRange(bound, "minLosses", -Number.MAX_VALUE, Number.MAX_VALUE));

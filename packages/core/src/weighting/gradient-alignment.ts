@@ -1,5 +1,5 @@
 import { adapt, aligned, spend } from "./gram/alignment.ts";
-import { inRange, positiveInteger } from "./gram/check.ts";
+import { inRange, oneOf, positiveInteger } from "./gram/check.ts";
 import { cosines, readGram, withPrimary } from "./gram/read.ts";
 import { mean, type RunningMean, update } from "./gram/running-mean.ts";
 import type { View, Weighting } from "./weighting.ts";
@@ -62,11 +62,14 @@ export interface GradientAlignmentState {
  * Weighting Boost Molecular Property Prediction", NeurIPS 2025, https://openreview.net/forum?id=fe5Wc0fZUT. Its weighting code
  * is not published; the phases follow descriptions of the paper, the equations are those of its ancestor ARML (see `arml`), and
  * every default is ours.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const gradientAlignment = (
   options: GradientAlignmentOptions = {},
 ): Weighting<GradientAlignmentState> => {
   const o = { ...defaults, ...options };
+  oneOf(o.solver, "solver", ["step", "exact"]);
   positiveInteger(o.batches, "batches");
   positiveInteger(o.interval, "interval");
   inRange(o.warmupEpochs, "warmupEpochs", 0);

@@ -1,8 +1,8 @@
 import { sum } from "../solve/algebra.ts";
-import { inRange, positiveInteger } from "./gram/check.ts";
+import { inRange, oneOf, positiveInteger } from "./gram/check.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { type Gram, readGram } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface KrumOptions {
@@ -20,14 +20,14 @@ export interface KrumOptions {
  * Krum: trains with the gradients that lie nearest to their neighbours, so that outliers have no say. The score of task i is the sum of
  * ‖g_i − g_j‖² over its T − f − 2 nearest j ≠ i; the m tasks of least score share the weight.
  *
- * Weights sum to T. Tasks of equal score at the border share what is left. With fewer than f + 3 tasks the nearest neighbour alone counts.
- * Tasks without a gradient are left out and get 0. Nothing singles out the primary: it may get 0. Cost: T backward passes.
+ * Weights sum to the number of tasks that have a gradient; the others are left out and get 0. Tasks of equal score at the border share what is
+ * left. With fewer than f + 3 tasks the nearest neighbour alone counts. Nothing singles out the primary: it may get 0. Cost: T backward passes.
  *
  * Paper: Blanchard, El Mhamdi, Guerraoui and Stainer, "Machine Learning with Adversaries: Byzantine Tolerant Gradient Descent", NeurIPS 2017,
  * https://papers.nips.cc/paper/2017/hash/f4b9ec30ad9f68f89b29639786cb62ef-Abstract.html. Equal scores share, where the paper takes the first
  * task, and small T is allowed, where the proof needs T > 2f + 2.
  *
- * @throws OutriggerError `bad-option` for a negative f or an m that is not a positive integer.
+ * @throws OutriggerError `bad-option` for a word that is none of those listed, a negative f or an m that is not a positive integer.
  */
 export const krum = ({
   byzantine = 1,
@@ -35,6 +35,8 @@ export const krum = ({
   distance = "square",
   scale = "sum",
 }: KrumOptions = {}): Weighting<null> => {
+  oneOf(distance, "distance", ["square", "length"]);
+  oneOf(scale, "scale", scales);
   inRange(byzantine, "byzantine", 0);
   positiveInteger(selected, "selected");
   return {

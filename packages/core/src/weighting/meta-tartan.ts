@@ -1,7 +1,7 @@
 import { softmax } from "../solve/algebra.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { devCosines } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface MetaTartanOptions {
@@ -20,11 +20,14 @@ export interface MetaTartanOptions {
  * Paper: Dery, Michel, Talwalkar and Neubig, "Should We Be Pre-training? An Argument for End-task Aware Training as an Alternative",
  * ICLR 2022, https://arxiv.org/abs/2109.07437. Difference: d is the gradient of the current primary head, where the paper fits a
  * fresh one on every step.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const metaTartan = ({
   learningRate = 0.05,
   scale = "sum",
 }: MetaTartanOptions = {}): Weighting<{ logits: number[] }> => {
+  oneOf(scale, "scale", scales);
   inRange(learningRate, "learningRate", 0, 100);
   return {
     name: "meta-tartan",

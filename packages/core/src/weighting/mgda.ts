@@ -1,7 +1,8 @@
 import { minNormPoint } from "../solve/min-norm-point.ts";
+import { oneOf } from "./gram/check.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import { readLosses } from "./loss/read.ts";
 import type { Weighting } from "./weighting.ts";
 
@@ -23,8 +24,12 @@ export interface MgdaOptions {
  * https://doi.org/10.1016/j.crma.2012.03.014; Sener and Koltun, "Multi-Task Learning as Multi-Objective Optimization", NeurIPS
  * 2018, https://arxiv.org/abs/1810.04650. Differences from LibMTL: no early stop, no clipping of weights to [0.001, 0.999]; a loss
  * that is not positive counts as 1e-12.
+ *
+ * @throws OutriggerError `bad-option` for a word that is none of those listed.
  */
 export const mgda = ({ normalize = "none", scale = "sum" }: MgdaOptions = {}): Weighting<null> => {
+  oneOf(normalize, "normalize", ["none", "l2", "loss", "loss+"]);
+  oneOf(scale, "scale", scales);
   const name = normalize === "none" ? "mgda" : `mgda (${normalize})`;
   return {
     name,
@@ -46,9 +51,12 @@ export const mgda = ({ normalize = "none", scale = "sum" }: MgdaOptions = {}): W
           return length * (losses === null ? 1 : Math.max(losses[k]!, 1e-12));
         });
         const point = minNormPoint(gram.map((row, i) => row.map((value, j) => value / unit[i]! / unit[j]!)));
-        return point.map((value, place) => value / unit[place]!);
+        return toScale(
+          point.map((value, place) => value / unit[place]!),
+          scale,
+        );
       });
-      return { weights: toScale(weights, scale), state };
+      return { weights, state };
     },
   };
 };

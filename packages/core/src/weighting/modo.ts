@@ -1,8 +1,8 @@
 import { times } from "../solve/algebra.ts";
 import { projectOntoSimplex } from "../solve/simplex-projection.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { readGramOther } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface ModoOptions {
@@ -25,6 +25,8 @@ export interface ModoOptions {
  * Paper: Chen, Fernando, Ying and Chen, "Three-Way Trade-Off in Multi-Objective Learning: Optimization, Generalization and
  * Conflict-Avoidance", JMLR 2024, https://www.jmlr.org/papers/volume25/23-1287/23-1287.pdf. Difference: the model's step is
  * taken on the first batch, where the paper takes the mean of both or a third.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const modo = ({
   learningRate = 0.1,
@@ -33,6 +35,7 @@ export const modo = ({
 }: ModoOptions = {}): Weighting<{
   lambda: number[];
 }> => {
+  oneOf(scale, "scale", scales);
   inRange(learningRate, "learningRate", 0, 1e6);
   inRange(rho, "rho", 0, 1e6);
   return {

@@ -1,4 +1,4 @@
-import { inRange, positiveInteger } from "./gram/check.ts";
+import { inRange, oneOf, positiveInteger } from "./gram/check.ts";
 import { cosine, readGram } from "./gram/read.ts";
 import type { Weighting } from "./weighting.ts";
 
@@ -30,7 +30,8 @@ export interface OlAuxState {
  * https://papers.nips.cc/paper/2019/hash/0e900ad84f63618452210ab8baae0218-Abstract.html. The authors' code is lost, as their
  * repository says; β depends on the task there. The lower bound is ours, and no weight exceeds 1e6.
  *
- * @throws OutriggerError `bad-option` for an interval that is no positive integer or a negative learning rate.
+ * @throws OutriggerError `bad-option` for a word that is none of those listed, an interval that is no positive integer or
+ * a negative learning rate.
  */
 export const olAux = ({
   interval = 5,
@@ -38,6 +39,7 @@ export const olAux = ({
   similarity = "cosine",
   minimum = 0,
 }: OlAuxOptions = {}): Weighting<OlAuxState> => {
+  oneOf(similarity, "similarity", ["dot", "cosine"]);
   positiveInteger(interval, "interval");
   inRange(learningRate, "learningRate", 0, Number.MAX_VALUE);
   inRange(minimum, "minimum", -1e6, 1);

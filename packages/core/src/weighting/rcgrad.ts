@@ -1,5 +1,6 @@
-import { inRange, positiveInteger } from "./gram/check.ts";
+import { inRange, oneOf, positiveInteger } from "./gram/check.ts";
 import { readGram } from "./gram/read.ts";
+import { adamStep, type Moments, noMoments } from "./loss/adam.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface RcgradOptions {
@@ -11,12 +12,9 @@ export interface RcgradOptions {
   annealSteps?: number;
 }
 
-/** omega, m and v: one number a task, the primary's unused; Adam's moments. */
-export interface RcgradState {
+/** omega and Adam's moments: one number a task, the primary's unused. */
+export interface RcgradState extends Moments {
   omega: number[];
-  m: number[];
-  v: number[];
-  steps: number;
 }
 
 /**
@@ -30,7 +28,10 @@ export interface RcgradState {
  *
  * Paper: Dey and Ning, "Enhancing Molecular Property Prediction with Auxiliary Learning and Task-Specific Adaptation", Journal of
  * Cheminformatics, 2024, https://arxiv.org/abs/2401.16299. Differences from the authors' code (vishaldeyiiest/GraphTA): heads are
- * scaled by w_k, where the code scales them by ω_k; "anneal" and fixed numbers are ours; a loss that is not finite leaves its ω alone.
+ * scaled by w_k, where the code scales them by ω_k; "anneal" and fixed numbers are ours; a loss that is not finite counts
+ * as 0, and Adam's momentum still moves its ω.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const rcgrad = ({
   omega = "learned",
@@ -38,6 +39,7 @@ export const rcgrad = ({
   annealSteps = 1000,
 }: RcgradOptions = {}): Weighting<RcgradState> => {
   if (typeof omega === "number") inRange(omega, "omega", 0, 1);
+  else oneOf(omega, "omega", ["learned", "anneal"]);
   inRange(learningRate, "learningRate", 0, 1);
   positiveInteger(annealSteps, "annealSteps");
   const name = omega === "learned" ? "rcgrad" : `rcgrad (${omega === "anneal" ? "anneal" : `ω = ${omega}`})`;
@@ -53,9 +55,7 @@ export const rcgrad = ({
     needs: () => "gram",
     init: (tasks) => ({
       omega: Array.from({ length: tasks }, () => (typeof omega === "number" ? omega : 1)),
-      m: Array.from({ length: tasks }, () => 0),
-      v: Array.from({ length: tasks }, () => 0),
-      steps: 0,
+      ...noMoments(tasks),
     }),
     weigh(view, state) {
       const gram = readGram(view, name);
@@ -72,19 +72,17 @@ export const rcgrad = ({
       return { weights, state };
     },
     observe({ losses }, state) {
-      const t = state.steps + 1;
       if (omega === "anneal") {
+        const t = state.steps + 1;
         return { ...state, omega: state.omega.map(() => Math.max(0, 1 - t / annealSteps)), steps: t };
       }
       if (omega !== "learned") return state;
       const slope = losses.map((loss) => (Number.isFinite(loss) ? loss : 0));
-      const m = state.m.map((value, k) => 0.9 * value + 0.1 * slope[k]!);
-      const v = state.v.map((value, k) => 0.999 * value + 0.001 * slope[k]! ** 2);
-      const moved = state.omega.map((value, k) => {
-        const direction = m[k]! / (1 - 0.9 ** t) / (Math.sqrt(v[k]! / (1 - 0.999 ** t)) + 1e-8);
-        return Math.min(1, Math.max(0, value - learningRate * direction));
-      });
-      return { omega: moved, m, v, steps: t };
+      const { change, ...moments } = adamStep(slope, state, learningRate);
+      return {
+        omega: state.omega.map((value, k) => Math.min(1, Math.max(0, value + change[k]!))),
+        ...moments,
+      };
     },
   };
 };

@@ -1,10 +1,10 @@
 import { times } from "../solve/algebra.ts";
 import { simplexQp } from "../solve/simplex-qp.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { semidefinite } from "./gram/cross.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram, readGramOther } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface SdmgradOptions {
@@ -27,8 +27,11 @@ export interface SdmgradOptions {
  * https://arxiv.org/abs/2305.18409. Differences from the authors' code: an exact active set in the place of 20 steps of SGD with the
  * unsymmetric C, whose step size exceeds what is stable; the two batches are different ones, where its three matrices are one; the
  * direction is taken on the first batch, not on a third.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const sdmgrad = ({ lambda = 0.3, scale = "sum" }: SdmgradOptions = {}): Weighting<null> => {
+  oneOf(scale, "scale", scales);
   inRange(lambda, "lambda", 0, 1e6);
   return {
     name: "sdmgrad",

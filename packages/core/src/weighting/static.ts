@@ -32,7 +32,10 @@ export const staticWeights = ({
 }> => {
   for (const value of [given, rows ?? []].flat()) {
     if (Number.isFinite(value) && value >= 0) continue;
-    throw new OutriggerError("bad-option", `A static weight must be finite and not negative, not ${value}.`);
+    throw new OutriggerError(
+      "bad-option",
+      `A static weight or a count of rows must be finite and not negative, not ${value}.`,
+    );
   }
   const weights = rows ? ofMeans([given].flat(), rows) : given;
   return {

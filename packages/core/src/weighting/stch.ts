@@ -1,5 +1,5 @@
 import { softmax } from "../solve/algebra.ts";
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { positive, readLosses } from "./loss/read.ts";
 import type { Weighting } from "./weighting.ts";
 
@@ -30,9 +30,11 @@ export interface StchState {
  * https://arxiv.org/abs/2402.19078. The preferences are equal and the ideal point is 0; the paper's preferences sum to 1 where ours sum to
  * T. The floor of the losses is ours, LibMTL adds 1e-20.
  *
- * @throws OutriggerError `bad-option` for μ below 1e-6 or a negative number of epochs; `non-finite` for a loss that is NaN or infinite.
+ * @throws OutriggerError `bad-option` for a word that is none of those listed, μ below 1e-6 or a negative number of
+ * epochs; `non-finite` for a loss that is NaN or infinite.
  */
 export const stch = ({ form = "log", mu = 1, warmupEpochs = 4 }: StchOptions = {}): Weighting<StchState> => {
+  oneOf(form, "form", ["log", "plain"]);
   inRange(mu, "mu", 1e-6);
   inRange(warmupEpochs, "warmupEpochs", 0);
   return {

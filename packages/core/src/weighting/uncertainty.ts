@@ -1,4 +1,4 @@
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { adamStep, type Moments, noMoments } from "./loss/adam.ts";
 import type { Weighting } from "./weighting.ts";
 
@@ -34,7 +34,7 @@ const names: Readonly<Record<Form, string>> = {
  * With `form: "liebel-korner"`: Σ_k L_k/(2 s_k²) + log(1 + s_k²), s_k = σ_k, so w_k = 1/(2 s_k²).
  *
  * L_k: loss of task k; the weights sum to no fixed number. `observe` takes one Adam step on s (β = 0.9, 0.999); a loss that is not
- * finite leaves its s_k alone. Cost: one backward pass.
+ * finite leaves its gradient at 0. Cost: one backward pass.
  *
  * Papers: Kendall, Gal and Cipolla, "Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics",
  * CVPR 2018, https://arxiv.org/abs/1705.07115; Liebel and Körner, "Auxiliary Tasks in Multi-task Learning", 2018,
@@ -42,12 +42,15 @@ const names: Readonly<Record<Form, string>> = {
  * classification for cross-entropies. Defaults: s = 0 and its own step size 0.025 as in the Nash-MTL authors' code, where LibMTL starts at −0.5.
  * Bounds of ours: |s_k| ≤ 40 (Kendall), 1e-9 ≤ s_k ≤ 1e9, so that a weight is never 0 or infinite, also for losses that become
  * negative.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const uncertainty = ({
   form = "kendall",
   initial = form === "liebel-korner" ? 1 : 0,
   learningRate = 0.025,
 }: UncertaintyOptions = {}): Weighting<UncertaintyState> => {
+  oneOf(form, "form", ["kendall", "classification", "liebel-korner"]);
   const [lowest, highest] = form === "liebel-korner" ? [1e-9, 1e9] : [-40, 40];
   inRange(initial, "initial", lowest, highest);
   inRange(learningRate, "learningRate", 0);

@@ -1,8 +1,8 @@
-import { inRange } from "./gram/check.ts";
+import { inRange, oneOf } from "./gram/check.ts";
 import { projectIntoDualCone, regularized } from "./gram/dual-cone.ts";
 import { overNonzero } from "./gram/nonzero.ts";
 import { readGram } from "./gram/read.ts";
-import { type Scale, toScale } from "./gram/scale.ts";
+import { type Scale, scales, toScale } from "./gram/scale.ts";
 import type { Weighting } from "./weighting.ts";
 
 export interface UpgradOptions {
@@ -21,8 +21,11 @@ export interface UpgradOptions {
  *
  * Paper: Quinton and Rey, "Jacobian Descent for Multi-Objective Optimization", 2024, https://arxiv.org/abs/2406.16232. Difference from
  * TorchJD: G is scaled at every length, where theirs becomes 0 if trace(G) < 1e-4.
+ *
+ * @throws OutriggerError `bad-option` for a number out of range or a word that is none of those listed.
  */
 export const upgrad = ({ epsilon = 1e-4, scale = "sum" }: UpgradOptions = {}): Weighting<null> => {
+  oneOf(scale, "scale", scales);
   inRange(epsilon, "epsilon", 0, 1);
   return {
     name: "upgrad",

@@ -56,7 +56,10 @@ export interface Weighting<S = unknown> {
   readonly name: string;
   /** Null for rules that nobody published. */
   readonly paper: Paper | null;
-  /** What its numbers were compared with; absent for combinations of rules. */
+  /**
+   * What its numbers were compared with. A wrapper around one rule, such as `normalized`, may keep what that was checked against; absent for
+   * combinations of rules.
+   */
   readonly verified?: Verified;
   /** Whose gradients it is shown; `perLayer` and `representation` set it. Default "trunk". */
   readonly place?: Place;

@@ -3,6 +3,7 @@ import { conFig } from "@outrigger/core/weighting/con-fig";
 import { balance } from "@outrigger/core/weighting/gram/balance";
 import { cosines } from "@outrigger/core/weighting/gram/read";
 import { imtlG } from "@outrigger/core/weighting/imtl-g";
+import type { Weighting } from "@outrigger/core/weighting/weighting";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ask } from "../support/ask.ts";
@@ -132,14 +133,26 @@ test("aligned-mtl: the balanced gradients are orthogonal and of length √λ_min
   );
 });
 
-test("config: parallel gradients, as many one way as the other, cancel: no direction, whatever their lengths and order", () => {
+test("gradients that cancel, parallel or at 120°: no direction for config, the same weight for everyone for imtl-g, whatever the lengths", () => {
+  const check = (gram: number[][], rules: readonly Weighting[] = [imtlG()]): void => {
+    expect(ask(conFig(), gram)).toEqual(gram.map(() => 0));
+    for (const rule of rules) for (const weight of ask(rule, gram)) expect(weight).toBeCloseTo(1, 12);
+  };
+  // With "gram" other lengths leave a direction.
+  const alike = [imtlG(), imtlG({ inverse: "gram" })];
+  const length = fc.double({ min: 1e-5, max: 1e5, noNaN: true });
   fc.assert(
-    fc.property(
-      fc.array(fc.double({ min: 1e-5, max: 1e5, noNaN: true }), { minLength: 1, maxLength: 16 }),
-      (lengths) => {
-        const sides = lengths.flatMap((length, k) => [length, -lengths.at(-1 - k)!]);
-        expect(ask(conFig(), gramOf(sides.map((side) => [side])))).toEqual(sides.map(() => 0));
-      },
-    ),
+    fc.property(fc.array(length, { minLength: 1, maxLength: 16 }), (lengths) => {
+      const sides = lengths.flatMap((one, k) => [one, -lengths.at(-1 - k)!]);
+      check(gramOf(sides.map((side) => [side])));
+      check(gramOf(lengths.flatMap(() => [[lengths[0]!], [-lengths[0]!]])), alike);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.tuple(length, length, length), (lengths) => {
+      const angle = (k: number): number => (2 * Math.PI * k) / 3;
+      check(gramOf(lengths.map((one, k) => [one * Math.cos(angle(k)), one * Math.sin(angle(k))])));
+      check(gramOf(lengths.map((_, k) => [Math.cos(angle(k)), Math.sin(angle(k))])), alike);
+    }),
   );
 });

@@ -4,6 +4,7 @@ import { sgd } from "@outrigger/core/optimize/sgd";
 import { type AuxilearnOptions, auxilearn } from "@outrigger/core/procedure/auxilearn";
 import { linearCombiner, monotoneNetwork } from "@outrigger/core/procedure/inner/combiner";
 import { combined, combinedLoss, hessianProduct, mixedSlope } from "@outrigger/core/procedure/inner/implicit";
+import { inverseTimes } from "@outrigger/core/procedure/inner/inverse";
 import { inner } from "@outrigger/core/procedure/inner/look-ahead";
 import { Random } from "@outrigger/core/random";
 import {
@@ -16,6 +17,7 @@ import type { ParamsTensors } from "@outrigger/core/train/model";
 import { Stepper } from "@outrigger/core/train/step";
 import type { Scalar, Tensor } from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { refused } from "../support/errors.ts";
 import { type Doubles, differences, doubles, farthest, inDouble } from "../support/in-double.ts";
 import { always, centresOf, quadratics } from "../support/quadratics.ts";
 import { classifiers, imageBatch, type Labelled, smallCnn } from "../support/small-cnn.ts";
@@ -61,9 +63,19 @@ describe("the inverse of a Hessian that is never formed", () => {
 
   it("goes nowhere along negative curvature, and names what is not finite", async () => {
     expect([...(await conjugateGradients(diagonal([-1, -1]), Float64Array.of(1, 2), 5))]).toEqual([0, 0]);
-    await expect(conjugateGradients(diagonal([Number.NaN]), Float64Array.of(1), 1)).rejects.toThrow(
-      "not finite",
-    );
+    for (const inverse of ["neumann", "conjugate-gradients"] as const) {
+      for (const value of [Number.NaN, Infinity]) {
+        const solved = inverseTimes(inverse, 3, diagonal([value]), Float64Array.of(1));
+        expect(await refused(solved)).toMatchObject({
+          code: "non-finite",
+          message: expect.stringContaining("product with the Hessian is not finite"),
+        });
+      }
+    }
+    // The sixth product is the first of the series, after those that find the largest eigenvalue.
+    let products = 0;
+    const later: Product = async (v) => v.map((value) => (++products > 5 ? Number.NaN : value));
+    expect((await refused(inverseTimes("neumann", 3, later, Float64Array.of(1)))).code).toBe("non-finite");
   });
 });
 

@@ -30,6 +30,7 @@ import type { Task } from "@outrigger/core/train/task";
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { refused } from "../support/errors.ts";
 import {
   type Doubles,
   differences,
@@ -255,12 +256,12 @@ describe("a step", () => {
   };
   const runs: Stepper<Tiny>[] = [];
   const rate = 0.1;
-  const open = (derivative: "exact" | "differences", learningRate = rate): Stepper<Tiny> => {
+  const open = (derivative: "exact" | "differences", learningRate = rate, apply = times): Stepper<Tiny> => {
     const run = new Stepper<Tiny>({
       model: tiny,
       tasks,
       method: maxl<Tiny>({
-        generator: { init: () => generator, apply: (v: Tensor, x) => times(x, v) },
+        generator: { init: () => generator, apply: (v: Tensor, x) => apply(x, v) },
         subclasses: stored.psi,
         inputsOf: ({ x }) => x,
         classesOf: ({ y }) => ({ classes: y }),
@@ -294,6 +295,23 @@ describe("a step", () => {
       expect(counts).toEqual([4, 4]);
       // θ takes its step under the labels that the generator gives after its own.
       expect(run.params.tree.trunk).not.toEqual(params.trunk);
+    },
+  );
+
+  it.each(["exact", "differences"] as const)(
+    "stops at a gradient of the generator that is not finite, with everything as it was: %s",
+    async (derivative) => {
+      // The derivative of √v at 0 is infinite, its value is not.
+      const run = open(derivative, rate, (x, v) =>
+        times(x, tf.add(v as Tensor, tf.sqrt(tf.mul(v as Tensor, 0)))),
+      );
+      const before = [...run.params.data];
+      expect(await refused(run.run(batch, 0))).toMatchObject({
+        code: "non-finite",
+        message: expect.stringContaining("generator's gradient"),
+      });
+      expect([...run.params.data]).toEqual(before);
+      expect([...run.memory["generator/params"]!]).toEqual([...generator.data]);
     },
   );
 

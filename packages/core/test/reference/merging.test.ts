@@ -9,7 +9,9 @@ import { greedyMerge } from "@outrigger/core/procedure/inner/greedy-merge";
 import type { Procedure } from "@outrigger/core/procedure/procedure";
 import { Random } from "@outrigger/core/random";
 import { Stepper } from "@outrigger/core/train/step";
+import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { refused } from "../support/errors.ts";
 import { type Doubles, differences, farthest, vector } from "../support/in-double.ts";
 import { always, type Centres, centresOf, quadratics } from "../support/quadratics.ts";
 
@@ -24,10 +26,14 @@ const streams = (): Record<"dropout" | "method" | "dev" | "other", Random> => ({
   dev: Random.seeded(1, "dev"),
   other: Random.seeded(1, "other"),
 });
-const open = (method: Procedure, optimizer: Optimizer = sgd({ learningRate: lr })): Stepper<Centres> =>
+const open = (
+  method: Procedure,
+  optimizer: Optimizer = sgd({ learningRate: lr }),
+  taught: typeof tasks = tasks,
+): Stepper<Centres> =>
   new Stepper({
     model,
-    tasks,
+    tasks: taught,
     method,
     optimizer,
     params: model.init(Random.seeded(1, "init")),
@@ -69,6 +75,31 @@ describe("ForkMerge", () => {
     ).toBeLessThan(1e-9);
     expect(Math.abs(merged.score - round.merged_score)).toBeLessThan(1e-9);
     expect(farthest(mixture(ends, merged.shares), round.merged_theta)).toBeLessThan(1e-9);
+  });
+
+  it("never keeps a mixture whose score is NaN", async () => {
+    const merged = await greedyMerge([1, 0], async ([, share]) => (share! > 0 ? Number.NaN : 1));
+    expect(merged).toEqual({ shares: [1, 0], score: 1 });
+  });
+
+  it("refuses held-out data without a label of the primary, which would score as perfect", async () => {
+    const bare = tasks.map((task, k): typeof task =>
+      k === 0
+        ? {
+            ...task,
+            loss(output, batch) {
+              const { values } = task.loss(output, batch);
+              return { values, mask: tf.zerosLike(values) };
+            },
+          }
+        : task,
+    );
+    const run = open(forkmerge({ interval: 1 }), sgd({ learningRate: lr }), bare);
+    expect(await refused(run.run(centresOf(c), 0))).toMatchObject({
+      code: "bad-data",
+      message: 'The held-out batches have no label of "q0". Pass others as `dev`.',
+    });
+    await run.dispose();
   });
 
   it("makes the stored round: branches, shares, merged parameters", async () => {

@@ -37,7 +37,8 @@ export async function greedyMerge(
     for (const share of GRID) {
       const candidate = coefficients.with(b, share * mean);
       const score = await evaluate(normalized(candidate));
-      if (score <= best) continue;
+      // Not `score <= best`: a score that is NaN must not win.
+      if (!(score > best)) continue;
       best = score;
       coefficients = candidate;
     }

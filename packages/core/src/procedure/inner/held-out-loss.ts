@@ -1,3 +1,4 @@
+import { OutriggerError } from "../../error.ts";
 import { gradients, type NDArray, type Tree } from "../../graph/index.ts";
 import type { Flat } from "../../train/flat.ts";
 import { forward } from "../../train/loss.ts";
@@ -5,7 +6,11 @@ import type { Host, Params, ParamsTensors } from "../../train/model.ts";
 import { scalars } from "../../train/scalars.ts";
 import type { HeldOut, Setup } from "../procedure.ts";
 
-/** The primary's loss per labelled sample over all held-out batches, without dropout. */
+/**
+ * The primary's loss per labelled sample over all held-out batches, without dropout.
+ *
+ * @throws OutriggerError when asked, `bad-data` where no held-out sample has a label of the primary
+ */
 export function heldOutLoss<B>(setup: Setup<B>, dev: HeldOut<B>): (params: Params) => Promise<number> {
   const { model, tasks, primary } = setup;
   const compiled = setup.compile((params: ParamsTensors, batch: B) => {
@@ -19,7 +24,15 @@ export function heldOutLoss<B>(setup: Setup<B>, dev: HeldOut<B>): (params: Param
       total += loss!.data[0]! * count!.data[0]!;
       samples += count!.data[0]!;
     }
-    return total / Math.max(1, samples);
+    if (samples === 0) {
+      const { name } = tasks[primary]!;
+      throw new OutriggerError(
+        "bad-data",
+        `The held-out batches have no label of "${name}". Pass others as \`dev\`.`,
+        { task: name },
+      );
+    }
+    return total / samples;
   };
 }
 

@@ -10,7 +10,11 @@ const POWER = 5;
 export const productCount = (inverse: Inverse, terms: number): number =>
   ({ identity: 0, neumann: terms + POWER, "conjugate-gradients": terms })[inverse];
 
-/** H⁻¹ v: v itself, `terms` terms of the series with step 1/λ_max after the first, or so many conjugate gradients. */
+/**
+ * H⁻¹ v: v itself, `terms` terms of the series with step 1/λ_max after the first, or so many conjugate gradients.
+ *
+ * @throws OutriggerError "non-finite" for a product with H that is not finite
+ */
 export async function inverseTimes(
   inverse: Inverse,
   terms: number,

@@ -2,7 +2,7 @@ import { OutriggerError } from "../../error.ts";
 import { positiveInteger } from "../gram/check.ts";
 import type { Weighting } from "../weighting.ts";
 import { observesBoth } from "./shared/observes.ts";
-import { placeOfBoth } from "./shared/places.ts";
+import { placeOf, placeOfBoth } from "./shared/places.ts";
 
 /** The state of every rule, in their order. */
 export interface AlternateState {
@@ -41,9 +41,9 @@ export const alternate = (
   const turnAt = (step: number): number => ends.findIndex((end) => step % ends.at(-1)! < end);
   const learners = rules.filter((rule) => rule.observe !== undefined);
   for (const other of learners) observesBoth(learners[0]!, other, name);
-  const { name: _, ...place } = others.reduce<Pick<Weighting, "name" | "place" | "atRepresentation">>(
-    (all, rule) => ({ name: rule.name, ...placeOfBoth(all, rule, name) }),
-    first,
+  const place = others.reduce(
+    (all, rule) => placeOfBoth({ name: first.name, ...all }, rule, name),
+    placeOf(first),
   );
   const replaced = (inner: readonly unknown[], turn: number, state: unknown): AlternateState => ({
     inner: inner.map((own, i) => (i === turn ? state : own)),

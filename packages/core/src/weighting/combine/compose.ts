@@ -31,11 +31,22 @@ function both(needs: readonly [Needs, Needs], name: string): Needs {
  * `compose(lossRule, gramRule)` balances losses and gradients both, as IMTL does. Both rules observe the unweighted losses. Cost: that
  * of the more costly rule.
  *
+ * @throws OutriggerError `unsupported` when the second rule learns from losses after the update, which it would compare with weighted ones of
+ * before; `bad-option` when the rules look at different gradients, or one learns from losses before the update and one from those after it;
+ * `unsupported` in a step for which one needs a held-out batch and the other a second training batch.
+ *
  * @example
  * compose(uncertainty(), pcgrad())
  */
 export const compose = <A, B>(first: Weighting<A>, second: Weighting<B>): Weighting<ComposeState<A, B>> => {
   const name = `compose(${first.name}, ${second.name})`;
+  if (second.observe !== undefined && second.observes === "after") {
+    throw new OutriggerError(
+      "unsupported",
+      `${name}: "${second.name}" compares losses before and after a step, and would see only the former weighted. Put it first.`,
+      { method: name },
+    );
+  }
   return {
     name,
     paper: second.paper,

@@ -36,7 +36,7 @@ export function readGramOther({ gramOther, step }: View, rule: string): Gram {
 /**
  * Cosine of every task's gradient with the held-out gradient of the primary; 0 where one of them is zero.
  *
- * @throws OutriggerError `bad-data` if the view has no Gram matrix or no held-out gradient.
+ * @throws OutriggerError `bad-data` if the view has no Gram matrix or no held-out gradient, `non-finite` if one of their numbers is NaN or infinite.
  */
 export function devCosines(view: View, rule: string): number[] {
   const gram = readGram(view, rule);
@@ -47,6 +47,14 @@ export function devCosines(view: View, rule: string): number[] {
     );
   }
   const { dots, norm } = view.dev;
+  for (const value of [norm, ...dots]) {
+    if (Number.isFinite(value)) continue;
+    throw new OutriggerError(
+      "non-finite",
+      `A product of the primary's held-out gradient is ${value} at step ${view.step}; lower the learning rate or look for extreme values in the held-out data.`,
+      { step: view.step },
+    );
+  }
   return gram.map((row, k) => {
     const lengths = norm * Math.sqrt(row[k]!);
     return lengths > 0 ? Math.max(-1, Math.min(1, dots[k]! / lengths)) : 0;
