@@ -21,8 +21,8 @@ export const roomArms = (tier: Tier): Arm[] =>
 /** What all rows of a trial's tier train alike. */
 export function configurationOf({ options }: Trial): BaseConfiguration {
   const { channels, blocks, ...sizes } = options as unknown as Settings;
-  const { width, height, iterations, looks, learningRate, weightDecay, weights, block } = sizes;
-  const { boxedRows, unboxedRows } = sizes;
+  const { width, height, iterations, looks, learningRate, weightDecay, weights, boxedRows, unboxedRows } =
+    sizes;
   return {
     width,
     height,
@@ -32,7 +32,6 @@ export function configurationOf({ options }: Trial): BaseConfiguration {
     learningRate,
     weightDecay,
     weights,
-    block,
     mixed: { boxed: boxedRows, unboxed: unboxedRows },
     backbone: { kind: "small", channels, blocks },
   };

@@ -155,7 +155,7 @@ export const GROUPS: Readonly<Record<Tier, readonly Group[]>> = {
 
 /**
  * What arms try on validation, the first so many: scales of the auxiliaries, or weight decay where there is no auxiliary loss to scale. A step shrinks by
- * decay times rate, so that in the 1,000 steps or so of tier `ci` these shrink by 0.01, 14, 78 and 1.5 %.
+ * decay times rate, so that in the 1,000 steps of tier `ci`'s headline these shrink by 0.015, 14, 78 and 1.5 %.
  */
 const SCALES: readonly Options[] = [1, 0.3, 0.1, 3].map((scale) => ({ scale }));
 const DECAYS: readonly Options[] = [1e-4, 0.1, 1, 0.01].map((weightDecay) => ({ weightDecay }));

@@ -1,5 +1,4 @@
 import type { Tier } from "@outrigger/bench/benchmark";
-import type { RockBlockOptions } from "../rock/options.ts";
 import type { Configuration } from "../train/configuration.ts";
 
 /** Sizes of a tier; what a trial is made of is in its options, so that a row says all. */
@@ -10,8 +9,6 @@ export type Settings = Pick<
   /** Channels of the small backbone at stride 2, 4 and 8, and residual blocks at stride 8. */
   readonly channels: readonly [number, number, number];
   readonly blocks: number;
-  /** Of ROCK's block, where it has one. */
-  readonly block: Pick<RockBlockOptions, "encoder" | "taskConvolutions">;
   /** Training rooms with boxes. */
   readonly boxed: number;
   /** Further training rooms, with geometry and scene only. */
@@ -36,7 +33,6 @@ const WEIGHTS = { localization: 6, scene: 3, depth: 3, normals: 10 } as const;
 const SMALL = {
   channels: [24, 48, 48],
   blocks: 2,
-  block: {},
   learningRate: 3e-3,
   weightDecay: 1e-4,
   weights: WEIGHTS,

@@ -4,7 +4,6 @@ import { Random } from "@outrigger/core/random";
 import type { EpochRecord } from "@outrigger/core/train/history";
 import type { WeightFile } from "../backbone/import-resnet50.ts";
 import { startingParams } from "../command/starting-params.ts";
-import type { RockBlockOptions } from "../rock/options.ts";
 import { type Configuration, configuration } from "../train/configuration.ts";
 import { type DetectorScores, type Trained, trainDetector } from "../train/train.ts";
 import { shuffledAuxiliaries } from "./annotations.ts";
@@ -15,8 +14,6 @@ import { ruleOf } from "./rules.ts";
 /** What all rows of a benchmark train alike. */
 export type BaseConfiguration = Partial<Omit<Configuration, "block">> &
   Pick<Configuration, "batchSize" | "looks"> & {
-    /** Of every row that has a block. */
-    readonly block?: Omit<RockBlockOptions, "tasks" | "fusion" | "scenes">;
     /** Rows of a batch with and without boxes, where only some pictures have them. */
     readonly mixed: { readonly boxed: number; readonly unboxed: number };
   };
@@ -33,7 +30,7 @@ function configurationOf(
 ): Configuration {
   return configuration({
     ...base,
-    block: fusion === null ? null : { ...base.block, tasks, fusion },
+    block: fusion === null ? null : { tasks, fusion },
     auxiliaries,
     geometryInputs: oracle,
     ...(isMixed && { boxed, batchSize: boxed + unboxed }),
