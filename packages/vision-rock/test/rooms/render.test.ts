@@ -154,7 +154,8 @@ describe("labels agree with each other in drawn rooms", () => {
 
   it("an amodal box is what the object's box would be if it stood alone", () => {
     let hidden = 0;
-    for (const seed of seeds) {
+    // More rooms, for in most nothing stands before anything else.
+    for (let seed = 40; seed < 60; seed++) {
       const plan = planRoom(seed);
       const sample = renderRoom(plan, { minVisible: 0 });
       const alone = plan.objects
