@@ -9,54 +9,24 @@ Everything is at chemprop's defaults but for the readout, which is the paper's m
     pip install chemprop==2.3.1 torch==2.13.0
 """
 
-import json
-import logging
-import math
 import sys
 import tempfile
 import time
-import warnings
 
-warnings.filterwarnings("ignore")
-for name in ("lightning.pytorch", "lightning", "lightning.fabric"):
-    logging.getLogger(name).setLevel(logging.ERROR)
+from chemprop_problem import Problem, answer, seeded
 
 import chemprop
 import torch
-from chemprop import data, models, nn
+from chemprop import models, nn
 from lightning import pytorch as pl
 
 path, threads, epochs, batch, seed = sys.argv[1], *map(int, sys.argv[2:6])
-torch.set_num_threads(threads)
-pl.seed_everything(seed, verbose=False)
-
-
-def answer(value):
-    print(json.dumps(value), flush=True)
-
-
-with open(path) as file:
-    problem = json.load(file)
-
-
-def dataset(rows):
-    points = [data.MoleculeDatapoint.from_smi(problem["smiles"][i], [problem["labels"][i]]) for i in rows]
-    made = data.MoleculeDataset(points)
-    made.cache = True
-    return made
-
-
-split = {part: dataset(problem["split"][part]) for part in ("train", "validation", "test")}
-scaler = split["train"].normalize_targets()
-split["validation"].normalize_targets(scaler)
-loaders = {
-    part: data.build_dataloader(each, batch_size=batch, num_workers=0, shuffle=part == "train")
-    for part, each in split.items()
-}
+seeded(threads, seed)
+problem = Problem(path, batch)
 model = models.MPNN(
     nn.BondMessagePassing(),
     nn.MeanAggregation(),
-    nn.RegressionFFN(output_transform=nn.UnscaleTransform.from_standard_scaler(scaler)),
+    nn.RegressionFFN(output_transform=nn.UnscaleTransform.from_standard_scaler(problem.scaler)),
     metrics=[nn.metrics.RMSE()],
     warmup_epochs=2,
     init_lr=1e-4,
@@ -75,29 +45,13 @@ class OnRequest(pl.Callback):
     def on_train_epoch_end(self, trainer, module):
         wall, processor = (now - before for now, before in zip((time.perf_counter(), time.process_time()), self.start))
         # During training its metrics are of standardised labels.
-        rmse = float(trainer.callback_metrics["val/rmse"]) * float(scaler.scale_[0])
+        rmse = float(trainer.callback_metrics["val/rmse"]) * float(problem.scaler.scale_[0])
         answer({"wall": wall, "processor": processor, "rmse": rmse})
 
 
-def rmse(loader, rows):
-    predicted = torch.cat(trainer.predict(best, loader)).flatten().tolist()
-    return math.sqrt(sum((p - problem["labels"][i]) ** 2 for p, i in zip(predicted, rows)) / len(rows))
-
-
 with tempfile.TemporaryDirectory() as folder:
-    kept = pl.callbacks.ModelCheckpoint(folder, monitor="val_loss", mode="min")
-    trainer = pl.Trainer(
-        accelerator="cpu",
-        max_epochs=epochs,
-        callbacks=[OnRequest(), kept],
-        logger=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-    )
+    trainer = problem.trainer(folder, epochs, OnRequest())
     parameters = sum(p.numel() for p in model.parameters())
     answer({"version": f"chemprop {chemprop.__version__}, torch {torch.__version__}, {parameters} parameters"})
-    trainer.fit(model, loaders["train"], loaders["validation"])
-    best = models.MPNN.load_from_checkpoint(kept.best_model_path)
-    rows = problem["split"]
-    answer({part: rmse(loaders[part], rows[part]) for part in ("validation", "test")})
+    trainer.fit(model, problem.loaders["train"], problem.loaders["validation"])
+    answer(problem.errors(trainer))
