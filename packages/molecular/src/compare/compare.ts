@@ -84,11 +84,11 @@ const PAIRS: readonly (readonly [ArmName, ArmName])[] = [
   ["both", "inputs"],
 ];
 
-/** The same number of candidates for every arm: scales of the auxiliaries, or strengths of weight decay where training reads no scale. */
+/** The same number of candidates for every arm: scales of the auxiliaries, or strengths of weight decay, which shrinks by decay times rate a step, where training reads no scale. */
 const candidates = (scaled: boolean, tries: number): Tuned[] =>
   (scaled
     ? [0.1, 0.03, 0.3, 1].map((scale) => ({ scale }))
-    : [0, 0.03, 0.1, 0.3].map((weightDecay) => ({ weightDecay }))
+    : [0, 0.3, 1, 0.1].map((weightDecay) => ({ weightDecay }))
   ).slice(0, tries);
 
 export const MOST_TRIES = 4;
@@ -122,7 +122,7 @@ export interface CompareOptions {
  * stratified, random) every seed also has a split of its own, the same for all arms. A language model is asked once, about the training molecules of
  * the first seed.
  *
- * @param configuration its inputs, scale, weight decay and ensemble are not read; `auxiliary` `none` becomes `auto`
+ * @param configuration its inputs, scale and ensemble are not read, and its weight decay only where a scale is tried; `auxiliary` `none` becomes `auto`
  * @returns null when the signal stopped it
  * @throws OutriggerError as `trainPredictor`; `bad-data` where the test part gives no metric, `bad-option` for tries beyond 4.
  */

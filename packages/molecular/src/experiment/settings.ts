@@ -49,13 +49,14 @@ export const modelChoice = ({ model: name, width, depth, dropout }: Settings): M
   name === "mlp" ? { name, width, dropout } : { name, width, depth, dropout };
 
 /** Auxiliary scales that every arm with auxiliary losses tries on validation. */
-const SCALES: readonly Options[] = [0.1, 1, 0.3, 0.03].map((scale) => ({ scale }));
+const SCALES: readonly Options[] = [0.1, 1, 0.3].map((scale) => ({ scale }));
 
 /**
  * The same number of tries for arms without auxiliary losses, which have no scale: the strength of decoupled weight decay, their only
- * other regulariser. 0 is plain Adam, and what all other arms use.
+ * other regulariser. 0 is plain Adam, and what all other arms use. A step shrinks by decay times rate, so that over the 850 steps of ESOL
+ * 1 shrinks by 35 % in all and 0.3 by 12 %; much less would be no other try.
  */
-const DECAYS: readonly Options[] = [0, 0.1, 0.03, 0.3].map((weightDecay) => ({ weightDecay }));
+const DECAYS: readonly Options[] = [0, 1, 0.3].map((weightDecay) => ({ weightDecay }));
 
 /**
  * Models, sizes where they differ from `settings`, and what they read besides the structure, for the row that chooses among them.
@@ -68,7 +69,6 @@ const DECAYS: readonly Options[] = [0, 0.1, 0.03, 0.3].map((weightDecay) => ({ w
 const MODELS: readonly (Partial<Settings> & Pick<Settings, "model"> & { readonly inputs: Descriptors })[] = [
   { model: "gin", inputs: "chosen", epochs: 100, patience: 33 },
   { model: "mlp", inputs: "all", width: 512, dropout: 0.5, learningRate: 3e-4 },
-  { model: "d-mpnn", inputs: "chosen", width: 128, epochs: 60, patience: 20 },
   { model: "d-mpnn", inputs: "all", width: 128, epochs: 60, patience: 20 },
 ];
 

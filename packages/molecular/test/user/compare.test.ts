@@ -59,7 +59,7 @@ describe("compare", () => {
     const directory = temporary();
     await compare(table, { ...chosen, method: "pre-train" }, { ...options, seeds: 1, tries: 2, directory });
     const tried = ["single", "auxiliary", "inputs", "both"].flatMap((arm) =>
-      [0, 0.03].map((decay) => `${arm} weightDecay=${decay} seed=0`),
+      [0, 0.3].map((decay) => `${arm} weightDecay=${decay} seed=0`),
     );
     expect(trainings(directory)).toEqual(tried);
   });
