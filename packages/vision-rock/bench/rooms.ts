@@ -17,7 +17,7 @@ const rooms: Benchmark = defineBenchmark({
   tiers: {
     smoke: { seeds: [10] },
     ci: { seeds: [10, 11, 12, 13, 14] },
-    full: { seeds: [10, 11, 12, 13, 14, 15, 16, 17, 18, 19] },
+    full: { seeds: [10, 11, 12, 13, 14] },
   },
   arms: roomArms,
   run: async (trial) => runTrial(await dataOf(trial), configurationOf(trial), trial),

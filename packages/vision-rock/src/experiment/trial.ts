@@ -20,7 +20,9 @@ export type BaseConfiguration = Partial<Omit<Configuration, "block">> &
 
 /** Where a tier computes: `full` on a GPU if there is one. */
 const placeOf = ({ tier, threads }: Trial): Omit<CompileOptions, "random"> =>
-  tier === "full" ? { threads } : { runtime: "onnx", device: "cpu", threads, spinning: false };
+  tier === "full"
+    ? { threads, spinning: false }
+    : { runtime: "onnx", device: "cpu", threads, spinning: false };
 
 /** What a row and its training pictures make of a benchmark's configuration. */
 function configurationOf(
