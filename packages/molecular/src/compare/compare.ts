@@ -84,7 +84,10 @@ const PAIRS: readonly (readonly [ArmName, ArmName])[] = [
   ["both", "inputs"],
 ];
 
-/** The same number of candidates for every arm: scales of the auxiliaries, or strengths of weight decay, which shrinks by decay times rate a step, where training reads no scale. */
+/**
+ * The same number of candidates for every arm: scales of the auxiliaries, or strengths of weight decay where training reads no scale. Decay shrinks by
+ * its strength times the rate a step: less than these would be no other try.
+ */
 const candidates = (scaled: boolean, tries: number): Tuned[] =>
   (scaled
     ? [0.1, 0.03, 0.3, 1].map((scale) => ({ scale }))
