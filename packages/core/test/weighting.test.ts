@@ -1,40 +1,24 @@
 import { OutriggerError } from "@outrigger/core/error";
 import { Random } from "@outrigger/core/random";
-import { aang } from "@outrigger/core/weighting/aang";
-import { alignedMtl } from "@outrigger/core/weighting/aligned-mtl";
 import { arml } from "@outrigger/core/weighting/arml";
-import { cagrad } from "@outrigger/core/weighting/cagrad";
 import { every } from "@outrigger/core/weighting/combine/every";
 import { scaleAuxiliaries } from "@outrigger/core/weighting/combine/scale-auxiliaries";
-import { dualProj } from "@outrigger/core/weighting/dual-proj";
-import { famo } from "@outrigger/core/weighting/famo";
 import {
   type GradientAlignmentOptions,
   gradientAlignment,
 } from "@outrigger/core/weighting/gradient-alignment";
 import { gradientCosine } from "@outrigger/core/weighting/gradient-cosine";
-import { gradnorm } from "@outrigger/core/weighting/gradnorm";
-import { imtl } from "@outrigger/core/weighting/imtl";
-import { imtlG } from "@outrigger/core/weighting/imtl-g";
-import { krum } from "@outrigger/core/weighting/krum";
-import { metaTartan } from "@outrigger/core/weighting/meta-tartan";
 import { mgda } from "@outrigger/core/weighting/mgda";
-import { modo } from "@outrigger/core/weighting/modo";
-import { olAux } from "@outrigger/core/weighting/ol-aux";
 import { pcgrad } from "@outrigger/core/weighting/pcgrad";
 import { randomWeights } from "@outrigger/core/weighting/random";
-import { rcgrad } from "@outrigger/core/weighting/rcgrad";
-import { sdmgrad } from "@outrigger/core/weighting/sdmgrad";
 import { singleTask } from "@outrigger/core/weighting/single-task";
 import { staticWeights } from "@outrigger/core/weighting/static";
-import { stch } from "@outrigger/core/weighting/stch";
 import { uncertainty } from "@outrigger/core/weighting/uncertainty";
 import { uniform } from "@outrigger/core/weighting/uniform";
-import { upgrad } from "@outrigger/core/weighting/upgrad";
-import type { View, Weighting } from "@outrigger/core/weighting/weighting";
+import type { View } from "@outrigger/core/weighting/weighting";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { thrown } from "./support/errors.ts";
+import { ask } from "./support/ask.ts";
 import { dot, gramCase, gramOf, product, randomGram } from "./support/gram.ts";
 
 const random = () => Random.seeded(1, "rule");
@@ -45,8 +29,6 @@ const view = (gram: number[][], step = 0, epoch = 0): View => ({
   primary: 0,
   gram,
 });
-const ask = <S>(rule: Weighting<S>, gram: number[][]): number[] =>
-  rule.weigh(view(gram), rule.init(gram.length, 0), random()).weights;
 const total = (weights: readonly number[]) => weights.reduce((sum, weight) => sum + weight, 0);
 
 describe("rules that look at nothing", () => {
@@ -375,69 +357,4 @@ test("mgda: tasks without a gradient add no length to the step of the others, as
     expect(ask(mgda({ normalize }), gram)).toEqual([...ask(mgda({ normalize }), pair), 0, 0]);
   }
   expect(total(ask(mgda(), gram))).toBeCloseTo(2, 12);
-});
-
-test("a word that an option does not know is refused, and the words that it knows are listed", () => {
-  const wrong = "wrong" as never;
-  const makers: Readonly<Record<string, (() => unknown)[]>> = {
-    scale: [
-      aang,
-      alignedMtl,
-      cagrad,
-      dualProj,
-      famo,
-      imtlG,
-      imtl,
-      krum,
-      metaTartan,
-      mgda,
-      modo,
-      sdmgrad,
-      upgrad,
-    ].map((make) => () => make({ scale: wrong })),
-    unit: [() => alignedMtl({ unit: wrong })],
-    constraint: [() => arml({ constraint: wrong })],
-    solver: [() => arml({ solver: wrong }), () => gradientAlignment({ solver: wrong })],
-    rescale: [() => cagrad({ rescale: wrong })],
-    form: [() => gradnorm({ form: wrong }), () => stch({ form: wrong }), () => uncertainty({ form: wrong })],
-    inverse: [() => imtlG({ inverse: wrong })],
-    distance: [() => krum({ distance: wrong })],
-    normalize: [() => mgda({ normalize: wrong })],
-    similarity: [() => olAux({ similarity: wrong })],
-    sum: [() => randomWeights({ sum: wrong })],
-    omega: [() => rcgrad({ omega: wrong })],
-  };
-  for (const [option, makes] of Object.entries(makers)) {
-    for (const make of makes) {
-      const error = thrown(make);
-      expect([error.code, error.details["option"]]).toEqual(["bad-option", option]);
-      expect(error.message).toMatch(new RegExp(`^${option} must be one of ".*", not "wrong"\\.$`));
-    }
-  }
-});
-
-test("a missing or broken Gram matrix is a typed error that names the rule or the tasks", () => {
-  const rule = pcgrad();
-  expect(() => rule.weigh({ step: 3, epoch: 0, losses: [1, 1], primary: 0 }, null, random())).toThrow(
-    /pcgrad needs the Gram matrix .* step 3/,
-  );
-  expect(() =>
-    ask(rule, [
-      [1, Number.NaN],
-      [Number.NaN, 1],
-    ]),
-  ).toThrow(/tasks 0 and 1/);
-});
-
-test("held-out products that are not finite are a typed error that names the step", () => {
-  const gram = randomGram(1, 2, 2);
-  for (const dev of [
-    { dots: [1, Number.NaN], norm: 1 },
-    { dots: [1, 1], norm: Infinity },
-  ]) {
-    for (const rule of [metaTartan(), aang()] as Weighting[]) {
-      const asked = () => rule.weigh({ ...view(gram, 7), dev }, rule.init(2, 0), random());
-      expect(thrown(asked)).toMatchObject({ code: "non-finite", details: { step: 7 } });
-    }
-  }
 });
