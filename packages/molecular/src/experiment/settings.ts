@@ -28,8 +28,7 @@ const COMMON = { batchSize: 32, learningRate: 1e-3, depth: 3, molecules: 0 };
 
 /**
  * Sizes by tier and model. `smoke` takes a second; `ci` and `full` have the same sizes, so that their rows can be compared: `full` has the other
- * datasets, on those of `ci` every method and the perceptron too, and one more candidate for each row of a table. The learning rate falls to 0 along half a
- * cosine over `epochs`.
+ * datasets, and on those of `ci` every method and the perceptron too. The learning rate falls to 0 along half a cosine over `epochs`.
  *
  * Origin of the defaults: batch size and learning rate are OGB's. For the graph network, dropout 0 (against 0.1 and 0.2), the cosine
  * and the rate (against 0.002) were chosen on ESOL's validation part, single task, seed 0, one run each. The perceptron's dropout and rate

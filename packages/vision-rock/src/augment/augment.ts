@@ -45,8 +45,8 @@ export function drawView(
  * SSD's augmentation with targets that follow: a window of the picture's aspect ratio, a flip, other colours (`zoomCrop`, `flip`, `jitter`).
  *
  * The window's area is uniform from `minArea` to 1; it is taken if its IoU with some box reaches a number drawn from 0.1, 0.3, 0.5, 0.7, 0.9 and 0, and
- * the whole picture if 50 windows do not. A picture without boxes takes any window in half of the cases, about as often as one with boxes finds one. Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, https://arxiv.org/abs/1512.02325;
- * its authors also draw the aspect ratio, rock-pytorch keeps it, as does this.
+ * the whole picture if 50 windows do not. A picture without boxes takes any window in half of the cases, about as often as one with boxes finds one.
+ * Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, https://arxiv.org/abs/1512.02325; its authors also draw the aspect ratio, rock-pytorch keeps it, as does this.
  *
  * @param random decides everything: the same state gives the same sample.
  */
