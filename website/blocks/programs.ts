@@ -3,7 +3,7 @@ import type { Block } from "./read-blocks.ts";
 /** Something to do for the blocks of a page, in order. */
 export type Action =
   | { readonly kind: "save"; readonly line: number; readonly file: string; readonly text: string }
-  | { readonly kind: "program"; readonly line: number; readonly text: string }
+  | { readonly kind: "program"; readonly line: number; readonly language: string; readonly text: string }
   | { readonly kind: "commands"; readonly line: number; readonly text: string };
 
 const PROGRAM = new Set(["ts", "js"]);
@@ -23,7 +23,7 @@ export function actionsOf(blocks: readonly Block[], prelude: (name: string) => s
       const commands = language === "sh";
       const before = rule.kind === "with" ? `${prelude(`${rule.prelude}.${commands ? "sh" : "ts"}`)}\n` : "";
       if (commands) actions.push({ kind: "commands", line, text: before + text });
-      else if (rule.kind !== "more") actions.push({ kind: "program", line, text: before + text });
+      else if (rule.kind !== "more") actions.push({ kind: "program", line, language, text: before + text });
       else {
         const last = actions.findLastIndex(({ kind }) => kind === "program");
         if (last < 0) throw new Error(`Line ${line}: there is no program that this block could go on with.`);

@@ -1,1 +1,1 @@
-cp ../../../packages/linear-theory/examples/*.csv .
+mkdir -p node_modules/@outrigger && ln -sfn ../../../../../packages/linear-theory node_modules/@outrigger/linear-theory
