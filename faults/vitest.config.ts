@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import base from "../vitest.config.ts";
 import { FaultTable } from "./support/table.ts";
@@ -5,7 +6,7 @@ import { FaultTable } from "./support/table.ts";
 /** The long version of the faults, `npm run test:faults`; `npm test` tries a few cases of each. */
 export default defineConfig({
   ...base,
-  root: new URL("..", import.meta.url).pathname,
+  root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     ...base.test,
     include: ["faults/*.test.ts"],

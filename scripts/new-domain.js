@@ -16,13 +16,25 @@ if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name))
 const folder = resolve(root, "packages", name);
 if (existsSync(folder)) fail(`${folder} is there already.`);
 
+const versionOf = (sibling) =>
+  JSON.parse(readFileSync(new URL(`../packages/${sibling}/package.json`, import.meta.url), "utf8")).version;
+/** What stands for a word of the new package. Versions are those of now, so that npm links the workspaces and does not ask the registry. */
+const words = {
+  __name__: name,
+  "__core-version__": versionOf("core"),
+  "__bench-version__": versionOf("bench"),
+};
+
 // The ending keeps the tools of this repository from taking a template for a source.
 const ending = ".template";
 for (const entry of readdirSync(template, { recursive: true, encoding: "utf8" })) {
   if (!entry.endsWith(ending)) continue;
   const path = join(folder, entry.slice(0, -ending.length));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, readFileSync(join(template, entry), "utf8").replaceAll("__name__", name));
+  writeFileSync(
+    path,
+    readFileSync(join(template, entry), "utf8").replaceAll(/__[a-z-]+__/g, (word) => words[word]),
+  );
 }
 console.log(`packages/${name} is there. Next:
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 /** How a child ended. */
 export interface Ended {
@@ -41,4 +42,4 @@ export function child(
 }
 
 /** A file of the repository. */
-export const at = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
+export const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -22,6 +22,9 @@ meant; _data lost_ is a result, a checkpoint or a file that is gone, or wrong wi
 Another \`FAULTS_SEED\` tries other cases; \`FAULTS_CASES\` is the most a fault gets; \`npm test\` tries a few of each.
 `;
 
+/** The command without anything that leaves cases out, such as a file, `-t NAME` or `--shard`. */
+const WHOLE = "run --config faults/vitest.config.ts";
+
 interface TableRow {
   readonly group: string;
   /** Or why it was not tried. */
@@ -68,8 +71,7 @@ export class FaultTable implements Reporter {
     const sum = `\nTogether, with seed ${process.env["FAULTS_SEED"] ?? 1}: ${total.cases} cases, ${total.right} right in the end, ${total.typed} typed errors, ${total.untyped} crashes, ${total.lost} with data lost.\n`;
     const body = `${lines.join("\n")}\n`;
     process.stdout.write(`${body}${sum}\n`);
-    const partial =
-      process.env["FAULTS_CASES"] !== undefined || process.argv.some((word) => word.endsWith(".test.ts"));
-    if (!partial && rows.length > 0) writeFileSync(this.#path, `${words}${sum}${body}`);
+    const whole = process.env["FAULTS_CASES"] === undefined && process.argv.slice(2).join(" ") === WHOLE;
+    if (whole && rows.length > 0) writeFileSync(this.#path, `${words}${sum}${body}`);
   }
 }

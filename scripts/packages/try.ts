@@ -12,6 +12,13 @@ import { tryPackage } from "./try-package.ts";
 
 const given = process.argv.slice(2);
 const names = given.filter((word) => !word.startsWith("--"));
+const unknown = names.filter((name) => TRIALS.every(({ folder }) => folder !== name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no ${unknown.join(", ")} among the packages: ${TRIALS.map(({ folder }) => folder).join(", ")}.`,
+  );
+  process.exit(2);
+}
 const scratch = mkdtempSync(join(tmpdir(), "outrigger-packages-"));
 const problems: string[] = [];
 const report = (folder: string, found: readonly string[]): void => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -21,6 +21,14 @@ function generated(name: string): string {
 }
 
 describe("a new domain", () => {
+  it("depends on the versions that are here, which npm links", () => {
+    const read = (folder: string) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const { dependencies, devDependencies } = read(join(generated("fog"), "packages/fog"));
+    const here = (name: string) => `^${read(join(root, "packages", name)).version}`;
+    expect(dependencies["@outrigger/core"]).toBe(here("core"));
+    expect(devDependencies["@outrigger/bench"]).toBe(here("bench"));
+  });
+
   it("has types that fit, and a benchmark whose smoke tier passes on an executor that is the same everywhere", async () => {
     const folder = generated("weather");
     const config = {
