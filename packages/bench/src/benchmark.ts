@@ -1,9 +1,10 @@
 import { BenchError } from "./error.ts";
+import { type Json, jsonError } from "./json.ts";
 import type { Diagnostics } from "./results/diagnostics.ts";
+import { canonical } from "./run/hash.ts";
 import { type Space, spaceError } from "./space.ts";
 
-/** Plain JSON: what can be hashed, stored in a line and sent to another process. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json } from "./json.ts";
 
 /** Named options of one arm. */
 export type Options = { readonly [key: string]: Json };
@@ -16,7 +17,8 @@ export const tiers: readonly Tier[] = ["smoke", "ci", "full"];
  * One row of the table: a method with its options.
  *
  * With `candidates`, each one is merged over `options` and run with the tier's first seed; the one that is best on the VALIDATION
- * metric is kept for all seeds. Give every arm the same number of candidates, or the comparison favours whoever may try more.
+ * metric is kept for all seeds. No two may come to the same options, and every arm should have as many, or the comparison favours whoever
+ * may try more.
  */
 export interface Arm {
   /** Unique within its group, and with `group` the identity of the row. */
@@ -103,7 +105,8 @@ export interface Benchmark {
  * export default defineBenchmark({ name: "molecular/esol", version: 1, … });
  *
  * @throws BenchError "bad-benchmark" naming the field that is wrong: a malformed name, a version that is no positive integer,
- *   a repeated seed or row, a baseline that is missing from a group, an arm with an empty candidate list.
+ *   a repeated seed or row, a baseline that is missing from a group, an arm with an empty candidate list, with two candidates that come
+ *   to the same options, or with an option that is not JSON (undefined, NaN, an endless number).
  */
 export function defineBenchmark(benchmark: Benchmark): Benchmark {
   const wrong = (what: string): never => {
@@ -143,14 +146,25 @@ function checkTier(benchmark: Benchmark, tier: Tier, wrong: (what: string) => ne
     const row = `${arm.group ?? ""} ${arm.method}`.trim();
     if (rows.has(row)) wrong(`arms("${tier}") has the row "${row}" twice.`);
     rows.add(row);
-    if (arm.candidates?.length === 0)
-      wrong(`arm "${row}" has an empty list of candidates; leave it out instead.`);
-    const unsearchable = arm.space && spaceError(arm.space);
-    if (unsearchable) wrong(`arm "${row}": ${unsearchable}.`);
+    const unusable = armError(arm);
+    if (unusable !== null) wrong(`arm "${row}": ${unusable}.`);
   }
   for (const group of new Set(arms.map((arm) => arm.group ?? ""))) {
     if (!arms.some((arm) => (arm.group ?? "") === group && arm.method === benchmark.baseline))
       wrong(`arms("${tier}") has no row for the baseline "${benchmark.baseline}" in group "${group}".`);
   }
   if (arms.length === 0) wrong(`arms("${tier}") is empty.`);
+}
+
+/** What is wrong with the options of an arm, its candidates or its space; null when nothing is. */
+function armError({ options, candidates, space }: Arm): string | null {
+  if (candidates?.length === 0) return "it has an empty list of candidates; leave it out instead";
+  const foreign = jsonError(options, "options") ?? jsonError(candidates ?? [], "candidates");
+  if (foreign !== null) return `${foreign}, which JSON cannot hold`;
+  // Trials of both would be the same, and a choice between them none.
+  const merged = (candidates ?? []).map((candidate) => canonical({ ...options, ...candidate }));
+  const again = merged.findIndex((text, i) => merged.indexOf(text) < i);
+  if (again >= 0)
+    return `candidates ${merged.indexOf(merged[again] ?? "")} and ${again} are both ${merged[again]} over its options; leave one out`;
+  return space ? spaceError(space) : null;
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compareSets } from "../src/command/compare.ts";
 import { type Place, resultSet } from "../src/command/result-set.ts";
@@ -80,6 +80,24 @@ describe("resultSet", () => {
     expect(found("nothing")).toThrow(/There are commits 0123456789ab and code c0de/);
     expect(found("v7")).toThrow(/\(rows of version 7\) has no results\.\n.*line 2: is no JSON/);
     expect(resultSet("0123456", place).rows).toHaveLength(1);
+  });
+
+  it("takes of a folder what was run there, and not what other commands keep beside it", () => {
+    const folder = temporary();
+    const files = {
+      "toy/smoke.jsonl": lines(toyRow()),
+      "tuned-by-hand/smoke.jsonl": lines(toyRow({ seed: 1 })),
+      "tuned/toy/smoke.jsonl": lines(toyRow({ seed: 2 })),
+      "reproduced/toy/smoke.jsonl": lines(toyRow({ seed: 3 })),
+      "slurm/trials-0123abcd.jsonl": '{ "format": 1, "id": "0" }\n',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const { rows, remarks } = resultSet(folder, { all: [], out: folder, project: folder });
+    expect(rows.map(({ seed }) => seed)).toEqual([0, 1]);
+    expect(remarks).toEqual([]);
   });
 
   it("counts a trial that stands in two files once", () => {

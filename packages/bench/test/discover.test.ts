@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Benchmark, defineBenchmark } from "../src/benchmark.ts";
+import { type Arm, type Benchmark, defineBenchmark } from "../src/benchmark.ts";
 import { codeVersion } from "../src/run/code-version.ts";
 import { discover, projectRoot } from "../src/run/discover.ts";
 import { candidatesOf, trialOf } from "../src/run/plan.ts";
@@ -13,6 +13,15 @@ function copy(): { folder: string; toy: string } {
   cpSync(project, folder, { recursive: true });
   return { folder, toy: join(folder, "packages/toy") };
 }
+
+/** Writes a file and makes its folder. */
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+const manifestOf = (folder: string): object =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as object;
 
 describe("discover", () => {
   it("finds the benchmarks of workspaces, from any folder inside the project", async () => {
@@ -91,6 +100,49 @@ describe("codeVersion", () => {
     writeFileSync(join(toy, "bench/locked.js"), "export default 1;\n");
     expect(codeVersion(toy)).not.toBe(before);
   });
+
+  it("changes with the code of an installed package, and not with what lies in the node_modules below it", () => {
+    const root = join(temporary(), "node_modules/toy");
+    cpSync(join(project, "packages/toy"), root, { recursive: true });
+    const before = codeVersion(root);
+    write(join(root, "bench/node_modules/other/index.js"), "1;\n");
+    expect(codeVersion(root)).toBe(before);
+    write(join(root, "bench/locked.js"), "export default 1;\n");
+    expect(codeVersion(root)).not.toBe(before);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      "of its exports",
+      { exports: { ".": { types: "./types/a.d.ts", default: "./lib/a.js" } } },
+      "lib/inner/b.js",
+    ],
+    [
+      "of an export by a pattern",
+      { exports: { "./package.json": "./package.json", "./*": "./out/*.js" } },
+      "out/b.js",
+    ],
+    ["of its main file", { main: "lib/a.js" }, "lib/b.js"],
+    ["that it has without a word of it", {}, "b.js"],
+    ["in dist, where nothing else is said", { exports: { "./package.json": "./package.json" } }, "dist/b.js"],
+  ])("changes with the code of a linked dependency %s", (_, manifest, file) => {
+    const { folder, toy } = copy();
+    const library = join(folder, "packages/library");
+    write(join(library, "package.json"), JSON.stringify({ name: "library", ...manifest }));
+    write(
+      join(toy, "package.json"),
+      JSON.stringify({ ...manifestOf(toy), optionalDependencies: { library: "1" } }),
+    );
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(library, join(folder, "node_modules/library"));
+    const before = codeVersion(toy);
+    write(join(library, file), "1;\n");
+    const there = codeVersion(toy);
+    expect(there).not.toBe(before);
+    write(join(library, "types/a.d.ts"), "");
+    write(join(library, "node_modules/deep/index.js"), "1;\n");
+    expect(codeVersion(toy)).toBe(there);
+  });
 });
 
 describe("trial ids", () => {
@@ -158,6 +210,8 @@ describe("defineBenchmark", () => {
       /space\.rate starts at 0; a log scale needs numbers above 0/,
     ],
     [{ rate: { low: Number.NaN, high: 1 } }, /from NaN to 1/],
+    [{ layers: { low: 1, high: 3.5, whole: true } }, /space\.layers runs from 1 to 3\.5; .*whole numbers/],
+    [{ layers: { low: 0.5, high: 3, whole: true } }, /space\.layers runs from 0\.5 to 3; .*whole numbers/],
   ])("refuses the space %j", async (space, message) => {
     const { benchmark } = await found("toy/noise");
     const arms = () => [{ method: "single-task", kind: "baseline", options: {}, space } as const];
@@ -171,5 +225,44 @@ describe("defineBenchmark", () => {
     expect(() => defineBenchmark({ ...benchmark, arms: () => [{ ...arm, candidates: [] }] })).toThrow(
       /empty list/,
     );
+  });
+
+  it.each<[string, Partial<Arm>, RegExp]>([
+    [
+      "candidates that come to the same",
+      { options: { scale: 1, decay: 0 }, candidates: [{ scale: 2 }, {}, { decay: 0, scale: 1 }] },
+      /arm "single-task": candidates 1 and 2 are both \{"decay":0,"scale":1\} over its options; leave one out/,
+    ],
+    [
+      "an option that is not finite",
+      { options: { rate: Number.NaN } },
+      /options\.rate is NaN, which JSON cannot hold/,
+    ],
+    ["an option that is nothing", { options: { rate: undefined as never } }, /options\.rate is undefined/],
+    [
+      "one deeper in",
+      { options: { sizes: [1, { deep: -Infinity }] } },
+      /options\.sizes\.1\.deep is -Infinity/,
+    ],
+    [
+      "an option that is no plain record",
+      { options: { since: new Date(0) as never } },
+      /options\.since is .*1970/,
+    ],
+    ["a function", { options: { rule: (() => 1) as never } }, /options\.rule is \[Function: rule\]/],
+    [
+      "a candidate that is not finite",
+      { candidates: [{ scale: 1 }, { scale: Infinity }] },
+      /candidates\.1\.scale is Infinity/,
+    ],
+    [
+      "a space that is not",
+      { space: { scale: { values: [1, Number.NaN] } } },
+      /space\.scale\.values\.1 is NaN/,
+    ],
+  ])("refuses %s", async (_, change, message) => {
+    const { benchmark } = await found("toy/noise");
+    const arm = { method: "single-task", kind: "baseline", options: {}, ...change } as const;
+    expect(() => defineBenchmark({ ...benchmark, arms: () => [arm] })).toThrow(message);
   });
 });

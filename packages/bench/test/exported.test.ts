@@ -60,5 +60,6 @@ describe("builtFolders", () => {
   it("are the uppermost ones, or the package itself when a benchmark lies at its root", () => {
     expect(builtFolders(["./dist/bench/*.js", "./dist/x.js", "./bench/*.js"])).toEqual(["bench", "dist"]);
     expect(builtFolders(["./dist/bench/*.js", "./bench.js"])).toEqual(["."]);
+    expect(builtFolders(["./*/bench.js"])).toEqual(["."]);
   });
 });

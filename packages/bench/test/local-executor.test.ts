@@ -76,7 +76,8 @@ describe("localExecutor", () => {
     expect(lost).toEqual([]);
     const more = await runLimits(["waits"], { limit: 0.5, attempts: 3 });
     expect(more.of("waits")?.error).toContain("(tried 3 times)");
-    expect(more.lost).toHaveLength(2);
+    // On a busy machine the baseline may take longer to start than that, too.
+    expect(more.lost.filter((text) => text.startsWith("waits"))).toHaveLength(2);
   });
 
   it("keeps the result of a trial whose process cannot end, or leaves another behind, and ends both", async () => {
@@ -85,6 +86,13 @@ describe("localExecutor", () => {
       expect(of(method)).toMatchObject({ status: "done" });
       expect(alive(pid(method))).toBe(false);
     }
+    expect(lost).toEqual([]);
+  });
+
+  it("does not wait for a process that a trial has left in a group of its own, with the trial's output", async () => {
+    const { of, pid, lost } = await runLimits(["leaves-detached"], { limit: 120 });
+    process.kill(pid("leaves-detached"), "SIGKILL");
+    expect(of("leaves-detached")).toMatchObject({ status: "done" });
     expect(lost).toEqual([]);
   });
 

@@ -44,6 +44,13 @@ describe("lockFolder", () => {
     }
   });
 
+  it("leaves alone one of a process that is there, when nobody can tell since when", () => {
+    const folder = temporary();
+    const { began: _, ...known } = JSON.parse(holder(process.pid)) as Record<string, unknown>;
+    writeFileSync(lock(folder), JSON.stringify({ ...known, began: null }));
+    expect(() => lockFolder(folder)).toThrow(/in use by another runner/);
+  });
+
   it("takes over a lock whose maker died before it wrote a word, after a moment", () => {
     const folder = temporary();
     writeFileSync(lock(folder), "");

@@ -54,6 +54,11 @@ describe("queueAddress", () => {
     const said = `cannot reach ${address.url} with ${secret} or ${hidden}`;
     expect(masked(said, address)).toBe("cannot reach redis://lab with *** or ***");
   });
+
+  it("takes out a password with a percent sign that nobody has encoded", () => {
+    process.env.OUTRIGGER_QUEUE = "redis://:50%off@lab";
+    expect(masked("no entry with 50%off", queueAddress(undefined))).toBe("no entry with ***");
+  });
 });
 
 describe("optional", () => {

@@ -5,6 +5,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { readResults } from "../src/results/read.ts";
 import type { Row } from "../src/results/row.ts";
+import { bullmqExecutor } from "../src/run/bullmq-executor.ts";
 import type { Found } from "../src/run/discover.ts";
 import { shortHash } from "../src/run/hash.ts";
 import { trialOf } from "../src/run/plan.ts";
@@ -299,6 +300,43 @@ describe.each(serverKinds)("a queue on $name", (kind) => {
       const { code, output } = await run.ended;
       expect({ code, output }).toMatchObject({ code: 0 });
       expect(readResults(join(out, "toy/smoke.jsonl")).rows).toHaveLength(4);
+    },
+  );
+
+  it.skipIf(missing !== null || name !== "Redis")(
+    title(
+      "leaves on the server what has ended unheard, and takes back what nobody has begun [only on Redis]",
+    ),
+    async () => {
+      const all = await foundByCommand();
+      const crowd = all.find(({ benchmark }) => benchmark.name === "toy/crowd") as Found;
+      const arm = { method: "one", kind: "baseline", options: {} } as const;
+      const trials = [48, 49].map((seed) => trialOf(crowd, "ci", arm, null, seed, "score"));
+      const opened = await openServer({ kind: "redis", url: server.url, shown: "" });
+      const deaf = { on() {}, waitUntilReady: async () => {}, close: async () => {} };
+      const events = (of: string) => (of === queueName(all) ? (deaf as never) : opened.events(of));
+      const executor = await bullmqExecutor({
+        server: { ...opened, events },
+        all,
+        out: temporary(),
+        say() {},
+      });
+      const outcomes = Promise.allSettled(
+        trials.map((trial) => executor.run(trial, { start() {}, progress() {}, lost() {} })),
+      );
+      const queue = opened.queue(queueName(all));
+      const states = async () =>
+        (await Promise.all(trials.map(({ id }) => queue.getJobState(jobIdOf(id))))).sort();
+      while ((await states()).join() !== "waiting,waiting");
+      const worker = opened.worker(queueName(all), async () => "{}", { concurrency: 1, lock: 60 });
+      worker.on("active", () => void worker.pause(true));
+      void worker.run();
+      while (!(await states()).includes("completed"));
+      await worker.close();
+      await executor.stop();
+      expect(await states()).toEqual(["completed", "unknown"]);
+      await queue.close();
+      expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     },
   );
 

@@ -29,6 +29,10 @@ describe("outrigger reproduce", () => {
     const again = await say("reproduce", "toy/noise");
     expect(again.output).toContain("8 trials were finished before and were not run again.");
 
+    const beyond = await say("reproduce", "toy/noise", "--part", "5/5");
+    expect(beyond.output).toContain("Part 5/5 has no row: there are 4 committed rows.");
+    expect(beyond.code).toBe(0);
+
     // Noise of another machine: not equal, and no difference either. A broken method: a difference.
     const noisy = "base - scale / 100 + 0.002 * Math.sin(9 * seed)";
     edit("packages/toy/bench/noise.js", "base - scale / 100", noisy);

@@ -68,6 +68,19 @@ describe("outrigger run --executor slurm", () => {
     });
   });
 
+  it("names the file of a result that cannot be read", async () => {
+    const { out, args } = place();
+    const asked = [...args("toy/crash"), "--executor", "slurm", "--workers", "1"];
+    const { script } = arrayOf((await outrigger(asked)).output);
+    const list = readFileSync(script.replace("array-", "trials-").replace(".sh", ".jsonl"), "utf8");
+    const path = join(out, "slurm/outcomes", `${/"id":"(\w+)"/.exec(list)?.[1] ?? ""}.json`);
+    writeFileSync(path, "half a li");
+    const { code, output } = await outrigger(asked);
+    expect(code).toBe(1);
+    expect(output).toContain(`${path}: The result of the trial is no JSON`);
+    expect(output).toContain("Remove this file, and the trial is run again.");
+  });
+
   it("refuses lists that are not for the code that is here, or no lists of trials", async () => {
     const { out, args } = place();
     const asked = [...args("toy/noise"), "--methods", "single-task", "--executor", "slurm"];

@@ -35,6 +35,17 @@ describe("drawConfigurations", () => {
     expect(drawConfigurations(space, 3, 1)).not.toEqual(drawConfigurations(space, 3, 2));
   });
 
+  it("draws whole numbers evenly, the ends as often as the others, or by what they take of a log scale", () => {
+    const shares = (scale: "linear" | "log") => {
+      const space = { layers: { low: 1, high: 4, whole: true, scale }, other: { low: 0, high: 1 } } as const;
+      const drawn = drawConfigurations(space, 2000, 0);
+      return [1, 2, 3, 4].map((n) => drawn.filter(({ layers }) => layers === n).length / drawn.length);
+    };
+    for (const share of shares("linear")) expect(Math.abs(share - 1 / 4)).toBeLessThan(0.04);
+    for (const [i, share] of shares("log").entries())
+      expect(Math.abs(share - Math.log((i + 2) / (i + 1)) / Math.log(5))).toBeLessThan(0.04);
+  });
+
   it("spreads a log scale over its decades, and gives what there is when a space is small", () => {
     const rates = drawConfigurations({ rate: { low: 1e-4, high: 1, scale: "log" } }, 400, 0);
     for (const decade of [-4, -3, -2, -1]) {
@@ -60,8 +71,9 @@ describe("rungsOf", () => {
 });
 
 describe("judge", () => {
-  const trial = (index: number, value: number | null): Sealed => ({
+  const trial = (index: number, value: number | null, seed = 0): Sealed => ({
     index,
+    seed,
     options: { index },
     validation: { "validation/rmse": value, "validation/other": 0 },
   });
@@ -70,11 +82,11 @@ describe("judge", () => {
     const trials = [
       trial(0, 0.1),
       trial(1, 0.5),
-      trial(1, 0.3),
+      trial(1, 0.3, 1),
       trial(2, 0.4),
-      trial(2, 0.3),
+      trial(2, 0.3, 1),
       trial(3, 0.2),
-      trial(3, null),
+      trial(3, null, 1),
     ];
     const order = (better: "lower" | "higher") =>
       judge(trials, { name: "rmse", better }).map(({ index, seeds }) => [index, seeds]);
@@ -84,6 +96,14 @@ describe("judge", () => {
       [0, 1],
     ]);
     expect(order("higher").map(([index]) => index)).toEqual([1, 2, 0]);
+  });
+
+  it("counts a trial once that two candidates share", () => {
+    const trials = [trial(0, 0.1), trial(1, 0.5), trial(1, 0.5)];
+    expect(judge(trials, { name: "rmse", better: "lower" })).toMatchObject([
+      { index: 0, seeds: 1 },
+      { index: 1, seeds: 1, validation: 0.5 },
+    ]);
   });
 
   it("tells candidates apart by their options, not by a number that another search may have given", () => {
@@ -198,5 +218,26 @@ describe("outrigger tune", () => {
     expect((await outrigger([...asked, "--search", "grid"])).output).toContain(
       "Allowed choices are random, halving",
     );
+  });
+
+  it("prints the table of what it chose, whatever an earlier search in the same folder came to", async () => {
+    const out = temporary();
+    const asked = ["tune", "toy/tunable", "--methods", "uniform", "--score", "--out", out];
+    const chosenIn = (output: string): (string | undefined)[] => [
+      /uniform +[\d.]+ +\d +(scale=\S+)/.exec(output)?.[1],
+      /uniform +(scale=\S+) +5 /.exec(output)?.[1],
+    ];
+    const halving = await outrigger([...asked, "--search", "halving", "--configurations", "8"]);
+    const few = await outrigger([...asked, "--configurations", "3", "--seed", "1"]);
+    expect(few.output).toContain("Tuning budget: 3 candidates for every row.");
+    const [first, second] = [chosenIn(halving.output), chosenIn(few.output)];
+    expect(first[0]).toBeDefined();
+    expect(second[0]).not.toBe(first[0]);
+    expect(first[1]).toBe(first[0]);
+    expect(second[1]).toBe(second[0]);
+    // Rows that were scores of the random search are tuning trials of a halving one.
+    const again = await outrigger([...asked, "--search", "halving", "--configurations", "3", "--seed", "1"]);
+    expect(chosenIn(again.output)[1]).toBe(chosenIn(again.output)[0]);
+    expect(again.output).toContain("Tuning budget: 3 candidates for every row.");
   });
 });

@@ -37,7 +37,7 @@ with twice the seeds, again and again. No choice looks at test. Exit code: 0, 1 
 Examples:
   outrigger tune molecular/esol --configurations 32 --score
   outrigger tune molecular/esol --methods pcgrad --search halving
-  outrigger table molecular/esol --tier ci --out results/tuned      the table again`,
+  outrigger table molecular/esol --tier ci --out results/tuned      the table again, of all searches in that folder together`,
     )
     .action(async (names: string[], raw: unknown) => {
       process.exitCode = await tuneCommand(names, check(schema, raw), print);

@@ -17,7 +17,7 @@ export function addWorker(program: Command): void {
     .addOption(shared.queue())
     .option(
       "--workers <n>",
-      "trials at a time (default: the number of cores; with runs of --threads 4, a quarter)",
+      "trials at a time (default: the number of cores; give a quarter of that for runs with --threads 4)",
     )
     .option("--data <dir>", "folder of datasets; sets OUTRIGGER_DATA")
     .option(

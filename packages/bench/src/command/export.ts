@@ -7,6 +7,7 @@ import { mlflowClient } from "../export/mlflow-client.ts";
 import { toParquet } from "../export/parquet.ts";
 import { writeTensorBoard } from "../export/tensorboard.ts";
 import { type ExportedTrial, exportedTrials } from "../export/trial.ts";
+import { plural } from "../plural.ts";
 import { describeRemarks, readResults } from "../results/read.ts";
 import { writeWhole } from "../results/write-whole.ts";
 import { type Selection, type Source, sourcePath } from "./select.ts";
@@ -44,22 +45,20 @@ export function exportable({ found }: Selection, tier: Tier | undefined, source:
 /** A way to hand trials on. @returns what was done, in words. */
 export type Exporter = (trials: readonly ExportedTrial[], to: string) => Promise<string>;
 
-const counted = (count: number): string => (count === 1 ? "1 trial" : `${count} trials`);
-
 export const exporters: Readonly<Record<"csv" | "parquet" | "tensorboard" | "mlflow", Exporter>> = {
   async csv(trials, to) {
     writeWhole(to, toCsv(trials));
-    return `${counted(trials.length)} in ${to}`;
+    return `${plural(trials.length, "trial")} in ${to}`;
   },
   async parquet(trials, to) {
     writeWhole(to, await toParquet(trials));
-    return `${counted(trials.length)} in ${to}`;
+    return `${plural(trials.length, "trial")} in ${to}`;
   },
   async tensorboard(trials, to) {
-    return `${counted(await writeTensorBoard(trials, to))} in ${to}. Show them: tensorboard --logdir ${to}`;
+    return `${plural(await writeTensorBoard(trials, to), "trial")} in ${to}. Show them: tensorboard --logdir ${to}`;
   },
   async mlflow(trials, to) {
     const { exported, present } = await exportMlflow(mlflowClient(to, process.env), trials);
-    return `${counted(exported)} exported to ${to}, ${present} were there already`;
+    return `${plural(exported, "trial")} exported to ${to}, ${present} were there already`;
   },
 };

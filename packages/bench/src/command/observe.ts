@@ -1,5 +1,5 @@
 import { Listr } from "listr2";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { describeOptions } from "../results/summary.ts";
 import type { TrialSpec } from "../run/plan.ts";
 import type { Observer } from "../run/session.ts";
@@ -149,9 +149,14 @@ export function terminalDisplay(slots: number): Display {
   };
 }
 
-/** Tells everything to a log file too, one JSON line an event; a failed trial with all that is known of it. */
+/**
+ * Tells everything to a log file too, one JSON line an event; a failed trial with all that is known of it. A log that cannot be written is
+ * left alone after a remark: the rows are what a run is for, and an error of theirs says what is wrong with the disk.
+ */
 export function logged(display: Display, path: string): Display {
-  const log = pino({ base: null }, pino.destination({ dest: path, sync: true, mkdir: true }));
+  const log = openLog(path, (error) =>
+    display.remark(`${path} cannot be written: ${error.message}. The run goes on without it.`),
+  );
   return {
     ...display,
     begin(trials) {
@@ -175,8 +180,26 @@ export function logged(display: Display, path: string): Display {
       display.end(trial, row, reused);
     },
     async close() {
-      await display.close();
       log.info("run ends");
+      await display.close();
     },
   };
+}
+
+/** A log that is silent from its first error on, of which it tells. */
+function openLog(path: string, trouble: (error: Error) => void): Logger {
+  try {
+    const destination = pino.destination({ dest: path, sync: true, mkdir: true });
+    const log = pino({ base: null }, destination);
+    destination.once("error", (error: Error) => {
+      log.level = "silent";
+      // Else it tries once more, and throws, when the process ends.
+      destination.destroy();
+      trouble(error);
+    });
+    return log;
+  } catch (error) {
+    trouble(error as Error);
+    return pino({ level: "silent" });
+  }
 }

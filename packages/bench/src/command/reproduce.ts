@@ -1,4 +1,5 @@
 import { BenchError } from "../error.ts";
+import { plural } from "../plural.ts";
 import { ruled } from "../report/columns.ts";
 import { interval, number } from "../report/format.ts";
 import { type Again, type Reproduced, reproduction } from "../results/reproduction.ts";
@@ -17,7 +18,7 @@ export interface ReproduceOptions extends RunPlace, Work {
 /**
  * `outrigger reproduce`: runs committed rows again and says which came out again.
  *
- * @returns the exit code: 0 when all reproduce, 1 when one does not, 130 when stopped.
+ * @returns the exit code: 0 when all reproduce or the part has none, 1 when one does not, 130 when stopped.
  * @throws BenchError "nothing-to-run" when no row is committed.
  */
 export async function reproduceCommand(
@@ -36,9 +37,15 @@ export async function reproduceCommand(
     if (!summary) print(`${name} has committed no rows of version ${version}, tier ${tier}.`);
     return summary ? [{ found, summary }] : [];
   });
-  const committed = rowsOf(there, methods, part);
-  if (committed.length === 0)
+  const asked = rowsOf(there, methods);
+  if (asked.length === 0)
     throw new BenchError("nothing-to-run", "There is no committed row to reproduce; see above.");
+  const committed = rowsOf(there, methods, part);
+  if (part && committed.length === 0) {
+    const count = asked.flatMap(({ summary }) => summary.groups.flatMap(({ lines }) => lines)).length;
+    print(`Part ${part.index}/${part.of} has no row: there are ${plural(count, "committed row")}.`);
+    return 0;
+  }
   const rows = await supervise(options, all, print, (session) => runAgain(session, committed));
   if (rows === "stopped" || rows === "later") return exitCodes[rows];
   const runs = committed.map(({ found, summary }, i): Again => {
@@ -60,7 +67,7 @@ export async function reproduceCommand(
 function rowsOf(
   committed: readonly Committed[],
   methods: ReproduceOptions["methods"],
-  part: ReproduceOptions["part"],
+  part?: ReproduceOptions["part"],
 ): Committed[] {
   let place = 0;
   const taken = (method: string) =>

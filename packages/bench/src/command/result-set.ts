@@ -29,8 +29,8 @@ export interface Place {
 /**
  * Finds the rows that a word means, the first of these that fits:
  *
- * - a file of JSON lines, or a folder, with all .jsonl files below it, but for those that `reproduce` and `tune` keep apart in
- *   `reproduced` and `tuned`;
+ * - a file of JSON lines, or a folder, with all .jsonl files below it, but for those that `reproduce`, `tune` and `--executor slurm` keep
+ *   apart in `reproduced`, `tuned` and `slurm`;
  * - `reference`: the rows that the packages have committed, as they are now;
  * - `REV:` (`main:`, `HEAD~3:`): the rows that were committed in that git revision;
  * - `v2`: rows of version 2 of their benchmark; a code version, or the beginning of one: rows that this code made; a git revision
@@ -64,11 +64,14 @@ function union(title: string, files: readonly Results[]): ResultSet {
   return { title, rows: [...byId.values()].map(({ row }) => row), remarks };
 }
 
+/** Folders among the working results in which other commands keep their own. */
+const kept = new Set(["reproduced", "slurm", "tuned"]);
+
 function pathSet(word: string): ResultSet | null {
   if (!existsSync(word)) return null;
   if (!statSync(word).isDirectory()) return union(`the file ${word}`, [readResults(word)]);
   const files = readdirSync(word, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".jsonl") && !name.startsWith("reproduced") && !name.startsWith("tuned"))
+    .filter((name) => name.endsWith(".jsonl") && !kept.has(name.split(sep)[0] ?? ""))
     .sort();
   const read = files.map((name) => readResults(join(word, name)));
   return union(`the folder ${word}`, read);

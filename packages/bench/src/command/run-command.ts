@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LeftOut } from "../report/page.ts";
 import { terminalTable } from "../report/table.ts";
 import type { BenchmarkSummary } from "../results/summary.ts";
+import { writeWhole } from "../results/write-whole.ts";
 import { run } from "../run/run.ts";
 import { describeTrial } from "./observe.ts";
 import { prepare, type Work } from "./prepare.ts";
@@ -40,7 +40,7 @@ export async function runCommand(
   return result.failed.length > 0 ? 1 : 0;
 }
 
-/** Writes the page and returns where it is. */
+/** Writes the page and returns where it is. @throws BenchError "disk" when it cannot be written. */
 export async function writeReport(
   folder: string,
   tables: readonly BenchmarkSummary[],
@@ -48,8 +48,7 @@ export async function writeReport(
 ): Promise<string> {
   // Drawing takes a quarter of a second to load, which no other command should wait for.
   const { page } = await import("../report/page.ts");
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, "index.html");
-  writeFileSync(path, page(tables, leftOut));
+  writeWhole(path, page(tables, leftOut));
   return path;
 }

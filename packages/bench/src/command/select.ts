@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Tier, tiers } from "../benchmark.ts";
 import { BenchError } from "../error.ts";
+import { plural } from "../plural.ts";
 import type { LeftOut } from "../report/page.ts";
 import { describeRemarks, type Results, readResults } from "../results/read.ts";
 import { type BenchmarkSummary, summarize, unusedOf } from "../results/summary.ts";
@@ -105,6 +106,6 @@ function strangers({ path, rows }: Results, all: readonly Found[]): string[] {
   const names = rows.map((row) => row.benchmark).filter((name) => !known.has(name));
   return [...new Set(names)].map((name) => {
     const count = names.filter((other) => other === name).length;
-    return `${path}: ${count} ${count === 1 ? "row" : "rows"} of ${name}, a benchmark that is not here.`;
+    return `${path}: ${plural(count, "row")} of ${name}, a benchmark that is not here.`;
   });
 }

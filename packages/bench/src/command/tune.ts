@@ -1,10 +1,10 @@
+import { plural } from "../plural.ts";
 import { ruled } from "../report/columns.ts";
 import { terminalTable } from "../report/table.ts";
-import { describeOptions } from "../results/summary.ts";
+import { describeOptions, summarize } from "../results/summary.ts";
 import { type Search, type TunedArm, trialsOf, tune } from "../run/tune.ts";
 import { describeTrial } from "./observe.ts";
 import { prepare, type Work } from "./prepare.ts";
-import { summaries } from "./select.ts";
 import { exitCodes, type Print, type RunPlace, supervise } from "./supervise.ts";
 
 export interface TuneOptions extends RunPlace, Work {
@@ -24,7 +24,7 @@ export async function tuneCommand(
   options: TuneOptions,
   print: Print,
 ): Promise<number> {
-  const { tier, methods, configurations, search, seed, score, out } = options;
+  const { tier, methods, configurations, search, seed, score } = options;
   const { ready, all } = await prepare(names, options, print);
   const result = await supervise(options, all, print, async (session) => {
     const tuned = await tune(session, { found: ready, tier, methods, configurations, search, seed, score });
@@ -33,9 +33,10 @@ export async function tuneCommand(
   if (result === "stopped" || result === "later") return exitCodes[result];
   const { tuned, failed } = result;
   for (const found of ready) print(`\n${describe(tuned.filter((arm) => arm.found === found))}`);
-  if (score) {
-    const { tables } = summaries({ found: ready, all }, tier, { out, reference: false });
-    for (const table of tables) print(`\n${terminalTable(table)}`);
+  for (const { benchmark, codeVersion } of score ? ready : []) {
+    const own = tuned.filter((arm) => arm.found.benchmark === benchmark).flatMap(({ rows }) => rows);
+    const table = summarize(benchmark, tier, codeVersion, own);
+    if (table) print(`\n${terminalTable(table)}`);
   }
   for (const row of failed) print(`\nFAILED ${describeTrial(row, row.benchmark)}\n${row.error ?? ""}`);
   return failed.length > 0 ? 1 : 0;
@@ -54,8 +55,7 @@ function describe(tuned: readonly TunedArm[]): string {
   ]);
   const heading = ["row", `validation ${metric.name}`, "seeds", "chosen"];
   const rungs = first.rungs.map(
-    ({ configurations, seeds }) =>
-      `${configurations} configurations on ${seeds} ${seeds === 1 ? "seed" : "seeds"}`,
+    ({ configurations, seeds }) => `${configurations} configurations on ${plural(seeds, "seed")}`,
   );
   const budget = `Budget of every row: ${rungs.join(", then ")}; ${trialsOf(first.rungs)} trials. Chosen on validation; test was not looked at.`;
   return [name, "", ruled(heading, cells, ["left", "right", "right", "left"]), "", budget].join("\n");

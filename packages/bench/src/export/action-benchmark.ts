@@ -1,4 +1,5 @@
 import { join, parse } from "node:path";
+import { plural } from "../plural.ts";
 import { decimalsOf, number } from "../report/format.ts";
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
 import { writeWhole } from "../results/write-whole.ts";
@@ -74,12 +75,13 @@ function qualityOf(summary: BenchmarkSummary, group: GroupSummary, line: Line): 
 function costOf(summary: BenchmarkSummary, group: GroupSummary, line: Line): ActionEntry {
   const { baseline } = summary.benchmark;
   const other = group.lines.find(({ method }) => method === baseline);
+  const done = line.kept.filter((row) => row.status === "done").length;
   return {
     name: `${nameOf(summary, group, line)}: seconds of a trial`,
     unit: `× ${baseline}`,
     value: line.seconds / (other?.seconds ?? Number.NaN),
     range: "",
-    extra: `${line.kept.length} trials, ${number(line.seconds, 2)} s on average`,
+    extra: `${plural(done, "trial")}, ${number(line.seconds, 2)} s on average`,
   };
 }
 

@@ -25,7 +25,8 @@ const before: readonly Field[] = [
   ["options", "STRING", ({ row }) => json(row.options)],
   ["candidate", "INT32", ({ row }) => row.candidate?.index ?? null],
   ["candidates", "INT32", ({ row }) => row.candidate?.of ?? null],
-  ["seed", "INT32", ({ row }) => row.seed],
+  // A seed may be any whole number that JSON holds.
+  ["seed", "DOUBLE", ({ row }) => row.seed],
   ["purpose", "STRING", ({ row }) => row.purpose],
   ["status", "STRING", ({ row }) => row.status],
   ["counts", "BOOLEAN", ({ counts }) => counts],

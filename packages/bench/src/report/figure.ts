@@ -45,4 +45,4 @@ export function legendHtml(entries: readonly LegendEntry[]): string {
 
 /** To those who listen a figure is one image with a text, and not the hundred labels of its axes. */
 const accessible = (svg: string, alt: string): string =>
-  svg.replace("<svg ", `<svg role="img" aria-label="${escape(alt)}" `);
+  svg.replace("<svg ", () => `<svg role="img" aria-label="${escape(alt)}" `);

@@ -1,3 +1,4 @@
+import { plural } from "../plural.ts";
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
 
 /** Decimals that show four significant digits of the largest of the values, for a whole column. */
@@ -49,11 +50,13 @@ export function tuningBudget({ groups }: BenchmarkSummary): string {
   for (const line of groups.flatMap((group) => group.lines)) {
     budgets.set(line.budget, [...new Set([...(budgets.get(line.budget) ?? []), line.method])]);
   }
-  const trials = (budget: number) => (budget === 1 ? "1 candidate" : `${budget} candidates`);
-  if (budgets.size === 1) return `Tuning budget: ${trials([...budgets.keys()][0] ?? 1)} for every row.`;
+  if (budgets.size === 1)
+    return `Tuning budget: ${plural([...budgets.keys()][0] ?? 1, "candidate")} for every row.`;
   const parts = [...budgets].sort(([a], [b]) => b - a);
-  const rest = parts.slice(1).map(([budget, methods]) => `${trials(budget)} for ${methods.join(", ")}`);
-  return `Tuning budget: ${trials(parts[0]?.[0] ?? 1)} for every row but ${rest.join("; ")}.`;
+  const rest = parts
+    .slice(1)
+    .map(([budget, methods]) => `${plural(budget, "candidate")} for ${methods.join(", ")}`);
+  return `Tuning budget: ${plural(parts[0]?.[0] ?? 1, "candidate")} for every row but ${rest.join("; ")}.`;
 }
 
 /** What a reader must know before the numbers; empty when there is nothing to warn about. */

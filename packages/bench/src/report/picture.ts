@@ -1,5 +1,6 @@
 import { Resvg } from "@resvg/resvg-js";
 import { BenchError } from "../error.ts";
+import { plural } from "../plural.ts";
 import type { BenchmarkSummary, GroupSummary } from "../results/summary.ts";
 import { metricTitle } from "./format.ts";
 import { escape } from "./html.ts";
@@ -83,7 +84,7 @@ export function render(summary: BenchmarkSummary, file: string): string | Uint8A
 
 function seedsText(groups: readonly GroupSummary[]): string {
   const expected = groups[0]?.lines[0]?.expected ?? 0;
-  return `${expected} seed${expected === 1 ? "" : "s"} a row`;
+  return `${plural(expected, "seed")} a row`;
 }
 
 const text = (x: number, y: number, content: string, size: number, weight: number) =>

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { leaderboards } from "../results/standings.ts";
 import type { BenchmarkSummary } from "../results/summary.ts";
+import { writeWhole } from "../results/write-whole.ts";
 import type { Figure } from "./figure.ts";
 import { allFigures, groupFigures } from "./figures.ts";
 import { escape } from "./html.ts";
@@ -22,6 +22,19 @@ export interface Picture {
 
 /** Every figure of the report, one after the other: a generator, for hundreds need not be in memory together. */
 export function* pictures(summaries: readonly BenchmarkSummary[]): Generator<Picture> {
+  const taken = new Set<string>();
+  for (const { file, svg } of drawn(summaries)) yield { file: distinct(file, taken), svg };
+}
+
+/** The name, with a number where it is taken: methods may differ in signs alone, which no file name keeps, or in case, which some disks do not. */
+function distinct(name: string, taken: Set<string>): string {
+  let own = name;
+  for (let n = 2; taken.has(own.toLowerCase()); n++) own = `${name}-${n}`;
+  taken.add(own.toLowerCase());
+  return own;
+}
+
+function* drawn(summaries: readonly BenchmarkSummary[]): Generator<Picture> {
   for (const board of leaderboards(summaries)) {
     for (const figure of [profileFigure(board), rankFigure(board)])
       if (figure) yield* pictureOf(figure, ["leaderboard", board.title], `Leaderboard: ${board.title}`, []);
@@ -101,12 +114,11 @@ function wrapped(text: string, columns: number): string[] {
   return lines;
 }
 
-/** Writes every figure of the report as PNG. @returns how many. @throws BenchError "no-font" as `png`. */
+/** Writes every figure of the report as PNG. @returns how many. @throws BenchError "no-font" as `png`, "disk" for a folder that cannot be written. */
 export function writePictures(summaries: readonly BenchmarkSummary[], folder: string): number {
-  mkdirSync(folder, { recursive: true });
   let count = 0;
   for (const { file, svg } of pictures(summaries)) {
-    writeFileSync(join(folder, `${file}.png`), png(svg));
+    writeWhole(join(folder, `${file}.png`), png(svg));
     count++;
   }
   return count;

@@ -175,10 +175,10 @@ export function common({ width, palette }: Frame): Plot.PlotOptions {
   };
 }
 
-/** The element as text that stands alone: with its name space, and without Plot's own style sheet. */
+/** The element as text that stands alone: with its name space, without Plot's own style sheet, and with coordinates of three decimals. */
 export function svg(element: { outerHTML: string }): string {
   return element.outerHTML
     .replace(/<style>[^]*?<\/style>/g, "")
     .replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
-    .replace(/(\d+\.\d{3})\d+/g, "$1");
+    .replace(/<[^>]*>/g, (tag) => tag.replace(/(\d+\.\d{3})\d+/g, "$1"));
 }

@@ -1,6 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
-import { type PairedDifference, pairedDifference, type Verdict, verdict } from "../statistics/paired.ts";
+import {
+  type PairedDifference,
+  pairedDifference,
+  pairedDifferences,
+  type Verdict,
+  verdict,
+} from "../statistics/paired.ts";
 import { decimalsOf, interval, number } from "./format.ts";
 import { escape } from "./html.ts";
 import { type Frame, rowPlot, seedMark } from "./plots.ts";
@@ -31,10 +37,7 @@ export function transfers({ benchmark, tier }: BenchmarkSummary, group: GroupSum
     .filter((line) => line !== alone && line.kind !== "control")
     .map((line) => {
       const difference = pairedDifference(line.values, alone.values);
-      const seeds = [...line.values].flatMap(([seed, value]) => {
-        const other = alone.values.get(seed);
-        return other === undefined ? [] : [value - other];
-      });
+      const seeds = pairedDifferences(line.values, alone.values);
       const worse = seeds.filter((value) => (better === "lower" ? value > 0 : value < 0)).length;
       const judged = verdict(difference, { better, expected: line.expected, smoke: tier === "smoke" });
       return { line, difference, seeds, worse, verdict: judged };

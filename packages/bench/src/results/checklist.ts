@@ -1,3 +1,4 @@
+import { plural } from "../plural.ts";
 import { fewestPairs } from "../statistics/paired.ts";
 import type { Row } from "./row.ts";
 import type { BenchmarkSummary } from "./summary.ts";
@@ -11,7 +12,6 @@ export interface Check {
 }
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** What a reader must have to believe a table and to make it again, as conferences ask for it. */
 export function checklist(summary: BenchmarkSummary): Check[] {

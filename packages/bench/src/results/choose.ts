@@ -8,6 +8,7 @@ type Metric = Benchmark["metric"];
 /** A tuning trial as choice may see it: its validation metrics and nothing else. */
 export interface Sealed {
   readonly index: number;
+  readonly seed: number;
   readonly options: Options;
   readonly validation: Readonly<Record<string, number | null>>;
 }
@@ -17,6 +18,7 @@ export function sealed(row: Row): Sealed {
   const validation = Object.entries(row.metrics).filter(([key]) => key.startsWith("validation/"));
   return {
     index: row.candidate?.index ?? 0,
+    seed: row.seed,
     options: row.options,
     validation: Object.fromEntries(validation),
   };
@@ -44,10 +46,11 @@ export function judge(trials: readonly Sealed[], { name, better }: Metric): Judg
     byOptions.set(key, [...(byOptions.get(key) ?? []), trial]);
   }
   const judged = [...byOptions.values()].flatMap((own): Judged[] => {
-    const values = own.map((trial) => trial.validation[`validation/${name}`] ?? null);
+    const bySeed = new Map(own.map((trial) => [trial.seed, trial.validation[`validation/${name}`] ?? null]));
+    const values = [...bySeed.values()];
     if (values.includes(null)) return [];
     const { index = 0, options = {} } = own[0] ?? {};
-    return [{ index, options, seeds: own.length, validation: mean(values as number[]) }];
+    return [{ index, options, seeds: values.length, validation: mean(values as number[]) }];
   });
   const cost = ({ validation }: Judged) => (better === "lower" ? validation : -validation);
   return judged.sort((a, b) => b.seeds - a.seeds || cost(a) - cost(b) || a.index - b.index);

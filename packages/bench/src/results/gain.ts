@@ -1,3 +1,4 @@
+import { pairedDifferences } from "../statistics/paired.ts";
 import type { Line } from "./summary.ts";
 
 /**
@@ -11,8 +12,5 @@ export function gains(line: Line, reference: Line, better: "lower" | "higher"): 
   const scale = Math.abs(reference.center);
   if (!(scale > 0) || !Number.isFinite(scale)) return [];
   const sign = better === "higher" ? 1 : -1;
-  return [...line.values].flatMap(([seed, value]) => {
-    const other = reference.values.get(seed);
-    return other === undefined ? [] : [(sign * (value - other)) / scale];
-  });
+  return pairedDifferences(line.values, reference.values).map((difference) => (sign * difference) / scale);
 }

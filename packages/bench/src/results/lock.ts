@@ -87,13 +87,14 @@ function isHeld(text: string): boolean {
   const holder = holderOf(text);
   if (!holder) return false;
   if (holder.host !== hostname()) return true;
+  const began = beginOf(holder.pid);
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  // Another process may have got its number since.
-  return holder.began === beginOf(holder.pid);
+  // Another process may have got its number since. Where that cannot be told, as where /proc hides the processes of others, it is held.
+  return holder.began === null || began === null || holder.began === began;
 }
 
 /** Removes a lock that nobody holds, unless another process has done so and holds the folder by now. */
@@ -122,7 +123,7 @@ function isOld(path: string): boolean {
   }
 }
 
-/** When a process began, in ticks since the system did, with that system's own number; null on systems without Linux's /proc. */
+/** When a process began, in ticks since the system did, with that system's own number; null where Linux's /proc does not say. */
 function beginOf(pid: number): string | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")

@@ -1,4 +1,3 @@
-import type { Tier } from "../benchmark.ts";
 import { type Compared, compare } from "./compare.ts";
 import type { Row } from "./row.ts";
 import type { BenchmarkSummary, Line } from "./summary.ts";
@@ -39,8 +38,9 @@ const equal = (a: number | null, b: number | null | undefined): boolean =>
  *
  * Tier `smoke` runs on an executor that gives the same numbers everywhere, so every metric of every trial must be equal to 1e-6.
  * The others depend on the kernels that the CPU gets: a row reproduces when the paired t interval of (new - committed) over its seeds
- * holds zero, at the level that Holm's procedure gives it among all rows. In every tier a row whose trials all come out equal to 1e-6
- * reproduces, and one with a trial that failed, or with fewer pairs than the test needs, does not.
+ * holds zero, at the level that Holm's procedure gives it among all rows, or its test metric comes out exactly. In every tier a row whose
+ * trials all come out equal to 1e-6 reproduces, and one with a trial that failed or diverged where the committed one did not, or with
+ * fewer pairs than the test needs, does not.
  */
 export function reproduction(runs: readonly Again[]): Reproduced[] {
   const statistical = compare(runs.map(({ committed, again }) => ({ a: committed, b: again })));
@@ -53,7 +53,7 @@ export function reproduction(runs: readonly Again[]): Reproduced[] {
           statistical
             .find(({ benchmark, tier }) => benchmark.name === name && tier === committed.tier)
             ?.rows.find((row) => row.group === group && row.method === line.method) ?? null;
-        const verdict = judge(line, own, committed.tier, compared);
+        const verdict = judge(line, own, committed, compared);
         return { benchmark: name, group, method: line.method, trials: line.kept.length, ...verdict };
       }),
     ),
@@ -63,7 +63,7 @@ export function reproduction(runs: readonly Again[]): Reproduced[] {
 function judge(
   { kept }: Line,
   rows: readonly Row[],
-  tier: Tier,
+  { tier, benchmark }: BenchmarkSummary,
   compared: Compared | null,
 ): Pick<Reproduced, "ok" | "why" | "compared"> {
   const failed = rows.filter((row) => row.status === "failed");
@@ -88,6 +88,18 @@ function judge(
     const hint = runtime === undefined ? "" : `; it ran on ${runtime}, whose numbers depend on the CPU`;
     return { ok: false, why: `${differing[0]}${rest}${hint}`, compared: null };
   }
+  const metric = `test/${benchmark.metric.name}`;
+  const numberOf = (row: Row | undefined) => row?.metrics[metric] ?? null;
+  // The test below leaves out such seeds, and would judge by those that went well.
+  const lost = kept.filter(
+    (row) => numberOf(row) !== null && numberOf(rows.find(({ seed }) => seed === row.seed)) === null,
+  ).length;
+  if (lost > 0) {
+    const words = lost === 1 ? ["has", "it"] : ["have", "they"];
+    const why = `${lost} of ${kept.length} seeds ${words[0]} no ${metric} now: ${words[1]} diverged`;
+    return { ok: false, why, compared: null };
+  }
+  if (compared?.change === "identical") return { ok: true, why: `${metric} is identical`, compared };
   if (compared === null || compared.p === null)
     return { ok: false, why: "differs, and has too few pairs of seeds for a test", compared };
   const ok = compared.change === "no difference";

@@ -1,5 +1,6 @@
 import { quantile } from "../statistics/bootstrap.ts";
 import { holm } from "../statistics/holm.ts";
+import { pairedDifferences } from "../statistics/paired.ts";
 import { fewestRankedPairs, signedRank } from "../statistics/signed-rank.ts";
 import type { BenchmarkSummary, GroupSummary, Line } from "./summary.ts";
 
@@ -26,17 +27,17 @@ const references = ["single-task", "uniform"];
  */
 export function significance({ tier }: BenchmarkSummary, { lines }: GroupSummary): Tested[] {
   if (tier === "smoke") return [];
-  const tests = references.flatMap((against) => {
+  const tests = references.flatMap((against, i) => {
     const reference = lines.find(({ method }) => method === against);
     if (reference === undefined) return [];
+    // Two references are tested once: the other way round it is the same test, and Holm would count it twice.
+    const before = references.slice(0, i + 1);
     const others = lines.filter(
-      (line) => line !== reference && line.kind !== "control" && line.values.size === line.expected,
+      ({ method, kind, values, expected }) =>
+        !before.includes(method) && kind !== "control" && values.size === expected,
     );
     return others.flatMap((line) => {
-      const differences = [...line.values].flatMap(([seed, value]) => {
-        const other = reference.values.get(seed);
-        return other === undefined ? [] : [value - other];
-      });
+      const differences = pairedDifferences(line.values, reference.values);
       if (differences.length < fewestRankedPairs) return [];
       const median = quantile(
         [...differences].sort((a, b) => a - b),

@@ -49,7 +49,7 @@ export class ResultFile {
   /**
    * The line is with the system when this returns, and on the disk when its promise resolves.
    *
-   * @throws BenchError "disk" when it cannot be written; no half of it is left.
+   * @throws BenchError "disk" when it cannot be written, and then no half of it is left, or cannot be brought to the disk.
    */
   async append(row: Row): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(row)}\n`);
@@ -57,29 +57,35 @@ export class ResultFile {
       appendFileSync(this.#descriptor, line);
     } catch (error) {
       ftruncateSync(this.#descriptor, this.#length);
-      throw new BenchError(
-        "disk",
-        `${this.before.path} cannot be written: ${(error as Error).message}. The trials in it are kept; mend this and run again.`,
-        error,
-      );
+      throw this.#unwritable(error);
     }
     this.#length += line.length;
     await this.#sync();
   }
 
+  /** @throws BenchError "disk" when what was appended cannot be brought to the disk. */
   async close(): Promise<void> {
-    await this.#sync();
-    closeSync(this.#descriptor);
+    await this.#sync().finally(() => closeSync(this.#descriptor));
   }
 
   /** A disk takes milliseconds to answer. Rows that come meanwhile share the next answer, and the runner goes on. */
   #sync(): Promise<void> {
     this.#next ??= this.#syncing.then(() => {
       this.#next = null;
-      this.#syncing = flush(this.#descriptor);
+      this.#syncing = flush(this.#descriptor).catch((error: unknown) => {
+        throw this.#unwritable(error);
+      });
       return this.#syncing;
     });
     return this.#next;
+  }
+
+  #unwritable(error: unknown): BenchError {
+    return new BenchError(
+      "disk",
+      `${this.before.path} cannot be written: ${(error as Error).message}. The trials in it are kept; mend this and run again.`,
+      error,
+    );
   }
 }
 

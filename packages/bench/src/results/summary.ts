@@ -1,4 +1,5 @@
 import type { Benchmark, Tier } from "../benchmark.ts";
+import { plural } from "../plural.ts";
 import { canonical } from "../run/hash.ts";
 import { bootstrapInterval, type Interval } from "../statistics/bootstrap.ts";
 import { probabilityOfImprovement } from "../statistics/improvement.ts";
@@ -25,7 +26,7 @@ export interface Line {
   readonly difference: PairedDifference | null;
   readonly improvement: number | null;
   readonly verdict: Verdict | null;
-  /** Mean seconds a trial, and of all trials together with tuning. */
+  /** Mean seconds of a trial that ended well (NaN when none did), and of all trials together with tuning. */
   readonly seconds: number;
   readonly totalSeconds: number;
   /** All trials, tuning and failed ones too. */
@@ -97,14 +98,13 @@ export function unusedOf(
   const code = rows.length - versions.length - used.length;
   const seeds = used.filter((row) => !tiers[tier]?.seeds.includes(row.seed));
   const list = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b).join(", ");
-  const counted = (count: number) => (count === 1 ? "1 trial" : `${count} trials`);
   return [
     versions.length > 0
-      ? `${counted(versions.length)} of another version (${list(versions.map((row) => row.version))}) left out: the benchmark is at version ${version}.`
+      ? `${plural(versions.length, "trial")} of another version (${list(versions.map((row) => row.version))}) left out: the benchmark is at version ${version}.`
       : "",
-    code > 0 ? `${counted(code)} of other code left out.` : "",
+    code > 0 ? `${plural(code, "trial")} of other code left out.` : "",
     seeds.length > 0
-      ? `${counted(seeds.length)} with seeds that the tier does not have (${list(seeds.map((row) => row.seed))}) left out.`
+      ? `${plural(seeds.length, "trial")} with seeds that the tier does not have (${list(seeds.map((row) => row.seed))}) left out.`
       : "",
   ].filter((text) => text !== "");
 }
@@ -157,7 +157,7 @@ function linesOf(benchmark: Benchmark, tier: Tier, rows: readonly Row[]): Line[]
           : difference
             ? verdict(difference, { better: metric.better, expected: seeds.length, smoke })
             : "incomplete",
-      seconds: mean(kept.map((row) => row.provenance.seconds)),
+      seconds: mean(kept.filter((row) => row.status === "done").map((row) => row.provenance.seconds)),
       totalSeconds: trials.reduce((sum, row) => sum + row.provenance.seconds, 0),
       trials,
       kept,

@@ -200,6 +200,12 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
   };
   timer = setTimeout(() => void watch(), pause * 1000);
 
+  /** Takes a trial back, unless it has ended meanwhile: the next run takes its result, which nobody has told this one of. */
+  const takeBack = async (id: string): Promise<void> => {
+    const state = await queue.getJobState(jobIdOf(id));
+    if (state !== "completed" && state !== "failed") await queue.remove(jobIdOf(id));
+  };
+
   /** Takes back what no worker has begun; what runs is taken by the next run. */
   const close = async (): Promise<void> => {
     clearTimeout(timer);
@@ -207,7 +213,7 @@ export async function bullmqExecutor(options: QueueOptions): Promise<Executor> {
     for (const [, entry] of left) entry.reject(new Stopped());
     waiting.clear();
     const work = async () => {
-      await Promise.all(left.map(([id]) => queue.remove(jobIdOf(id)).catch(() => 0)));
+      await Promise.all(left.map(([id]) => takeBack(id).catch(() => {})));
       await Promise.all([meeting.close(), events.close(), queue.close()]);
     };
     await within(5, work().catch(trouble));

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Found } from "./discover.ts";
-import { benchmarkTargets, builtFolders } from "./exported.ts";
+import { allTargets, benchmarkTargets, builtFolders } from "./exported.ts";
 import { shortHash } from "./hash.ts";
 import { readManifest } from "./manifest.ts";
 
@@ -44,9 +44,15 @@ function addPackage(
     parts.push(relative(root, file).split(sep).join("/"), readFileSync(file));
   }
   for (const { name, folder, linked } of dependenciesOf(root)) {
-    if (linked) addPackage(parts, folder, ["dist"], seen);
+    if (linked) addPackage(parts, folder, libraryFolders(folder), seen);
     else parts.push(`${name}@${readManifest(folder).version ?? ""}`);
   }
+}
+
+/** Where the code of a linked dependency lies: what it exports, or `dist` where that names none. */
+function libraryFolders(root: string): string[] {
+  const targets = allTargets(readManifest(root));
+  return targets.length > 0 ? builtFolders(targets) : ["dist"];
 }
 
 /** The folders of a package and of every dependency that is linked into the project, recursively. */
@@ -63,8 +69,8 @@ export function linkedPackages(root: string): string[] {
 
 /** The installed packages that one runs, but for this runner; `linked`: the folder is one of a project and no copy from a registry. */
 function dependenciesOf(root: string): { name: string; folder: string; linked: boolean }[] {
-  const { dependencies, peerDependencies } = readManifest(root);
-  return Object.keys({ ...dependencies, ...peerDependencies })
+  const { dependencies, optionalDependencies, peerDependencies } = readManifest(root);
+  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
     .sort()
     .flatMap((name) => {
       const folder = name === own ? null : installed(name, root);
@@ -83,9 +89,12 @@ export function installed(name: string, from: string): string | null {
 
 function files(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && code.has(extname(entry.name)))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !file.includes(`${sep}node_modules${sep}`))
-    .sort();
+  return (
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && code.has(extname(entry.name)))
+      .map((entry) => join(entry.parentPath, entry.name))
+      // Below the folder: the package itself may lie in node_modules.
+      .filter((file) => !relative(folder, file).split(sep).includes("node_modules"))
+      .sort()
+  );
 }

@@ -24,8 +24,10 @@ export function drawConfigurations(space: Space, count: number, seed: number): O
     if ("values" in range) return range.values[uniformInt(random, 0, range.values.length - 1)] ?? null;
     const { low, high, scale = "linear", whole = false } = range;
     const u = uniformFloat64(random);
-    const value = scale === "log" ? low * (high / low) ** u : low + (high - low) * u;
-    const rounded = whole ? Math.round(value) : Number(value.toPrecision(4));
+    // Of whole numbers each stands for the unit above it, so that the ends are as likely as the others.
+    const end = whole ? high + 1 : high;
+    const value = scale === "log" ? low * (end / low) ** u : low + (end - low) * u;
+    const rounded = whole ? Math.floor(value) : Number(value.toPrecision(4));
     return Math.min(high, Math.max(low, rounded));
   };
   const drawn = new Map<string, Options>();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Json } from "../benchmark.ts";
+import type { Json } from "../json.ts";
 
 /** JSON with the keys of every object in order, so that equal values have equal text. */
 export function canonical(value: Json): string {

@@ -17,6 +17,7 @@ export interface Manifest {
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   exports?: unknown;
+  main?: string;
 }
 
 const list = z.array(z.string());
@@ -34,6 +35,7 @@ const manifestSchema: z.ZodType<Manifest> = z.object({
   optionalDependencies: names,
   peerDependencies: names,
   exports: z.unknown().optional(),
+  main: z.string().optional().catch(undefined),
 });
 
 /** @throws BenchError "bad-benchmark" when the file is no JSON or a field has the wrong shape; it names file and field. */

@@ -5,7 +5,7 @@ import type { Row } from "../results/row.ts";
 import { ResultFile } from "../results/store.ts";
 import type { Found } from "./discover.ts";
 import { type Environment, environment } from "./environment.ts";
-import type { Executor, Outcome } from "./executor.ts";
+import { Deferred, type Executor, type Outcome, Stopped } from "./executor.ts";
 import type { TrialSpec } from "./plan.ts";
 
 /** What a run tells about itself while it goes on. */
@@ -88,14 +88,19 @@ export class Session {
     return running;
   }
 
-  /** Waits until all have ended, well or badly, closes the files, and then throws the first error: a stopped run still keeps what has just ended. */
+  /**
+   * Waits until all have ended, well or badly, closes the files, and then throws the first error: a stopped run still keeps what has just
+   * ended. That it was stopped, or goes on later, is thrown only where nothing worse happened, which may be why it was stopped.
+   */
   async settle(parts: readonly Promise<unknown>[]): Promise<RunSummary> {
     const outcomes = await Promise.allSettled(parts);
     for (const { file, running } of this.#files.values()) {
       await Promise.allSettled(running.values());
-      await file.close();
+      outcomes.push(...(await Promise.allSettled([file.close()])));
     }
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    const meant = (error: unknown) => error instanceof Stopped || error instanceof Deferred;
+    if (errors.length > 0) throw errors.find((error) => !meant(error)) ?? errors[0];
     return this.summary;
   }
 
@@ -125,7 +130,13 @@ export class Session {
       lost: (why, tried) => this.observer.lost(trial, why, tried),
     });
     const row = rowOf(trial, outcome, environment, executor);
-    await file.append(row);
+    try {
+      await file.append(row);
+    } catch (error) {
+      // The results of all other trials would be thrown away as well.
+      void executor.stop();
+      throw error;
+    }
     outcome.stored?.();
     this.#ran++;
     if (row.status === "failed") this.#failed.push(row);

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { BenchError } from "../error.ts";
 import { writeWhole } from "../results/write-whole.ts";
-import { Deferred, type Executor, Stopped } from "./executor.ts";
+import { Deferred, type Executor, type Outcome, Stopped } from "./executor.ts";
 import { shortHash } from "./hash.ts";
 import { limitOf } from "./limit.ts";
 import { type Order, orderOf } from "./order.ts";
@@ -46,8 +47,7 @@ export function slurmExecutor(options: SlurmOptions): Executor {
         throw new Deferred();
       }
       on.start();
-      const outcome = readOutcome(readFileSync(path, "utf8"));
-      return { ...outcome, stored: () => rmSync(path, { force: true }) };
+      return { ...outcomeAt(path), stored: () => rmSync(path, { force: true }) };
     },
     stop() {
       stopped = true;
@@ -68,6 +68,19 @@ export function slurmExecutor(options: SlurmOptions): Executor {
       ].join("\n");
     },
   };
+}
+
+/** @throws BenchError "bad-results" when the file holds no outcome. */
+function outcomeAt(path: string): Outcome {
+  try {
+    return readOutcome(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new BenchError(
+      "bad-results",
+      `${path}: ${(error as Error).message} Remove this file, and the trial is run again.`,
+      error,
+    );
+  }
 }
 
 const describe = ({ benchmark, group, method, options, seed }: Order): string =>

@@ -78,8 +78,14 @@ export function startTrial(
       leave();
     });
     const leave = () => {
+      if (closed) return;
       timer.close();
-      timer = after(leaving, kill);
+      timer = after(leaving, () => {
+        kill();
+        // What it has started in a group of its own would hold them open for as long as it runs.
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      });
     };
     const failed = (why: string): Ending => {
       const seconds = (performance.now() - started) / 1000;

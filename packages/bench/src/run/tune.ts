@@ -4,7 +4,7 @@ import { type Judged, judge, sealed } from "../results/choose.ts";
 import type { Row } from "../results/row.ts";
 import type { Found } from "./discover.ts";
 import { drawConfigurations } from "./draw.ts";
-import { type Candidate, candidateWith, trialOf } from "./plan.ts";
+import { type Candidate, candidateWith, type TrialSpec, trialOf } from "./plan.ts";
 import { armsOf } from "./run.ts";
 import type { Session } from "./session.ts";
 
@@ -37,6 +37,8 @@ export interface TunedArm {
   readonly rungs: readonly Rung[];
   /** The choice of validation and how it was judged; null when every configuration failed. */
   readonly chosen: (Judged & { readonly candidate: Candidate }) | null;
+  /** What the search asked for, and the final rows: what an earlier search left in the same file is not among them. */
+  readonly rows: readonly Row[];
 }
 
 /** Of the better half goes on, as in the paper's analysis. */
@@ -128,6 +130,11 @@ async function tuneArm(session: Session, plan: Plan, request: TuneRequest): Prom
   const rows: Row[] = [];
   const best = () => judge(rows.map(sealed), found.benchmark.metric);
   const candidateOf = (judged: Judged) => candidateWith(arm, candidates, judged.options);
+  // A row of an earlier search counts as what this one asks for.
+  const ask = async (trial: TrialSpec): Promise<Row> => {
+    const { purpose, candidate } = trial;
+    return { ...(await session.row(trial)), purpose, candidate };
+  };
   let alive = candidates;
   for (const [i, rung] of rungs.entries()) {
     if (i > 0)
@@ -139,15 +146,17 @@ async function tuneArm(session: Session, plan: Plan, request: TuneRequest): Prom
       fresh.map((seed) => trialOf(found, tier, arm, candidate, seed, "tune")),
     );
     session.observer.dropped(rung.configurations * fresh.length - trials.length);
-    rows.push(...(await Promise.all(trials.map((trial) => session.row(trial)))));
+    rows.push(...(await Promise.all(trials.map(ask))));
   }
   const [judged] = best();
   const candidate = judged && candidateOf(judged);
   const rest = restOf(found, request, rungs);
   if (!judged || !candidate) {
     session.observer.dropped(rest.length);
-    return { found, arm, rungs, chosen: null };
+    return { found, arm, rungs, chosen: null, rows };
   }
-  await Promise.all(rest.map((seed) => session.row(trialOf(found, tier, arm, candidate, seed, "score"))));
-  return { found, arm, rungs, chosen: { ...judged, candidate } };
+  const final = await Promise.all(
+    rest.map((seed) => ask(trialOf(found, tier, arm, candidate, seed, "score"))),
+  );
+  return { found, arm, rungs, chosen: { ...judged, candidate }, rows: [...rows, ...final] };
 }

@@ -11,6 +11,16 @@ export interface PairedDifference extends Interval {
   readonly p: number;
 }
 
+/** method_s - baseline_s of each seed s that both have, in the method's order. */
+export const pairedDifferences = (
+  method: ReadonlyMap<number, number>,
+  baseline: ReadonlyMap<number, number>,
+): number[] =>
+  [...method].flatMap(([seed, value]) => {
+    const other = baseline.get(seed);
+    return other === undefined ? [] : [value - other];
+  });
+
 /**
  * Mean paired difference with its t interval: d_s = method_s - baseline_s for each seed s that both have,
  * mean(d) -/+ t(1 - (1 - level)/2, n - 1) * sd(d) / sqrt(n), and p = 2 P(T > |mean(d)| sqrt(n) / sd(d)) with n - 1 degrees of freedom.
@@ -25,12 +35,7 @@ export function pairedDifference(
   baseline: ReadonlyMap<number, number>,
   level = 0.95,
 ): PairedDifference {
-  const differences: number[] = [];
-  for (const [seed, value] of method) {
-    const other = baseline.get(seed);
-    if (other !== undefined) differences.push(value - other);
-  }
-  return tInterval(differences, level);
+  return tInterval(pairedDifferences(method, baseline), level);
 }
 
 /** The same of differences that are there: their mean, its t interval and the p of their mean being 0. */

@@ -7,7 +7,9 @@ import { describe, expect, it } from "vitest";
 import { toCsv } from "../../src/export/csv.ts";
 import { toParquet } from "../../src/export/parquet.ts";
 import { writeTensorBoard } from "../../src/export/tensorboard.ts";
+import type { Row } from "../../src/results/row.ts";
 import { temporary } from "../harness.ts";
+import { toyRow } from "../rows.ts";
 import { rows, trials } from "./trials.ts";
 
 const byId = (id: string) => trials.find(({ row }) => row.id === id);
@@ -79,6 +81,15 @@ describe("Parquet", () => {
     });
   });
 
+  it("holds any whole seed", async () => {
+    const seeds = [2 ** 31, -(2 ** 40), Number.MAX_SAFE_INTEGER];
+    const bytes = await toParquet(
+      seeds.map((seed) => ({ row: toyRow({ seed }), counts: true, metrics: {} })),
+    );
+    const read = await parquetReadObjects({ file: bytes.slice().buffer });
+    expect(read.map(({ seed }) => seed)).toEqual(seeds);
+  });
+
   it("has columns for one trial that has none of the optional values", async () => {
     const bytes = await toParquet(trials.filter(({ row }) => row.id === "failed"));
     const [read] = await parquetReadObjects({ file: bytes.slice().buffer });
@@ -114,5 +125,21 @@ describe("TensorBoard", () => {
     expect(of("final/validation/rmse")).toEqual([[2, Math.fround(0.1 + 0.2)]]);
     expect(of("final/test/rmse")).toEqual([]);
     expect(of("weight/tpsa").map(([step]) => step)).toEqual([0, 1, 2]);
+  });
+
+  it("stays inside its folder, whatever rows are called", async () => {
+    const folder = temporary();
+    const of = (change: Partial<Row>) => [{ row: toyRow(change), counts: true, metrics: {} }];
+    const rude = { benchmark: "toy/a b", group: "../..", method: "../../up", id: "/../x" };
+    expect(await writeTensorBoard(of(rude), join(folder, "inside/deep"))).toBe(1);
+    const [file] = files(folder);
+    expect(file).toMatch(/^inside\/deep\/toy\/a_b\/smoke\/\.\._\.\.\/\.\._\.\._up\/seed-0-_\.\._x\/events/);
+    expect(files(folder)).toHaveLength(1);
+    for (const change of [{ method: ".." }, { group: "." }, { benchmark: "toy/../../noise" }])
+      await expect(writeTensorBoard(of(change), join(folder, "inside/deep"))).rejects.toMatchObject({
+        code: "bad-results",
+        message: expect.stringMatching(/cannot be the name of a folder: "\.+"/),
+      });
+    expect(files(folder)).toHaveLength(1);
   });
 });

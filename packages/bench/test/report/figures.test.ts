@@ -7,7 +7,7 @@ import { allFigures, groupFigures } from "../../src/report/figures.ts";
 import { front, type Offer, paretoFigure } from "../../src/report/pareto.ts";
 import { png } from "../../src/report/picture.ts";
 import { pictures, standalone } from "../../src/report/pictures.ts";
-import { picturePalette, seedWords } from "../../src/report/plots.ts";
+import { picturePalette, seedWords, svg } from "../../src/report/plots.ts";
 import { profileFigure, rankFigure } from "../../src/report/rank-plots.ts";
 import { leaderboards } from "../../src/results/standings.ts";
 import type { BenchmarkSummary } from "../../src/results/summary.ts";
@@ -57,6 +57,19 @@ describe("figures", () => {
       expect(figure.alt.length).toBeGreaterThan(20);
       expect(document.querySelector("figcaption")!.textContent).toBe(figure.caption);
     }
+  });
+
+  it("have coordinates of three decimals, and texts as they were written", () => {
+    const outerHTML = '<svg width="1.23456"><text x="2.00049">0.00012 ± 1.23456</text></svg>';
+    expect(svg({ outerHTML })).toBe(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="1.234"><text x="2.000">0.00012 ± 1.23456</text></svg>',
+    );
+  });
+
+  it("are described in the words they were given, whatever a replacement would make of them", () => {
+    const alt = "costs $1, $&, $` and $$";
+    const html = figureHtml({ name: "x", alt, caption: "", draw: () => "<svg ></svg>" });
+    expect(parseHTML(html).document.querySelector("svg")?.getAttribute("aria-label")).toBe(alt);
   });
 
   it("draw seeds as dots while they can be told apart, and then as lines", () => {
@@ -119,6 +132,22 @@ describe("pictures", () => {
     expect(files).toHaveLength(1 + 2 * 9);
     for (const { file, svg } of all)
       if (!file.startsWith("leaderboard")) expect(svg).toContain("SIMULATED DATA");
+  });
+
+  it("have different files for methods whose names differ only in signs", () => {
+    const [summary] = summaries;
+    const [group] = summary!.groups;
+    const lines = group!.lines.map((line) => ({
+      ...line,
+      method: { uniform: "a+", static: "a-", pcgrad: "A" }[line.method] ?? line.method,
+    }));
+    const files = [...pictures([{ ...summary!, groups: [{ ...group!, lines }] }])].map(({ file }) => file);
+    expect(files.filter((file) => file.includes("weights-"))).toEqual([
+      "toy-p0-weights-a-",
+      "toy-p0-weights-a--2",
+      "toy-p0-weights-A",
+      "toy-p0-weights-random",
+    ]);
   });
 
   it("are PNG with words in them", () => {

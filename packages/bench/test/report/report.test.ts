@@ -93,6 +93,14 @@ describe("summarize", () => {
     expect([line?.values.size, line?.verdict]).toEqual([4, "incomplete"]);
   });
 
+  it("means by the seconds of a trial those of trials that ended well", () => {
+    const provenance = { ...toyRow().provenance, seconds: 1 };
+    const failed = [3, 4].map((seed) => row("static", seed, { status: "failed", metrics: {}, provenance }));
+    const [group] = summary([...trials().filter(({ id }) => !/^static-[34]/.test(id)), ...failed]).groups;
+    const line = group?.lines.find(({ method }) => method === "static");
+    expect(line).toMatchObject({ seconds: 12.5, totalSeconds: 3 * 12.5 + 2 });
+  });
+
   it("never mixes rows of different code or version", () => {
     const old = trials().map((entry) => ({ ...entry, codeVersion: "old" }));
     const fresh = baseline.map((value, seed) => row("single-task", seed, { test: value }));

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readResults } from "../../src/results/read.ts";
 import { ResultFile } from "../../src/results/store.ts";
+import { writeWhole } from "../../src/results/write-whole.ts";
 import { toyRow } from "../rows.ts";
 
 /** Mounts a disk of 64 kB; null without the right to. */
@@ -52,6 +53,16 @@ describe.skipIf(trial === null)(
       await file.append(rows[kept] ?? toyRow());
       await file.close();
       expect(readResults(path)).toMatchObject({ rows: rows.slice(0, kept + 1), remarks: [] });
+    });
+
+    it("keeps a file whose successor has no room, and nothing of that one", () => {
+      const disk = smallDisk() ?? "";
+      onTestFinished(() => unmount(disk));
+      const path = join(disk, "page.html");
+      writeWhole(path, "old");
+      expect(() => writeWhole(path, "x".repeat(100_000))).toThrow(/page\.html cannot be written: ENOSPC/);
+      expect(readdirSync(disk)).toEqual(["page.html"]);
+      expect(readFileSync(path, "utf8")).toBe("old");
     });
   },
 );

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Tier } from "../../src/benchmark.ts";
+import type { Benchmark, Tier } from "../../src/benchmark.ts";
 import { type Reproduced, reproduction } from "../../src/results/reproduction.ts";
 import type { Row } from "../../src/results/row.ts";
 import { summarize } from "../../src/results/summary.ts";
-import type { Found } from "../../src/run/discover.ts";
 import { found } from "../harness.ts";
 import { toyRow } from "../rows.ts";
 
-let toy: Found;
+let benchmark: Benchmark;
 beforeAll(async () => {
-  toy = await found("toy/noise");
+  const toy = (await found("toy/noise")).benchmark;
+  benchmark = { ...toy, tiers: { ...toy.tiers, ci: { seeds: [0, 1, 2, 3, 4, 5, 6] } } };
 });
 
 const base = [1.1, 1.2, 1.15, 1.05, 1.25];
@@ -27,10 +27,10 @@ const rows = (tier: Tier, values: readonly (number | null)[], change: Partial<Ro
 
 /** Committed rows of some code against rows of the code that is here. */
 function check(tier: Tier, committed: readonly Row[], again: readonly Row[]): Reproduced[] {
-  const before = summarize(toy.benchmark, tier, "here", committed);
+  const before = summarize(benchmark, tier, "here", committed);
   const now = again.map((row) => ({ ...row, id: `${row.id}-now`, codeVersion: "here" }));
   if (!before) throw new Error("There is nothing committed.");
-  return reproduction([{ committed: before, again: summarize(toy.benchmark, tier, "here", now), rows: now }]);
+  return reproduction([{ committed: before, again: summarize(benchmark, tier, "here", now), rows: now }]);
 }
 
 describe("reproduction of tier smoke", () => {
@@ -93,6 +93,28 @@ describe("reproduction of tier ci", () => {
   it("does not call a difference of rounding a difference, however constant it is", () => {
     const rounded = base.map((value) => value + 1e-7);
     expect(check("ci", rows("ci", base), rows("ci", rounded))[0]?.ok).toBe(true);
+  });
+
+  it("accepts a row whose own metric is exactly the same, whatever another one is, with few seeds too", () => {
+    for (const values of [base, base.slice(0, 3)]) {
+      const other = rows("ci", values).map((row) => ({
+        ...row,
+        metrics: { ...row.metrics, "test/r2": 0.5 },
+      }));
+      const [checked] = check("ci", other, rows("ci", values));
+      expect(checked).toMatchObject({ ok: true, why: "test/rmse is identical" });
+    }
+  });
+
+  it("does not accept a row of which a seed has no number any more", () => {
+    const diverged = [...jitter(0.02).slice(0, 5), null];
+    const [checked] = check("ci", rows("ci", [...base, 1.1]), rows("ci", diverged));
+    expect(checked).toMatchObject({ ok: false, why: "1 of 6 seeds has no test/rmse now: it diverged" });
+    const same = check("ci", rows("ci", [...base, 1.1, 1.2]), rows("ci", [...base, null, null]));
+    expect(same[0]).toMatchObject({ ok: false, why: "2 of 7 seeds have no test/rmse now: they diverged" });
+    // A seed that had none before may have none again.
+    const none = check("ci", rows("ci", [...base, null]), rows("ci", diverged));
+    expect(none[0]).toMatchObject({ ok: true, why: "no difference" });
   });
 
   it("widens intervals by Holm over all rows", () => {

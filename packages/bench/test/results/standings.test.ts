@@ -108,7 +108,7 @@ describe("Wilcoxon's tests", () => {
       "uniform single-task",
       "static single-task",
       "pcgrad single-task",
-      "single-task uniform",
+      // Not "single-task uniform", which is the first test once more.
       "static uniform",
       "pcgrad uniform",
     ]);
@@ -118,7 +118,7 @@ describe("Wilcoxon's tests", () => {
     expect(first!.p).toBe(signedRank(differences).p);
     // Holm multiplies the smallest p by the number of tests.
     const smallest = Math.min(...tests.map(({ p }) => p));
-    expect(tests.find(({ p }) => p === smallest)!.adjusted).toBeCloseTo(6 * smallest, 12);
+    expect(tests.find(({ p }) => p === smallest)!.adjusted).toBeCloseTo(5 * smallest, 12);
     expect(page([summary!])).toContain("Wilcoxon signed-rank tests with Holm’s adjustment");
   });
 

@@ -60,6 +60,15 @@ function secrets(url: URL): string[] {
 
 /** A text of another library, without the address's secrets. */
 export function masked(text: string, { url, shown }: Address): string {
-  const hidden = secrets(new URL(url)).flatMap((secret) => [secret, decodeURIComponent(secret)]);
+  const hidden = secrets(new URL(url)).flatMap((secret) => [secret, decoded(secret)]);
   return hidden.reduce((masked, secret) => masked.replaceAll(secret, "***"), text.replaceAll(url, shown));
+}
+
+function decoded(secret: string): string {
+  try {
+    return decodeURIComponent(secret);
+  } catch {
+    // A percent sign that nobody has encoded stands for itself.
+    return secret;
+  }
 }

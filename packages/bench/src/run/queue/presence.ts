@@ -52,6 +52,15 @@ export function difference(there: Presence, here: Presence): string {
 /** Events that the server keeps: hundreds of workers may answer at the same time. */
 const kept = 1000;
 
+/** null for a text that is none: whoever reaches the server may say anything there. */
+function presenceIn(text: unknown): Presence | null {
+  try {
+    return schema.parse(JSON.parse(String(text)));
+  } catch {
+    return null;
+  }
+}
+
 /** The place where runs and workers of all versions hear of each other. */
 export interface Meeting {
   announce(kind?: Presence["kind"]): Promise<void>;
@@ -69,8 +78,8 @@ export async function meet(
   events.on("error", trouble);
   producer.on("error", trouble);
   events.on("said" as "waiting", (args: object) => {
-    const said = schema.safeParse(JSON.parse((args as { who: string }).who));
-    if (said.success && said.data.name !== me.name) hear(said.data);
+    const said = presenceIn((args as { who?: unknown }).who);
+    if (said && said.name !== me.name) hear(said);
   });
   await Promise.all([events.waitUntilReady(), producer.waitUntilReady()]);
   return {
