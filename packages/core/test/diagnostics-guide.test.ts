@@ -8,14 +8,14 @@ import { expect, it } from "vitest";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 it("the example of docs/diagnostics.md runs, warns of negative transfer, and leaves its files", () => {
-  const [, code] = /^```ts\n(.*?)^```/ms.exec(readFileSync(at("../docs/diagnostics.md"), "utf8"))!;
+  const [, code] = /^```js\n(.*?)^```/ms.exec(readFileSync(at("../docs/diagnostics.md"), "utf8"))!;
   const folder = mkdtempSync(join(tmpdir(), "outrigger-guide-"));
   symlinkSync(at("../../../node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(folder, "example.ts"), code!);
+  writeFileSync(join(folder, "example.js"), code!);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--conditions=@outrigger/source", "--import", "tsx", "example.ts"],
+    ["--conditions=@outrigger/source", "--import", "tsx", "example.js"],
     { cwd: folder, encoding: "utf8" },
   );
   expect([status, stderr.match(/^warning: negative transfer: .* of 3 runs\)$/gm)]).toEqual([

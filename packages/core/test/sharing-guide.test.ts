@@ -9,14 +9,14 @@ import { allPolicies } from "./support/policies.ts";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 it("the example of docs/sharing.md runs every policy, each learns, and TAPS says what it shares", async () => {
-  const [, code] = /^```ts\n(.*?)^```/ms.exec(readFileSync(at("../docs/sharing.md"), "utf8"))!;
+  const [, code] = /^```js\n(.*?)^```/ms.exec(readFileSync(at("../docs/sharing.md"), "utf8"))!;
   const folder = mkdtempSync(join(tmpdir(), "outrigger-guide-"));
   symlinkSync(at("../../../node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(folder, "example.ts"), code!);
+  writeFileSync(join(folder, "example.js"), code!);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--conditions=@outrigger/source", "--import", "tsx", "example.ts"],
+    ["--conditions=@outrigger/source", "--import", "tsx", "example.js"],
     { cwd: folder, encoding: "utf8" },
   );
   rmSync(folder, { recursive: true });
