@@ -8,7 +8,8 @@ const given = process.env.OUTRIGGER_QUEUE;
 const server = given ? { url: given, stop: async () => {} } : await startRedis();
 const out = mkdtempSync(join(tmpdir(), "two-machine-queue-results-"));
 try {
-  const command = ["npx", "outrigger"];
+  // `npm start` has the installed command on its path.
+  const command = ["outrigger"];
   const { shared, local, finishedBy } = await twoMachines({ command, queue: server.url, out });
   console.log(
     `over the queue: ${shared.length} trials, of which the workers finished ${finishedBy.join(" and ")}`,
