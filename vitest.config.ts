@@ -17,6 +17,7 @@ export default defineConfig({
       "website/test/**/*.test.ts",
     ],
     env: softwareAdapter(),
+    setupFiles: ["./vitest.setup.ts"],
     // A limit for what hangs, not for what is slow: machines are shared.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -50,17 +50,17 @@ export function describeKernels(
   describe.each(cases.map((one) => [one.name, one] as const))("%s", (_name, one) => {
     for (const order of ordersOf(one)) {
       const wanted = once(() => order.wanted(one));
-      const usage = once(() => usageOf(order.of(one), one));
       it.each(executors.map((executor) => [executor.name, executor] as const))(
         `has the right ${order.name} on %s`,
         async (_executor, executor) => {
-          const found = await runOn(executor, usage().simplified, argumentsOf(one));
+          const usage = usageOf(one, order);
+          const found = await runOn(executor, usage.simplified, argumentsOf(one));
           expectClose(
             found.map(({ data }) => data),
             await wanted(),
-            bound(order, usage()),
+            bound(order, usage),
           );
-          passed({ one, order, executor, usage: usage() });
+          passed({ one, order, executor, usage });
         },
       );
     }
@@ -75,7 +75,7 @@ export function describeShapeRules(passed: (kernel: string) => void): void {
   describe.each(cases.map((one) => [one.name, one] as const))("%s", (_name, one) => {
     it("has the shapes and types that tfjs computes", () => {
       for (const order of ordersOf(one)) {
-        const { graph } = usageOf(order.of(one), one);
+        const { graph } = usageOf(one, order);
         const nodes = graph.nodes.filter(({ kernel }) => kernel !== own.input);
         const outputs = nodes.flatMap((node) => node.outputs);
         tf.tidy(() => {

@@ -21,14 +21,12 @@ function findOperators({ usage }: Check): void {
 
 /** A second derivative is the first one of the kernels that only gradients use. */
 function findDerivatives({ one, order }: Check): void {
-  const through = usageOf(one.f, one).differentiated;
+  const [value, gradient] = ordersOf(one);
+  const through = usageOf(one, value!).differentiated;
   if (order.name === "gradient") for (const kernel of through) findings.mark(kernel, "first derivative");
   if (order.name !== "second derivative") return;
   for (const kernel of through) findings.mark(kernel, "second derivative");
-  const [gradient] = ordersOf(one).filter(({ name }) => name === "gradient");
-  for (const kernel of usageOf(gradient!.of(one), one).differentiated) {
-    findings.mark(kernel, "first derivative");
-  }
+  for (const kernel of usageOf(one, gradient!).differentiated) findings.mark(kernel, "first derivative");
 }
 
 describeShapeRules((kernel) => {

@@ -3,7 +3,7 @@ import { leaves } from "../../src/graph/index.ts";
 import { allComposites, defineComposite } from "../../src/graph/kernel.ts";
 import { simplify } from "../../src/graph/simplify.ts";
 import type { Case } from "./case.ts";
-import { type CaseFunction, graphOf } from "./derivatives.ts";
+import { graphOf, type Order } from "./derivatives.ts";
 
 /** Kernels that are recorded as their parts leave no node, so their calls are noted; before the first trace registers them. */
 const called = new Set<string>();
@@ -38,9 +38,9 @@ function onTheWay(graph: Graph, from: readonly Value[]): Node[] {
   });
 }
 
-export function usageOf(f: CaseFunction, one: Case): Usage {
+function findUsage(one: Case, order: Order): Usage {
   called.clear();
-  const graph = graphOf(f, one);
+  const graph = graphOf(order.of(one), one);
   const parts = [...called];
   const simplified = simplify(graph);
   const inputs = graph.inputs.slice(0, one.x.length).map(({ value }) => value);
@@ -52,4 +52,15 @@ export function usageOf(f: CaseFunction, one: Case): Usage {
     kernels: new Set([...names, ...parts]),
     differentiated: new Set([...through, ...parts]),
   };
+}
+
+/** Several tests look at every trace, and tracing takes longer than looking. */
+const found = new Map<Case, Map<Order, Usage>>();
+
+/** What a case, or a derivative of it, uses. */
+export function usageOf(one: Case, order: Order): Usage {
+  const ofCase = found.get(one) ?? new Map<Order, Usage>();
+  const usage = ofCase.get(order) ?? findUsage(one, order);
+  found.set(one, ofCase.set(order, usage));
+  return usage;
 }
