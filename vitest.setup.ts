@@ -3,7 +3,7 @@
  * time of tests that trace much. Few frames are ever new, so the line that one becomes is remembered. It depends on the frame that called
  * it as well, since names of functions come from the map of their caller.
  */
-const mapStack = Error.prepareStackTrace;
+const mapStack = Error.prepareStackTrace?.bind(Error);
 if (mapStack) {
   const known = new Map<string, string>();
   const lineOf = (frames: NodeJS.CallSite[]): string => mapStack(new Error("one"), frames).split("\n")[1];
