@@ -7,6 +7,10 @@ export function escape(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
+/** An id made of names, other for other names: they may differ in a sign alone. It stands in a link as it is. */
+export const idOf = (...names: readonly string[]): string =>
+  names.join("-").replace(/[^\w-]/gu, (sign) => `.${sign.codePointAt(0)!.toString(16)}`);
+
 /** A cell of a sortable table. */
 export interface Cell {
   /** HTML. */

@@ -3,7 +3,7 @@ import { fewestBenchmarks } from "../statistics/critical-difference.ts";
 import { fewestPairs, tInterval } from "../statistics/paired.ts";
 import { figureHtml } from "./figure.ts";
 import { interval, number } from "./format.ts";
-import { type Cell, escape, sortable } from "./html.ts";
+import { type Cell, escape, idOf, sortable } from "./html.ts";
 import { profileFigure, rankFigure } from "./rank-plots.ts";
 import { anchor } from "./trials.ts";
 
@@ -29,10 +29,9 @@ ${problems.length > 1 ? byProblem(board) : ""}
 </section>`;
 }
 
-export const anchorOf = (title: string): string => `leaderboard-${title.replace(/[^a-z0-9]+/g, "-")}`;
+export const anchorOf = (title: string): string => idOf("leaderboard", title);
 
-const rowAnchor = (title: string, method: string): string =>
-  `${anchorOf(title)}-${method.replace(/[^a-zA-Z0-9-]+/g, "-")}`;
+const rowAnchor = (title: string, method: string): string => idOf("leaderboard", title, method);
 
 const trialsOf = ({ problem, line }: Place): string =>
   anchor(problem.summary, problem.group.group, line.method);

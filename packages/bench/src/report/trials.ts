@@ -1,11 +1,11 @@
 import type { Row } from "../results/row.ts";
 import { type BenchmarkSummary, describeOptions, type Line } from "../results/summary.ts";
 import { number } from "./format.ts";
-import { dataHtml, escape } from "./html.ts";
+import { dataHtml, escape, idOf } from "./html.ts";
 
 /** The name by which cells link to the trials of a row. */
 export function anchor(summary: BenchmarkSummary, group: string, method: string): string {
-  return `trials-${summary.benchmark.name}-${group}-${method}`.replace(/[^a-zA-Z0-9-]+/g, "-");
+  return idOf("trials", summary.benchmark.name, group, method);
 }
 
 const headings = [

@@ -117,7 +117,7 @@ describe.skipIf(executablePath === undefined)(`the report in headless Chromium${
     const trials = page.getByRole("region", { name: "Trials of pcgrad" }).first();
     await trials.waitFor({ state: "visible" });
     expect(await trials.locator("tbody tr").count()).toBe(12);
-    const list = page.locator("#trials-toy-p0--pcgrad");
+    const list = page.locator('[id="trials-toy.2fp0--pcgrad"]');
     await list.getByRole("searchbox").fill("p0-pcgrad-1");
     expect(await trials.locator("tbody tr:visible").count()).toBe(3);
     expect(await list.locator("output").textContent()).toBe("3 of 12 rows");

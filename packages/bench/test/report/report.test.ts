@@ -3,6 +3,7 @@ import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Benchmark } from "../../src/benchmark.ts";
 import { width } from "../../src/report/columns.ts";
+import { idOf } from "../../src/report/html.ts";
 import { page } from "../../src/report/page.ts";
 import { picture, png, render } from "../../src/report/picture.ts";
 import { differencePlot, intervalPlot, picturePalette } from "../../src/report/plots.ts";
@@ -169,7 +170,7 @@ describe("plots", () => {
 /** The cells of a row's trials, which the page holds as data. */
 function trialsOf(html: string, method: string): string[][] {
   const { document } = parseHTML(html);
-  const data = document.querySelector(`#trials-toy-noise-gin-${method} script`)?.textContent ?? "";
+  const data = document.querySelector(`[id="trials-toy.2fnoise-gin-${method}"] script`)?.textContent ?? "";
   return (JSON.parse(data) as { rows: (string | number)[][] }).rows.map((cells) => cells.map(String));
 }
 
@@ -186,6 +187,13 @@ describe("page", () => {
     const links = [...document.querySelectorAll("td a")].map((link) => link.getAttribute("href") ?? "");
     expect(links.length).toBeGreaterThanOrEqual(4 * 5);
     for (const link of links) expect(document.getElementById(link.slice(1))?.tagName).toBe("DETAILS");
+  });
+
+  it("has other ids for names that differ in a sign, and none that a link would have to write otherwise", () => {
+    const names = ["rate < 1", "rate > 1", "rate-1", "rate.1", "rate_1", "Größe é/水"];
+    const ids = names.map((name) => idOf("trials", "toy/noise", name));
+    expect(new Set(ids).size).toBe(names.length);
+    for (const id of ids) expect([id, new URL(`file:///report.html#${id}`).hash]).toEqual([id, `#${id}`]);
   });
 
   it("says first what it rests on, and shows what people wrote as text", () => {
