@@ -96,7 +96,7 @@ function cellsOf(summary: BenchmarkSummary, group: GroupSummary, line: Line): Ce
   return [
     { html: dot + link(label), key: line.method },
     { html: `<span class="${verdict.replaceAll(" ", "-")}">${link(verdict)}</span>`, key: verdict },
-    { html: link(escape(line.chosen || "–")), key: line.chosen },
+    { html: `<span class="options">${link(escape(line.chosen || "–"))}</span>`, key: line.chosen },
     { html: link(seedsOf(line)), key: line.values.size, right: true },
     {
       html: link(`<strong>${number(line.center, decimals)}</strong> ${interval(line.interval, decimals)}`),

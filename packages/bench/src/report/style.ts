@@ -16,8 +16,10 @@ code { font-size: .88em; overflow-wrap: anywhere; } pre { overflow-x: auto; padd
 .warn p { margin: .15rem 0; }
 .scroll { overflow-x: auto; margin: .6rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .32rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: .32rem .35rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td.notes { white-space: pre-wrap; min-width: 18rem; overflow-wrap: anywhere; }
+th { white-space: normal; vertical-align: bottom; }
+.options { display: inline-block; white-space: normal; max-width: 9rem; }
 th.right, td.right { text-align: right; }
 th button { all: unset; cursor: pointer; font-weight: 600; }
 :focus-visible { outline: 2px solid var(--rule) !important; outline-offset: 2px; }

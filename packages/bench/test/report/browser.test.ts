@@ -14,6 +14,18 @@ const executablePath = findChromium();
 const reason =
   executablePath === undefined ? " (skipped: no Chromium on the path and none in $CHROMIUM)" : "";
 
+/** A row may be a whole configuration. */
+const configuration = {
+  batchSize: 32,
+  learningRate: 0.001,
+  depth: 3,
+  model: "d-mpnn",
+  dropout: 0,
+  width: 128,
+  epochs: 60,
+  inputs: "all",
+};
+
 /** What a results file may hold that would like to be code. */
 const hostile = `</script><script>document.title = "taken"</script><img src="http://192.0.2.1/x.png" onerror="document.title='taken'">`;
 
@@ -30,6 +42,7 @@ describe.skipIf(executablePath === undefined)(`the report in headless Chromium${
         count: 2,
         change: (method, seed) => ({
           ...(method === "static" && { notes: [hostile] }),
+          ...(method === "uniform" && { candidate: { index: 0, of: 1, options: configuration } }),
           ...(method === "static" &&
             seed === 0 && { status: "failed" as const, metrics: {}, error: hostile }),
         }),
@@ -140,6 +153,13 @@ describe.skipIf(executablePath === undefined)(`the report in headless Chromium${
     await page.keyboard.press("ArrowRight");
     // Not waitForFunction: its polling is eval, which the page's policy forbids.
     await expect.poll(() => page.evaluate(scroll)).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  it("shows all columns on a desk, however many options a row chose", async () => {
+    const { page } = await visit();
+    expect(await table(page).locator("tbody").textContent()).toContain("model=d-mpnn");
+    expect(await table(page).evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
     await page.close();
   });
 
