@@ -1,5 +1,5 @@
 /**
- * Trains one model on a dataset as the row `model-by-validation` does, with the candidate that is best on validation with three seeds:
+ * Trains one model on a dataset as the row `model-by-validation` does, with the candidate that is best on validation, in the mean of three seeds where it is close:
  *
  *     side-worker.ts DATASET THREADS SEED
  */
@@ -11,17 +11,16 @@ import { problemOf } from "../../src/experiment/problem.ts";
 import { candidatesOf } from "../../src/experiment/settings.ts";
 import { runExperiment } from "../../src/experiment/trial.ts";
 
-/** Places in the list of candidates, by the validation metrics that its docstring has. */
-const CHOSEN: Readonly<Record<string, number>> = { esol: 0, freesolv: 0, lipophilicity: 3 };
+/** By the validation metrics that the docstring of the candidates has; on ESOL 0.854 against 0.863 of the GIN, seeds 0 to 2. */
+const CHOSEN: Readonly<Record<string, string>> = { esol: "d-mpnn", freesolv: "gin", lipophilicity: "d-mpnn" };
 
 const [name, threads, seed] = process.argv.slice(2) as [string, string, string];
 const problem = await problemOf(MOLECULE_SOURCES[name]!);
 const directory = mkdtempSync(join(tmpdir(), "outrigger-side-"));
-const options = {
-  method: "single-task",
-  auxiliaries: "none",
-  ...candidatesOf("full", "model", 4)[CHOSEN[name]!]!,
-};
+const candidates = candidatesOf("full", "model", Number.POSITIVE_INFINITY);
+const chosen = candidates.find(({ model }) => model === CHOSEN[name]);
+if (chosen === undefined) throw new Error(`No candidate is ${CHOSEN[name]}, the choice for ${name}.`);
+const options = { method: "single-task", auxiliaries: "none", ...chosen };
 
 /** Features are in the cache after this, and the clock starts. */
 const trial = (epochs: number) =>
