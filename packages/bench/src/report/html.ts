@@ -7,9 +7,9 @@ export function escape(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-/** An id made of names, other for other names: they may differ in a sign alone. It stands in a link as it is. */
+/** An id made of names, other for other names: they may differ in a sign alone, or in where one ends. It stands in a link as it is. */
 export const idOf = (...names: readonly string[]): string =>
-  names.join("-").replace(/[^\w-]/gu, (sign) => `.${sign.codePointAt(0)!.toString(16)}`);
+  names.map((name) => name.replace(/[^\w-]/gu, (sign) => `.${sign.codePointAt(0)!.toString(16)}.`)).join(":");
 
 /** A cell of a sortable table. */
 export interface Cell {

@@ -19,7 +19,7 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-
 th, td { padding: .32rem .35rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td.notes { white-space: pre-wrap; min-width: 18rem; overflow-wrap: anywhere; }
 th { white-space: normal; vertical-align: bottom; }
-.options { display: inline-block; white-space: normal; max-width: 9rem; }
+.options { display: inline-block; white-space: normal; overflow-wrap: break-word; max-width: 9rem; }
 th.right, td.right { text-align: right; }
 th button { all: unset; cursor: pointer; font-weight: 600; }
 :focus-visible { outline: 2px solid var(--rule) !important; outline-offset: 2px; }

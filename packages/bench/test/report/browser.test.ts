@@ -24,6 +24,7 @@ const configuration = {
   width: 128,
   epochs: 60,
   inputs: "all",
+  learningRateOfTheAuxiliaries: 0.0001,
 };
 
 /** What a results file may hold that would like to be code. */
@@ -130,7 +131,7 @@ describe.skipIf(executablePath === undefined)(`the report in headless Chromium${
     const trials = page.getByRole("region", { name: "Trials of pcgrad" }).first();
     await trials.waitFor({ state: "visible" });
     expect(await trials.locator("tbody tr").count()).toBe(12);
-    const list = page.locator('[id="trials-toy.2fp0--pcgrad"]');
+    const list = page.locator('[id="trials:toy.2f.p0::pcgrad"]');
     await list.getByRole("searchbox").fill("p0-pcgrad-1");
     expect(await trials.locator("tbody tr:visible").count()).toBe(3);
     expect(await list.locator("output").textContent()).toBe("3 of 12 rows");

@@ -170,7 +170,7 @@ describe("plots", () => {
 /** The cells of a row's trials, which the page holds as data. */
 function trialsOf(html: string, method: string): string[][] {
   const { document } = parseHTML(html);
-  const data = document.querySelector(`[id="trials-toy.2fnoise-gin-${method}"] script`)?.textContent ?? "";
+  const data = document.querySelector(`[id="trials:toy.2f.noise:gin:${method}"] script`)?.textContent ?? "";
   return (JSON.parse(data) as { rows: (string | number)[][] }).rows.map((cells) => cells.map(String));
 }
 
@@ -189,10 +189,11 @@ describe("page", () => {
     for (const link of links) expect(document.getElementById(link.slice(1))?.tagName).toBe("DETAILS");
   });
 
-  it("has other ids for names that differ in a sign, and none that a link would have to write otherwise", () => {
-    const names = ["rate < 1", "rate > 1", "rate-1", "rate.1", "rate_1", "Größe é/水"];
+  it("has other ids for names that differ in a sign or in where one ends, and none that a link would have to write otherwise", () => {
+    const names = ["rate < 1", "rate > 1", "rate-1", "rate.1", "rate_1", "a/b", "a˻", "Größe é/水"];
     const ids = names.map((name) => idOf("trials", "toy/noise", name));
-    expect(new Set(ids).size).toBe(names.length);
+    ids.push(idOf("a-b", "c"), idOf("a", "b-c"), idOf("a:b", "c"), idOf("a", "b:c"));
+    expect(new Set(ids).size).toBe(names.length + 4);
     for (const id of ids) expect([id, new URL(`file:///report.html#${id}`).hash]).toEqual([id, `#${id}`]);
   });
 
