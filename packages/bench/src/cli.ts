@@ -33,7 +33,7 @@ function program(): Command {
       "after",
       `
 Examples:
-  outrigger run                             every benchmark, tier smoke: seconds, shows that all works
+  outrigger run                             every benchmark, tier smoke: minutes, shows that all works
   outrigger run molecular/esol --tier ci    the real thing: minutes to an hour on two cores
   outrigger run --tier ci --methods pcgrad  one method, and the baseline that it is compared with
   outrigger table --reference               the committed numbers, without running anything
