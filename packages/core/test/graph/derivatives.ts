@@ -49,9 +49,20 @@ const second =
 /** The leaves of a case's arguments, in the order of its graph's inputs. */
 export const argumentsOf = (one: Case): NDArray[] => [...one.x, ...(one.ids ?? [])];
 
+/** Calls a function under which no error has frames: a trace reads the stack of every op, and here nobody asks for its line. */
+function withoutFrames<T>(f: () => T): T {
+  const prepare = Error.prepareStackTrace;
+  Error.prepareStackTrace = String;
+  try {
+    return f();
+  } finally {
+    Error.prepareStackTrace = prepare;
+  }
+}
+
 /** The graph of a function of a case's arguments. */
 export const graphOf = (f: CaseFunction, one: Case): Graph =>
-  trace(f)(one.x as never, (one.ids ?? []) as never);
+  withoutFrames(() => trace(f)(one.x as never, (one.ids ?? []) as never));
 
 /** A function of the float inputs in double precision, to be called at several points and then disposed of. */
 async function inDouble(
