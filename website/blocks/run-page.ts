@@ -16,26 +16,47 @@ export interface Failure {
   readonly output: string;
 }
 
+/** What the blocks of a page did. */
+export interface Ran {
+  /** The first block that ended badly; those after it were not run. */
+  readonly failure: Failure | undefined;
+  /** Where they ran, with the files that they left. */
+  readonly folder: string;
+  /** All that they printed. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs the blocks of a page of the repository in a folder of its own, and stops at the first one that fails. */
-export async function runPage(page: string): Promise<Failure | undefined> {
+export async function runPage(page: string): Promise<Ran> {
   const folder = join(scratch, page.replaceAll(/\W+/g, "-"));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const prelude = (name: string): string => readFileSync(join(website, "blocks", "with", name), "utf8");
   const path = commandsFolder();
+  let [stdout, stderr] = ["", ""];
   for (const action of actionsOf(readBlocks(readFileSync(join(root, page), "utf8")), prelude)) {
-    const output = await act(action, folder, path);
-    if (output !== undefined) return { line: action.line, output };
+    const ended = await act(action, folder, path);
+    stdout += ended.stdout;
+    stderr += ended.stderr;
+    if (ended.code === 0) continue;
+    const output = `exit code ${ended.code}\n${`${ended.stdout}${ended.stderr}`.slice(-4000)}`;
+    return { failure: { line: action.line, output }, folder, stdout, stderr };
   }
-  return undefined;
+  return { failure: undefined, folder, stdout, stderr };
 }
 
-/** What it printed if it failed. */
-function act(action: Action, folder: string, path: string): Promise<string | undefined> {
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function act(action: Action, folder: string, path: string): Promise<Ended> {
   if (action.kind === "save") {
     mkdirSync(dirname(join(folder, action.file)), { recursive: true });
     writeFileSync(join(folder, action.file), `${action.text}\n`);
-    return Promise.resolve(undefined);
+    return { code: 0, stdout: "", stderr: "" };
   }
   if (action.kind === "commands") {
     return finished("bash", ["-euo", "pipefail", "-c", action.text], folder, {
@@ -52,20 +73,18 @@ function finished(
   args: readonly string[],
   cwd: string,
   env: Record<string, string>,
-): Promise<string | undefined> {
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let output = "";
-    child.stdout.on("data", (text) => (output += text));
-    child.stderr.on("data", (text) => (output += text));
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (text) => (stdout += text));
+    child.stderr.on("data", (text) => (stderr += text));
     child.on("error", reject);
-    child.on("close", (code) =>
-      resolve(code === 0 ? undefined : `exit code ${code}\n${output.slice(-4000)}`),
-    );
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }
 

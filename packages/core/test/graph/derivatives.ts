@@ -49,9 +49,10 @@ const second =
 /** The leaves of a case's arguments, in the order of its graph's inputs. */
 export const argumentsOf = (one: Case): NDArray[] => [...one.x, ...(one.ids ?? [])];
 
+const prepare = Error.prepareStackTrace?.bind(Error);
+
 /** Calls a function under which no error has frames: a trace reads the stack of every op, and here nobody asks for its line. */
 function withoutFrames<T>(f: () => T): T {
-  const prepare = Error.prepareStackTrace;
   Error.prepareStackTrace = String;
   try {
     return f();
