@@ -11,7 +11,7 @@ const scratch = join(website, ".scratch");
 const NODE = ["--conditions=@outrigger/source", "--import", import.meta.resolve("tsx")];
 
 /** A block that ended badly: where it is, and what it printed. */
-export interface Failure {
+interface Failure {
   readonly line: number;
   readonly output: string;
 }
