@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { softwareAdapter } from "./packages/core/bench/software-adapter.ts";
 
@@ -20,30 +20,49 @@ class LongFirst extends BaseSequencer {
       const at = long.findIndex((name) => moduleId.endsWith(name));
       return at === -1 ? long.length : at;
     };
-    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+    // A worker that goes over to another project is a new process.
+    const name = ({ project }: TestSpecification): string => project.name;
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b) || name(a).localeCompare(name(b)));
   }
 }
+
+/**
+ * Test files that have a process each: drivers of GPUs, tfjs's backends and their flags belong to a process. Those of all other packages share
+ * one, of which each worker has its own: loading tfjs and the sources for every file anew took a quarter of their time.
+ */
+const alone = [
+  "packages/{core,core-bench}/test/**/*.test.ts",
+  "examples/*/test/**/*.test.ts",
+  // Of faults a few cases each; all of them with `npm run test:faults`.
+  "faults/*.test.ts",
+  "scripts/packages/test/**/*.test.ts",
+  "website/test/**/*.test.ts",
+];
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    // Of faults a few cases each; all of them with `npm run test:faults`.
-    include: [
-      "packages/*/test/**/*.test.ts",
-      "examples/*/test/**/*.test.ts",
-      "faults/*.test.ts",
-      "scripts/packages/test/**/*.test.ts",
-      "website/test/**/*.test.ts",
-    ],
     env: softwareAdapter(),
     sequence: { sequencer: LongFirst },
     setupFiles: ["./vitest.setup.ts"],
     // A limit for what hangs, not for what is slow: machines are shared.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // Native threads and WebAssembly instances live in a process: one each keeps them apart.
+    // Native threads and WebAssembly instances end with their process.
     pool: "forks",
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "alone", include: alone } },
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["packages/*/test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...alone],
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -9,6 +9,7 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     ...base.test,
+    projects: undefined,
     include: ["faults/*.test.ts"],
     env: { ...base.test?.env, FAULTS: "long" },
     testTimeout: 1_800_000,
