@@ -28,8 +28,8 @@ class LongFirst extends BaseSequencer {
 }
 
 /**
- * Packages whose test files share a process, each package one a worker: loading tfjs and the sources for every file anew took a quarter of
- * their time. All other files have a process each, since drivers of GPUs, tfjs's backends and their flags belong to a process.
+ * Packages whose test files share a process, each package one a worker: loading tfjs and the sources for every file anew took 15 to
+ * 30 % of their processor time. All other files have a process each: core's load drivers of GPUs and change tfjs's backends and flags.
  */
 const together = readdirSync(new URL("packages", import.meta.url)).filter(
   (name) => !["core", "core-bench"].includes(name),
