@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { type LanguageModelOptions, selectCandidates } from "../src/index.ts";
 import { retryAfter } from "../src/select/complaint.ts";
 import { type Behaviour, chatServer, good, json } from "./support/chat-server.ts";
-import { ask, dataset, first, folder, KEY, quick } from "./support/language-model.ts";
+import { ask, dataset, first, folder, KEY, newFolderEachTest, quick } from "./support/language-model.ts";
+
+newFolderEachTest();
 
 describe("an endpoint in trouble", () => {
   const failing =

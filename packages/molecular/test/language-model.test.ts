@@ -19,11 +19,14 @@ import {
   firstNames,
   folder,
   KEY,
+  newFolderEachTest,
   quick,
   SMILES,
   storedText,
   table,
 } from "./support/language-model.ts";
+
+newFolderEachTest();
 
 describe("a language model that answers well", () => {
   it("is asked in rounds, and the names with most votes are kept, ties in its own order", async () => {

@@ -10,8 +10,9 @@ const METRICS = {
   classification: { name: "roc-auc", better: "higher" },
 } as const;
 
+/** One seed in the smoke tier: every trial reads and parses its whole file, and a second seed shows nothing that the first does not. */
 const SEEDS = {
-  smoke: { seeds: [0, 1] },
+  smoke: { seeds: [0] },
   ci: { seeds: [0, 1, 2, 3, 4] },
   full: { seeds: [0, 1, 2, 3, 4] },
 } as const satisfies Benchmark["tiers"];

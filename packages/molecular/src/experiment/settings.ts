@@ -61,7 +61,7 @@ const DECAYS: readonly Options[] = [0, 1, 0.3].map((weightDecay) => ({ weightDec
  * Models, sizes where they differ from `settings`, and what they read besides the structure, for the row that chooses among them.
  *
  * Chosen by validation metrics with OGB's split, never by test: GIN with the chosen five for FreeSolv (three seeds, rmse 1.47 against 1.80 of 30
- * epochs) and ESOL (one seed, 0.80 against 0.85 of D-MPNN), the perceptron for BACE (three seeds, ROC-AUC 0.774 against 0.734 of D-MPNN), D-MPNN with
+ * epochs) and ESOL (D-MPNN is within its noise there), the perceptron for BACE (three seeds, ROC-AUC 0.774 against 0.734 of D-MPNN), D-MPNN with
  * all descriptors for BBBP (three seeds), lipophilicity and Tox21 (one seed each). Worse than these on the few sets where they were tried: D-MPNN of
  * width 300, AttentiveFP, the 150 candidates of the book as inputs.
  */

@@ -28,12 +28,15 @@ export const dataset = describeDataset(table, "logS", {
   about: "Shake-flask, 298 K.",
 });
 
-/** Where exchanges are kept: a new folder a test. */
+/** Where exchanges are kept, see `newFolderEachTest`. */
 export let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "exchanges-"));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+/** Called by every file that asks: hooks of a module's top level would hold for the first file of a process alone. */
+export function newFolderEachTest(): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "exchanges-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+}
 
 export const quick: LanguageModelOptions = {
   apiKey: KEY,
