@@ -27,22 +27,22 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/**
- * Packages whose test files share a process, each package one a worker: loading tfjs and the sources for every file anew took 15 to
- * 30 % of their processor time. All other files have a process each: core's load drivers of GPUs and change tfjs's backends and flags.
- */
-const together = readdirSync(new URL("packages", import.meta.url)).filter(
-  (name) => !["core", "core-bench"].includes(name),
-);
-
+/** Files that have a process each: those that load drivers of GPUs or change the backends of tfjs, and those outside the packages. */
 const alone = [
-  "packages/{core,core-bench}/test/**/*.test.ts",
+  "packages/core/test/{browser,device}/**/*.test.ts",
+  "packages/core/test/graph/{kernels*,trace}.test.ts",
   "examples/*/test/**/*.test.ts",
   // Of faults a few cases each; all of them with `npm run test:faults`.
   "faults/*.test.ts",
   "scripts/packages/test/**/*.test.ts",
   "website/test/**/*.test.ts",
 ];
+
+/**
+ * All other test files of a package share a process, one a worker: loading tfjs and the sources for every file anew, and compiling them
+ * again, took 15 to 30 % of their processor time.
+ */
+const packages = readdirSync(new URL("packages", import.meta.url));
 
 export default defineConfig({
   resolve: { conditions },
@@ -59,9 +59,9 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "alone", include: alone } },
-      ...together.map((name) => ({
+      ...packages.map((name) => ({
         extends: true as const,
-        test: { name, include: [`packages/${name}/test/**/*.test.ts`], isolate: false },
+        test: { name, include: [`packages/${name}/test/**/*.test.ts`], exclude: alone, isolate: false },
       })),
     ],
   },
