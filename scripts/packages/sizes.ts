@@ -2,13 +2,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./pack.ts";
 
-/** What a package was measured at, in bytes. */
+/** What a package was measured at; sizes in bytes. */
 export interface Measured {
   readonly folder: string;
   readonly tarball: number;
   /** With everything that it depends on, in an empty project. */
   readonly installed: number;
   readonly packages: number;
+  /** Tarballs of all of them. */
+  readonly downloaded: number;
+  /** Of the installation. */
+  readonly seconds: number;
 }
 
 interface Limit {
@@ -27,7 +31,11 @@ const BEGIN = "<!-- sizes -->";
 const END = "<!-- end of sizes -->";
 
 /** Which limits of `size-limits.json` a package is above. Installed sizes are judged on Linux x64 only: native parts differ by system. */
-export function tooLarge({ folder, tarball, installed }: Measured): string[] {
+export function tooLarge({
+  folder,
+  tarball,
+  installed,
+}: Pick<Measured, "folder" | "tarball" | "installed">): string[] {
   const limit = limits[folder];
   if (limit === undefined) return [`${folder} has no entry in size-limits.json`];
   const found: string[] = [];
@@ -50,16 +58,16 @@ export function writeSizes(measured: readonly Measured[]): void {
       row,
     ]),
   );
-  for (const { folder, tarball, installed, packages } of measured) {
+  for (const { folder, tarball, installed, packages, downloaded, seconds } of measured) {
     const limit = limits[folder];
     rows.set(
       folder,
-      `| \`@outrigger/${folder}\` | ${kB(tarball)} | ${limit?.tarball} | ${MB(installed)} | ${limit?.installed} | ${packages} |`,
+      `| \`@outrigger/${folder}\` | ${kB(tarball)} | ${limit?.tarball} | ${MB(installed)} | ${limit?.installed} | ${packages} | ${MB(downloaded)} | ${seconds.toFixed(0)} |`,
     );
   }
   const table = [
-    "| package | tarball, kB | limit | installed alone, MB | limit | packages |",
-    "| :-- | --: | --: | --: | --: | --: |",
+    "| package | tarball, kB | limit | installed alone, MB | limit | packages | downloads, MB | seconds |",
+    "| :-- | --: | --: | --: | --: | --: | --: | --: |",
     ...[...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
   ];
   writeFileSync(page, `${text.slice(0, start)}\n\n${table.join("\n")}\n\n${text.slice(end)}`);

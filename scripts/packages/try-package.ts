@@ -1,10 +1,18 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Trial } from "./domains.ts";
+import { downloaded } from "./downloaded.ts";
 import { type InstalledSize, installedSize } from "./installed-size.ts";
 import { manifestOf, root, type Tarball } from "./pack.ts";
 import { readmeImports } from "./readme-imports.ts";
 import { runCommand } from "./run-command.ts";
+
+/** What an installation cost. */
+interface Cost extends InstalledSize {
+  /** bytes */
+  readonly downloaded: number;
+  readonly seconds: number;
+}
 
 interface Node {
   readonly version: string;
@@ -20,7 +28,7 @@ export async function tryPackage(
   tarballs: readonly Tarball[],
   nodes: readonly Node[],
   project: string,
-): Promise<{ size: InstalledSize; failures: string[] }> {
+): Promise<{ cost: Cost; failures: string[] }> {
   const failures: string[] = [];
   const needed = withDependencies([trial.folder, ...(trial.besides ?? [])]);
   write(
@@ -31,14 +39,18 @@ export async function tryPackage(
   for (const [name, text] of Object.entries(trial.files ?? {})) write(project, name, text);
 
   const paths = needed.map((folder) => tarballs.find((tarball) => tarball.folder === folder)!.path);
-  const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", ...paths];
+  const install = ["install", "--no-audit", "--no-fund", "--loglevel=error", ...paths];
+  // A cache of its own, as on a machine that has installed nothing yet.
+  const cache = `${project}-cache`;
+  const started = performance.now();
   const installed = await runCommand("npm", install, {
     cwd: project,
-    environment: { npm_config_onnxruntime_node_install: "skip" },
+    environment: { npm_config_onnxruntime_node_install: "skip", npm_config_cache: cache },
   });
-  const size = installedSize(join(project, "node_modules"));
-  if (installed.code !== 0) return { size, failures: [`npm install failed:\n${installed.output}`] };
-  if (size.files.some((file) => /providers_cuda/.test(file)))
+  const seconds = (performance.now() - started) / 1000;
+  const cost = { ...installedSize(join(project, "node_modules")), downloaded: downloaded(cache), seconds };
+  if (installed.code !== 0) return { cost, failures: [`npm install failed:\n${installed.output}`] };
+  if (cost.files.some((file) => /providers_cuda/.test(file)))
     failures.push("the installation fetched CUDA libraries");
 
   const example = trial.example ?? "example.ts";
@@ -54,7 +66,7 @@ export async function tryPackage(
     [join(root, "node_modules/typescript/bin/tsc"), "-p", "."],
     { cwd: project },
   );
-  if (types.code !== 0) return { size, failures: [...failures, `types:\n${types.output}`] };
+  if (types.code !== 0) return { cost, failures: [...failures, `types:\n${types.output}`] };
 
   for (const node of nodes) {
     const out = `out-${node.version}`;
@@ -75,7 +87,7 @@ export async function tryPackage(
       await attempt([join("node_modules/.bin", command), ...args]);
     }
   }
-  return { size, failures };
+  return { cost, failures };
 }
 
 /** What the README tells users of TypeScript. */

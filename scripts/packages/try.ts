@@ -55,12 +55,14 @@ try {
     const started = performance.now();
     console.log(trial.folder);
     const tarball = tarballs.find(({ folder }) => folder === trial.folder)!;
-    const { size, failures } = await tryPackage(trial, tarballs, nodes, join(scratch, trial.folder));
-    const measure = { folder: trial.folder, tarball: tarball.bytes, ...size };
+    const { cost, failures } = await tryPackage(trial, tarballs, nodes, join(scratch, trial.folder));
+    const measure = { folder: trial.folder, tarball: tarball.bytes, ...cost };
     measured.push(measure);
     report(trial.folder, [...failures, ...linkProblems(tarball, published), ...tooLarge(measure)]);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    console.log(`  ${(size.installed / 1e6).toFixed(0)} MB in ${size.packages} packages; ${seconds} s`);
+    console.log(
+      `  ${(cost.installed / 1e6).toFixed(0)} MB in ${cost.packages} packages, of ${(cost.downloaded / 1e6).toFixed(1)} MB downloaded; ${seconds} s, of them ${cost.seconds.toFixed(0)} to install`,
+    );
   }
   if (given.includes("--write")) writeSizes(measured);
   console.log(
