@@ -56,8 +56,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Native threads and WebAssembly instances end with their process.
     pool: "forks",
-    // One more than two cores run at once: many tests wait for a server, a page or a child.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "alone", include: alone } },
       ...packages.map((name) => ({
