@@ -8,7 +8,8 @@ import {
 } from "@outrigger/molecular";
 
 const { smiles } = await readMolecules({ path: "data.csv" }, { targets: ["logS"] });
-const split = await splitMolecules(smiles, { variant: "ogb" });
+// The chains of data.csv have one scaffold together, which would lie in one part.
+const split = await splitMolecules(smiles, { variant: "random" });
 const { columns } = await auxiliaryTasks(smiles, split.train, {
   how: "frozen-votes",
   property: "solubility",
