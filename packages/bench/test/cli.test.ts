@@ -83,6 +83,9 @@ describe("outrigger run", () => {
       "--methods pcgrad: there are random-targets, random,",
     );
     expect(await wrong("table", "--out", temporary())).toContain("There are no results yet.");
+    expect(await wrong("table", "--reference", "--tier", "full")).toContain(
+      "There are no committed rows of these.",
+    );
     expect(await wrong("reference", "toy/noise", "--out", temporary())).toContain(
       "Run first: outrigger run toy/noise --tier ci",
     );

@@ -33,7 +33,7 @@ export function addResults(program: Command): void {
     .addOption(shared.out())
     .action(async (names: string[], raw: unknown) => {
       const { tier, markdown, ...source } = check(tableOptions, raw);
-      const tables = present(summaries(await named(names), tier, source));
+      const tables = present(summaries(await named(names), tier, source), source.reference);
       print(tables.map(markdown ? markdownTable : terminalTable).join("\n\n"));
     });
 
@@ -49,7 +49,7 @@ export function addResults(program: Command): void {
     .addOption(shared.report())
     .action(async (names: string[], raw: unknown) => {
       const { tier, report, picture, png, githubAction, ...source } = check(reportOptions, raw);
-      const tables = present(summaries(await named(names), tier, source));
+      const tables = present(summaries(await named(names), tier, source), source.reference);
       print(`Report: ${await writeReport(report, tables)}`);
       if (picture !== undefined && tables[0]) {
         const { render } = await import("../report/picture.ts");
@@ -86,11 +86,13 @@ export function addResults(program: Command): void {
 }
 
 /** @throws BenchError "nothing-to-run" when there is no table. */
-function present({ tables, remarks }: Summaries): readonly BenchmarkSummary[] {
+function present({ tables, remarks }: Summaries, reference: boolean): readonly BenchmarkSummary[] {
   for (const remark of remarks) warn(remark);
   if (tables.length > 0) return tables;
   throw new BenchError(
     "nothing-to-run",
-    "There are no results yet. Run some (outrigger run), or read the committed ones with --reference.",
+    reference
+      ? "There are no committed rows of these. A package may leave those of tier full to its repository. Run some (outrigger run), and show them without --reference."
+      : "There are no results yet. Run some (outrigger run), or read the committed ones with --reference.",
   );
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Tier } from "../benchmark.ts";
 import { BenchError } from "../error.ts";
 import { plural } from "../plural.ts";
+import { drawnOnly } from "../results/drawn.ts";
 import { describeRemarks, readResults } from "../results/read.ts";
 import type { Row } from "../results/row.ts";
 import { writeRows } from "../results/store.ts";
@@ -18,7 +19,7 @@ export interface Copied {
 
 /**
  * Copies the finished trials of the present code from the working results to the package's own results folder, to be committed;
- * rows of its other benchmarks stay. In a fixed order, so that a diff shows what has changed.
+ * rows of its other benchmarks stay. Without what no report draws (`drawnOnly`), and in a fixed order, so that a diff shows what has changed.
  *
  * @throws BenchError "bad-results" when a benchmark has no finished trial of the present code, or some that failed, or when the file to be
  *   replaced has lines that would be lost: some that are no rows, or rows of a method and seed that the tier still has, and the new ones
@@ -45,7 +46,7 @@ function finished(entry: Found, tier: Tier, out: string): Row[] {
     (row) => row.benchmark === name && row.version === version && row.codeVersion === entry.codeVersion,
   );
   const failed = rows.filter((row) => row.status === "failed").length;
-  if (rows.length > 0 && failed === 0) return rows;
+  if (rows.length > 0 && failed === 0) return drawnOnly(rows, entry.benchmark.metric);
   throw new BenchError(
     "bad-results",
     `${name}, tier ${tier}: ${failed > 0 ? `${failed} trials failed` : "no finished trial of the present code"}. Run first: outrigger run ${name} --tier ${tier}.`,

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Diagnostics } from "../results/diagnostics.ts";
+import type { GradientSeries } from "../results/diagnostics.ts";
 import { number } from "./format.ts";
 import { common, type Frame, type Palette, svg } from "./plots.ts";
 
@@ -81,10 +81,12 @@ function seriesPlot({ label, steps, rows, tasks, y, rules = [] }: Series, frame:
   );
 }
 
-type Gradients = NonNullable<Diagnostics["gradients"]>;
-
 /** Cosine of every auxiliary's gradient with the primary's. */
-export function cosinePlot(tasks: readonly string[], { steps, cosines }: Gradients, frame: Frame): string {
+export function cosinePlot(
+  tasks: readonly string[],
+  { steps, cosines }: GradientSeries,
+  frame: Frame,
+): string {
   const label = "cosine with the primary's gradient";
   const y = { domain: [-1, 1], nice: false };
   // The primary's own is 1 always.
@@ -109,7 +111,7 @@ function logarithmic(least: number, most: number): Plot.ScaleOptions {
 }
 
 /** Norms on a logarithmic scale, where they span more than a decade; a gradient of zero has no point. */
-export function normPlot(tasks: readonly string[], { steps, norms }: Gradients, frame: Frame): string {
+export function normPlot(tasks: readonly string[], { steps, norms }: GradientSeries, frame: Frame): string {
   const rows = norms.map((row) => row.map((value) => (value === 0 ? null : value)));
   const all = rows.flat().filter((value) => value !== null);
   if (all.length === 0) return "";
@@ -121,7 +123,7 @@ export function normPlot(tasks: readonly string[], { steps, norms }: Gradients, 
 /** Shares in the weighted gradient, which sum to 1. */
 export function sharePlot(
   tasks: readonly string[],
-  { steps, effectiveWeights }: Gradients,
+  { steps, effectiveWeights }: GradientSeries,
   frame: Frame,
 ): string {
   if (effectiveWeights === null) return "";

@@ -1,4 +1,4 @@
-import type { Diagnostics } from "../results/diagnostics.ts";
+import { type Diagnostics, gradientSeries } from "../results/diagnostics.ts";
 import type { BenchmarkSummary, GroupSummary, Line } from "../results/summary.ts";
 import { affinityMap, cosineMap, cosinePlot, normPlot, sharePlot, taskColours } from "./diagnostic-plots.ts";
 import { type Figure, figureHtml, legendHtml } from "./figure.ts";
@@ -65,7 +65,8 @@ export function insideFigures(line: Line): Figure[] {
   const inside = insideOf(line);
   if (inside === null) return [];
   const { seed, first, seeds, meanCosines, affinity } = inside;
-  const { tasks, gradients } = first;
+  const { tasks } = first;
+  const gradients = gradientSeries(first);
   const one = `seed ${seed}`;
   const over = seeds === 1 ? one : `mean over ${seeds} seeds`;
   const series =

@@ -2,19 +2,24 @@ import { z } from "zod";
 
 type Values = readonly (number | null)[];
 
+/** What was seen of the tasks' gradients at some of the training steps. */
+export interface GradientSeries {
+  /** Training step of every point. */
+  readonly steps: readonly number[];
+  /** [task][point]: norms of the gradients of the shared parameters. */
+  readonly norms: readonly Values[];
+  /** [task][point]: shares in the weighted gradient, which sum to 1; null where the method gives no weights. */
+  readonly effectiveWeights: readonly Values[] | null;
+  /** [task][point]: cosine with the primary's gradient. */
+  readonly cosines: readonly Values[];
+}
+
 /** How the tasks of one trial got along, small enough for a row: what `summarizeDiagnostics` of @outrigger/core gives. */
 export interface Diagnostics {
   /** The primary first; every list is in this order. */
   readonly tasks: readonly string[];
-  readonly gradients?: {
-    /** Training step of every point. */
-    readonly steps: readonly number[];
-    /** [task][point]: norms of the gradients of the shared parameters. */
-    readonly norms: readonly Values[];
-    /** [task][point]: shares in the weighted gradient, which sum to 1; null where the method gives no weights. */
-    readonly effectiveWeights: readonly Values[] | null;
-    /** [task][point]: cosine with the primary's gradient. */
-    readonly cosines: readonly Values[];
+  /** The series are there together or, in committed rows of all seeds but the first, not at all: the report draws one seed's. */
+  readonly gradients?: Partial<GradientSeries> & {
     /** [task][task]: mean cosine. */
     readonly meanCosines: readonly Values[];
   };
@@ -36,10 +41,10 @@ const shape = z.object({
   tasks: z.array(z.string()).min(1).max(most.tasks),
   gradients: z
     .object({
-      steps: z.array(z.number()).min(1).max(most.points),
-      norms: lists,
-      effectiveWeights: lists.nullable(),
-      cosines: lists,
+      steps: z.array(z.number()).min(1).max(most.points).optional(),
+      norms: lists.optional(),
+      effectiveWeights: lists.nullable().optional(),
+      cosines: lists.optional(),
       meanCosines: lists,
     })
     .optional(),
@@ -54,10 +59,12 @@ function misfits({ tasks, gradients, affinity }: z.infer<typeof shape>): string[
   if (new Set(tasks).size < tasks.length) found.push("tasks");
   if (affinity && !fits(affinity, tasks.length)) found.push("affinity");
   if (gradients) {
-    const { steps, meanCosines, ...series } = gradients;
+    const { steps, norms, effectiveWeights, cosines, meanCosines } = gradients;
     if (!fits(meanCosines, tasks.length)) found.push("gradients.meanCosines");
-    for (const [name, rows] of Object.entries(series))
-      if (rows !== null && !fits(rows, steps.length)) found.push(`gradients.${name}`);
+    for (const [name, rows] of Object.entries({ norms, effectiveWeights, cosines })) {
+      const astray = (rows === undefined) !== (steps === undefined);
+      if (astray || (steps && rows && !fits(rows, steps.length))) found.push(`gradients.${name}`);
+    }
   }
   return found;
 }
@@ -71,3 +78,11 @@ export const diagnosticsSchema: z.ZodType<Diagnostics> = shape.superRefine((valu
     context.addIssue({ code: "custom", message, path: field.split(".") });
   }
 });
+
+/** The series of a trial's gradients, where its row has them. */
+export function gradientSeries({ gradients }: Diagnostics): GradientSeries | undefined {
+  const { steps, norms, effectiveWeights, cosines } = gradients ?? {};
+  return steps && norms && effectiveWeights !== undefined && cosines
+    ? { steps, norms, effectiveWeights, cosines }
+    : undefined;
+}

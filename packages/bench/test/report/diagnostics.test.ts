@@ -11,7 +11,8 @@ import {
 import { page } from "../../src/report/page.ts";
 import { picturePalette } from "../../src/report/plots.ts";
 import { transferList, transferPlot, transfers } from "../../src/report/transfer.ts";
-import { type Diagnostics, diagnosticsSchema } from "../../src/results/diagnostics.ts";
+import { type Diagnostics, diagnosticsSchema, gradientSeries } from "../../src/results/diagnostics.ts";
+import { drawnOnly } from "../../src/results/drawn.ts";
 import { readResults } from "../../src/results/read.ts";
 import { type Row, rowSchema } from "../../src/results/row.ts";
 import { type BenchmarkSummary, type GroupSummary, summarize } from "../../src/results/summary.ts";
@@ -52,7 +53,8 @@ const diagnostics: Diagnostics = {
     [0.000001, 0.02, 0.03],
   ],
 };
-const gradients = diagnostics.gradients!;
+const gradients = gradientSeries(diagnostics)!;
+const { meanCosines } = diagnostics.gradients!;
 
 let noise: Benchmark;
 beforeAll(async () => {
@@ -98,7 +100,7 @@ describe("plots of diagnostics", () => {
     ["cosines", () => cosinePlot(tasks, gradients, frame)],
     ["norms", () => normPlot(tasks, gradients, frame)],
     ["effective-weights", () => sharePlot(tasks, gradients, frame)],
-    ["mean-cosines", () => cosineMap(tasks, gradients.meanCosines, frame)],
+    ["mean-cosines", () => cosineMap(tasks, meanCosines, frame)],
     ["affinity", () => affinityMap(tasks, diagnostics.affinity!, frame)],
   ])("are the committed ones: %s", async (name, plot) => {
     await expect(plot()).toMatchFileSnapshot(`../fixtures/snapshots/${name}.svg`);
@@ -191,6 +193,50 @@ describe("the page", () => {
     expect(cells).toEqual(["1.4", "−0.56", "−8.3", "3.8", "0.046", "0", "1.5", "2.3"]);
   });
 
+  it("is the same of committed rows, which lack what it does not draw", () => {
+    const curves = { "train/loss": [1.5, null, 0.1235] };
+    const candidate = (index: number): Partial<Row> => {
+      const options = { scale: index };
+      return { diagnostics, curves, options, candidate: { index, of: 2, options } };
+    };
+    const [chosen, other] = [harmful(candidate(0)), harmful(candidate(1)).slice(0, 1)];
+    const tuned = [
+      ...chosen.map((each) => (each.seed === 0 ? { ...each, purpose: "tune" as const } : each)),
+      ...other.map((each) => ({ ...each, purpose: "tune" as const, metrics: { "validation/rmse": 9 } })),
+    ];
+    const rows = [
+      ...single(),
+      ...tuned,
+      ...harmless({ curves, diagnostics: { tasks, affinity: diagnostics.affinity! } }),
+    ];
+    const committed = drawnOnly(rows, noise.metric).map((each) =>
+      rowSchema.parse(JSON.parse(JSON.stringify(each))),
+    );
+    expect(committed).toHaveLength(rows.length);
+    expect(html(committed) === html(rows)).toBe(true);
+
+    const of = (scale: number): Row[] => committed.filter(({ options }) => options.scale === scale);
+    expect(of(1)).toEqual(
+      other.map(({ curves: _c, diagnostics: _d, ...rest }) => ({
+        ...rest,
+        purpose: "tune",
+        metrics: { "validation/rmse": 9 },
+      })),
+    );
+    expect(of(0).map((each) => each.diagnostics?.gradients?.norms !== undefined)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    const [long] = drawnOnly(
+      [row("uniform", 0, 1, { curves: { "train/loss": [1.23456, 0, null] } })],
+      noise.metric,
+    );
+    expect(long?.curves).toEqual({ "train/loss": [1.235, 0, null] });
+  });
+
   it("has no such part for rows that were not", () => {
     expect(html([...single(), ...harmful()])).not.toContain("Inside the training");
   });
@@ -200,11 +246,17 @@ describe("the row's diagnostics", () => {
   it("are what they were after a results file", () => {
     expect(diagnosticsSchema.parse(JSON.parse(JSON.stringify(diagnostics)))).toEqual(diagnostics);
     expect(diagnosticsSchema.parse({ tasks: ["y"] })).toEqual({ tasks: ["y"] });
+    const means = { tasks, gradients: { meanCosines } };
+    expect(diagnosticsSchema.parse(means)).toEqual(means);
   });
 
   it.each<[string, unknown, string]>([
     ["a list too few", { ...diagnostics, affinity: diagnostics.affinity!.slice(1) }, "affinity"],
-    ["a list too short", { ...diagnostics, gradients: { ...gradients, norms: [[1], [1], [1]] } }, "norms"],
+    [
+      "a list too short",
+      { ...diagnostics, gradients: { ...gradients, meanCosines, norms: [[1], [1], [1]] } },
+      "norms",
+    ],
     [
       "a matrix that is none",
       { ...diagnostics, gradients: { ...gradients, meanCosines: [[1]] } },
@@ -216,6 +268,7 @@ describe("the row's diagnostics", () => {
       { tasks: ["y"], gradients: { ...gradients, steps: Array(65).fill(1) } },
       "steps",
     ],
+    ["half of the series", { ...diagnostics, gradients: { meanCosines, steps } }, "cosines"],
     ["what is not finite", { tasks: ["y"], affinity: [[Number.NaN]] }, "affinity"],
   ])("refuse %s", (_, value, says) => {
     const parsed = diagnosticsSchema.safeParse(value);
