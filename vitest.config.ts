@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { softwareAdapter } from "./packages/core/bench/software-adapter.ts";
 
-/** Tests read the sources of every package through the `@outrigger/source` export condition, so they need no build. */
+/** Tests read the sources of every package through the `@outrigger/source` export condition, so most need no build. */
 const conditions = ["@outrigger/source", "node", "import", "module", "default"];
 
 /** The files that take minutes. They start first: one that starts last leaves the other worker idle until it ends. */
@@ -31,12 +31,13 @@ class LongFirst extends BaseSequencer {
 const alone = [
   "packages/core/test/{browser,device}/**/*.test.ts",
   "packages/core/test/graph/{kernels*,trace}.test.ts",
-  "examples/*/test/**/*.test.ts",
   // Of faults a few cases each; all of them with `npm run test:faults`.
   "faults/*.test.ts",
   "scripts/packages/test/**/*.test.ts",
-  "website/test/**/*.test.ts",
 ];
+
+/** Files whose programs run the packages as they are built. */
+const built = ["examples/*/test/**/*.test.ts", "website/test/**/*.test.ts"];
 
 /**
  * All other test files of a package share a process, one a worker: loading tfjs and the sources for every file anew took those of the
@@ -59,6 +60,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "alone", include: alone } },
+      { extends: true, test: { name: "built", include: built, globalSetup: "./vitest.build.ts" } },
       ...packages.map((name) => ({
         extends: true as const,
         test: { name, include: [`packages/${name}/test/**/*.test.ts`], exclude: alone, isolate: false },

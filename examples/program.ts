@@ -1,18 +1,15 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 
-/** Options of node with which a program of an example runs on the sources of the packages, so that tests need no build. */
-export const onSources: readonly string[] = [
-  "--conditions=@outrigger/source",
-  "--import",
-  import.meta.resolve("tsx"),
-];
+/** The command `outrigger`, as it is built. */
+export const outriggerCommand: string = join(import.meta.dirname, "../packages/bench/bin/outrigger.js");
 
-/** Runs a program of an example to its end; `output` is all that it printed. */
+/** Runs a program of an example to its end, on the packages as they are built; `output` is all that it printed. */
 export function program(
   file: string,
   args: readonly string[] = [],
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [...onSources, file, ...args]);
+  const child = spawn(process.execPath, [file, ...args]);
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => (output += chunk.toString()));

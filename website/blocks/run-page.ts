@@ -1,15 +1,13 @@
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { transformWithOxc } from "vite";
 import { type Action, actionsOf } from "./programs.ts";
 import { readBlocks } from "./read-blocks.ts";
 
 const website = join(import.meta.dirname, "..");
 const root = join(website, "..");
 const scratch = join(website, ".scratch");
-/** Programs read the sources of the packages, as tests do, so that they need no build. */
-const NODE = ["--conditions=@outrigger/source", "--import", import.meta.resolve("tsx")];
-
 /** A block that ended badly: where it is, and what it printed. */
 interface Failure {
   readonly line: number;
@@ -27,7 +25,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs the blocks of a page of the repository in a folder of its own, and stops at the first one that fails. */
+/** Runs the blocks of a page of the repository in a folder of its own, on the packages as they are built, and stops at the first one that fails. */
 export async function runPage(page: string): Promise<Ran> {
   const folder = join(scratch, page.replaceAll(/\W+/g, "-"));
   rmSync(folder, { recursive: true, force: true });
@@ -56,6 +54,7 @@ async function act(action: Action, folder: string, path: string): Promise<Ended>
   if (action.kind === "save") {
     mkdirSync(dirname(join(folder, action.file)), { recursive: true });
     writeFileSync(join(folder, action.file), `${action.text}\n`);
+    if (action.file.endsWith(".ts")) await writeScript(join(folder, action.file), action.text);
     return { code: 0, stdout: "", stderr: "" };
   }
   if (action.kind === "commands") {
@@ -63,9 +62,16 @@ async function act(action: Action, folder: string, path: string): Promise<Ended>
       PATH: `${path}:${process.env["PATH"]}`,
     });
   }
-  const file = join(folder, `line-${action.line}.ts`);
-  writeFileSync(file, `${action.text}\n`);
-  return finished(process.execPath, [...NODE, file], folder, {});
+  const file = await writeScript(join(folder, `line-${action.line}.ts`), action.text);
+  return finished(process.execPath, [file], folder, {});
+}
+
+/** Writes TypeScript as JavaScript, for Node 20 would need a loader, which takes longer to start than most blocks to run. @returns the file */
+async function writeScript(file: string, text: string): Promise<string> {
+  const { code } = await transformWithOxc(text, file, { lang: "ts" });
+  const script = file.replace(/\.ts$/, ".js");
+  writeFileSync(script, code.replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
+  return script;
 }
 
 function finished(
@@ -98,15 +104,11 @@ function commandsFolder(): string {
   };
   for (const name of readdirSync(join(root, "packages"))) {
     const home = join(root, "packages", name);
-    const { bin = {} } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as { bin?: object };
-    for (const command of Object.keys(bin)) {
-      const start = join(folder, `${command}.ts`);
-      writeFileSync(
-        start,
-        `import { main } from "${join(home, "src", "cli.ts")}";\nawait main(process.argv);\n`,
-      );
-      write(command, `exec ${[process.execPath, ...NODE, start].map((word) => `'${word}'`).join(" ")} "$@"`);
-    }
+    const { bin = {} } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as {
+      bin?: Record<string, string>;
+    };
+    for (const [command, file] of Object.entries(bin))
+      write(command, `exec '${process.execPath}' '${join(home, file)}' "$@"`);
   }
   write("npx", 'exec "$@"');
   write("npm", '[ "$1" = install ] || { echo "npm $1 is not for a test" >&2; exit 1; }');

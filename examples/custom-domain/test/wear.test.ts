@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readResults } from "../../../packages/bench/src/results/read.ts";
 import { outrigger } from "../../../packages/bench/test/command.ts";
-import { onSources } from "../../program.ts";
+import { outriggerCommand } from "../../program.ts";
 import { problem } from "../src/problem.js";
 
 const folder = join(import.meta.dirname, "..");
@@ -30,7 +30,7 @@ describe("the example of a domain of one's own", () => {
     const out = mkdtempSync(join(tmpdir(), "outrigger-domain-"));
     onTestFinished(() => rmSync(out, { recursive: true, force: true }));
     const asked = ["run", "bearings", "--seeds", "1", "--out", out, "--report", join(out, "report")];
-    const { code, output } = await outrigger(asked, { cwd: folder, node: onSources });
+    const { code, output } = await outrigger(asked, { cwd: folder, run: outriggerCommand });
     expect([code, output]).toEqual([0, expect.stringContaining("too small to conclude")]);
     const { rows } = readResults(join(out, "outrigger-custom-domain/smoke.jsonl"));
     // Four rows with two learning rates each; the run of the better one is the row's only seed.

@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { command } from "../../../packages/bench/test/harness.ts";
 import { serverKinds } from "../../../packages/bench/test/servers.ts";
-import { onSources } from "../../program.ts";
+import { outriggerCommand } from "../../program.ts";
 import { startRedis } from "../redis.js";
 import { twoMachines } from "../two-machines.js";
 
-const outrigger = [process.execPath, ...onSources, command];
+const outrigger = [process.execPath, outriggerCommand];
 
 async function share(queue: string, seeds: number): Promise<Awaited<ReturnType<typeof twoMachines>>> {
   const out = mkdtempSync(join(tmpdir(), "outrigger-two-machines-"));
