@@ -34,10 +34,11 @@ const alone = [
   // Of faults a few cases each; all of them with `npm run test:faults`.
   "faults/*.test.ts",
   "scripts/packages/test/**/*.test.ts",
+  "website/test/lost-links.test.ts",
 ];
 
 /** Files whose programs run the packages as they are built. */
-const built = ["examples/*/test/**/*.test.ts", "website/test/**/*.test.ts"];
+const built = ["examples/*/test/**/*.test.ts", "website/test/blocks.test.ts"];
 
 /**
  * All other test files of a package share a process, one a worker: loading tfjs and the sources for every file anew took those of the

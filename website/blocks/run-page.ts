@@ -8,6 +8,7 @@ import { readBlocks } from "./read-blocks.ts";
 const website = join(import.meta.dirname, "..");
 const root = join(website, "..");
 const scratch = join(website, ".scratch");
+
 /** A block that ended badly: where it is, and what it printed. */
 interface Failure {
   readonly line: number;
@@ -66,7 +67,7 @@ async function act(action: Action, folder: string, path: string): Promise<Ended>
   return finished(process.execPath, [file], folder, {});
 }
 
-/** Writes TypeScript as JavaScript, for Node 20 would need a loader, which takes longer to start than most blocks to run. @returns the file */
+/** Writes TypeScript as JavaScript: Node 20 would need a loader, under which a domain package takes twice as long to load. @returns the file */
 async function writeScript(file: string, text: string): Promise<string> {
   const { code } = await transformWithOxc(text, file, { lang: "ts" });
   const script = file.replace(/\.ts$/, ".js");

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Tier } from "../benchmark.ts";
 import { copyReference } from "../command/reference.ts";
 import { writeReport } from "../command/run-command.ts";
-import { named, runnable, type Summaries, summaries } from "../command/select.ts";
+import { named, runnable, type Source, summaries } from "../command/select.ts";
 import { BenchError } from "../error.ts";
 import { writeActionBenchmark } from "../export/action-benchmark.ts";
 import { markdownTable, terminalTable } from "../report/table.ts";
@@ -33,7 +34,7 @@ export function addResults(program: Command): void {
     .addOption(shared.out())
     .action(async (names: string[], raw: unknown) => {
       const { tier, markdown, ...source } = check(tableOptions, raw);
-      const tables = present(summaries(await named(names), tier, source), source.reference);
+      const tables = await tablesOf(names, tier, source);
       print(tables.map(markdown ? markdownTable : terminalTable).join("\n\n"));
     });
 
@@ -49,7 +50,7 @@ export function addResults(program: Command): void {
     .addOption(shared.report())
     .action(async (names: string[], raw: unknown) => {
       const { tier, report, picture, png, githubAction, ...source } = check(reportOptions, raw);
-      const tables = present(summaries(await named(names), tier, source), source.reference);
+      const tables = await tablesOf(names, tier, source);
       print(`Report: ${await writeReport(report, tables)}`);
       if (picture !== undefined && tables[0]) {
         const { render } = await import("../report/picture.ts");
@@ -86,12 +87,17 @@ export function addResults(program: Command): void {
 }
 
 /** @throws BenchError "nothing-to-run" when there is no table. */
-function present({ tables, remarks }: Summaries, reference: boolean): readonly BenchmarkSummary[] {
+async function tablesOf(
+  names: readonly string[],
+  tier: Tier | undefined,
+  source: Source,
+): Promise<readonly BenchmarkSummary[]> {
+  const { tables, remarks } = summaries(await named(names), tier, source);
   for (const remark of remarks) warn(remark);
   if (tables.length > 0) return tables;
   throw new BenchError(
     "nothing-to-run",
-    reference
+    source.reference
       ? "There are no committed rows of these. A package may leave those of tier full to its repository. Run some (outrigger run), and show them without --reference."
       : "There are no results yet. Run some (outrigger run), or read the committed ones with --reference.",
   );

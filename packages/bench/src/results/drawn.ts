@@ -5,7 +5,7 @@ import type { Row } from "./row.ts";
 /**
  * Rows of one benchmark as they are committed: with all numbers, and of what is only drawn that which the report draws. Curves and
  * diagnostics of candidates that were not chosen are left out, and so are the series of gradients of every seed but the first; values of
- * curves have four digits. They are the larger part of a file of rows, and every package carries its own to each user.
+ * curves have four digits. Curves and diagnostics were two thirds of molecular's rows, and every package carries its rows to each user.
  */
 export function drawnOnly(rows: readonly Row[], metric: Benchmark["metric"]): Row[] {
   const arms = new Map<string, Row[]>();
